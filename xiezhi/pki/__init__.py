@@ -1,0 +1,30 @@
+"""Development keys, certificates and tokens; nothing here is for production."""
+
+from xiezhi.pki.authority import Authority, Identity, Leaf
+from xiezhi.pki.development import (
+    SERVICES,
+    SYSTEMS,
+    InsecureDevelopmentKeys,
+    InsecureDevelopmentKeysWarning,
+    TlsFiles,
+)
+from xiezhi.pki.officers import Officer, OfficerRegister, UnknownOfficerError
+from xiezhi.pki.tokens import ISSUERS, TokenAuthority, TokenRequest, thumbprint
+
+__all__ = [
+    "ISSUERS",
+    "SERVICES",
+    "SYSTEMS",
+    "Authority",
+    "Identity",
+    "InsecureDevelopmentKeys",
+    "InsecureDevelopmentKeysWarning",
+    "Leaf",
+    "Officer",
+    "OfficerRegister",
+    "TlsFiles",
+    "TokenAuthority",
+    "TokenRequest",
+    "UnknownOfficerError",
+    "thumbprint",
+]
