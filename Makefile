@@ -75,7 +75,12 @@ contracts: setup ## Checks the contracts: style, comments, and that nothing rele
 	$(VENV)/bin/buf lint $(IMAGE) --path xiezhi
 	$(RUN) -m tools.release_image complete $(IMAGE) <$(RELEASE) \
 		| $(VENV)/bin/buf breaking $(IMAGE) --path xiezhi --against '-#format=binpb'
-	$(RUN) -m services.chassis.release check
+	$(RUN) -m tools.policy_release $(IMAGE) $(RELEASE)
+	$(RUN) -m tools.reference --check
+
+.PHONY: reference
+reference: setup ## Rewrites docs/methods.md and docs/reasons.md from the contracts.
+	@$(RUN) -m tools.reference
 
 .PHONY: release-image
 release-image: setup ## Rewrites the image of the last release, against which changes are judged.

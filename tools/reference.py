@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
+from xiezhi.policy.v1 import policy_pb2
 
 from services.chassis.policy import Contracts, MethodInfo
 from xiezhi.errors import CLASS_OF, NEXT_STEPS, Reason
-from xiezhi.policy.v1 import policy_pb2
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGE = ROOT / "gen" / "xiezhi" / "image.binpb"
@@ -47,7 +47,7 @@ def _methods(image: FileDescriptorSet) -> str:
         "",
         NOTE,
         "",
-        "What each method needs and discloses, as its contract declares it. Times are the longest that a call may take.",
+        "What each method needs and discloses, as its contract declares it. Times are the longest a call may take.",
     ]
     comments = _comments(image)
     service = ""
@@ -73,9 +73,9 @@ def _policy(method: MethodInfo) -> list[str]:
         rank = policy_pb2.Rank.Name(policy.approval.min_rank).removeprefix("RANK_")
         hours = policy.approval.max_validity.total_seconds() / 3600
         approval = f"{policy.approval.count} of rank {rank} or higher, valid for at most {hours:g} h"
+    effect = "write" if method.side_effects else "read"
     return [
-        f"Shape: {kinds[method.client_streaming, method.server_streaming]}; "
-        f"{'a write' if method.side_effects else 'a read'}",
+        f"Shape: {kinds[method.client_streaming, method.server_streaming]}; a {effect}",
         f"Who may call: {'processes of the suite' if policy.internal else f'permission `{policy.permission}`'}"
         + (", the handling judge of the case only" if policy.case_bound else ""),
         f"Approvals: {approval}",
@@ -94,8 +94,8 @@ def _reasons(image: FileDescriptorSet) -> str:
         "",
         NOTE,
         "",
-        'Every refusal and failure carries `google.rpc.ErrorInfo` with one of these reasons, the domain "xiezhi", the trace',
-        "id and what to do next.",
+        'Every refusal and failure carries `google.rpc.ErrorInfo` with one of these reasons, the domain "xiezhi", the',
+        "trace id and what to do next.",
         "",
         "| reason | gRPC code | when | what to do |",
         "| --- | --- | --- | --- |",

@@ -54,9 +54,7 @@ def to_status(failure: XiezhiError, *, trace_id: str) -> bytes:
     return status.SerializeToString()
 
 
-def from_status(
-    code: str, text: str, trailing_metadata: Iterable[tuple[str, str | bytes]]
-) -> XiezhiError:
+def from_status(code: str, text: str, trailing_metadata: Iterable[tuple[str, str | bytes]]) -> XiezhiError:
     """Rebuilds the error that the server raised.
 
     Args:

@@ -1,6 +1,6 @@
 """The error tree that domain code raises and clients catch.
 
-Standard library only, so that domain modules may import it. How an error travels over gRPC is in `xiezhi.errors.status`.
+Standard library only, so that domain modules may import it. `xiezhi.errors.status` has how an error travels over gRPC.
 """
 
 from __future__ import annotations
@@ -285,9 +285,7 @@ def error(
         resource: Name of the resource concerned.
         retry_after: When to call again at the earliest.
     """
-    return CLASS_OF[reason](
-        reason, message, violations=violations, resource=resource, retry_after=retry_after
-    )
+    return CLASS_OF[reason](reason, message, violations=violations, resource=resource, retry_after=retry_after)
 
 
 _SUBMIT_AGAIN = "Submit the request for approval again and wait for the decision."

@@ -232,4 +232,3 @@ def invalid(why: str) -> XiezhiError:
         why: A clause that says what does not hold.
     """
     return error(Reason.STATEMENT_INVALID, f"The statement is not accepted: {why}.")
-

@@ -47,9 +47,7 @@ def test_completed_image_resolves_in_the_order_it_is_in() -> None:
 
 
 def test_refuses_files_that_import_each_other() -> None:
-    image = make_image(
-        make_file("xiezhi/a.proto", "xiezhi/b.proto"), make_file("xiezhi/b.proto", "xiezhi/a.proto")
-    )
+    image = make_image(make_file("xiezhi/a.proto", "xiezhi/b.proto"), make_file("xiezhi/b.proto", "xiezhi/a.proto"))
     with pytest.raises(ValueError, match="circle"):
         complete_image(strip_image(image), image=make_image(FOREIGN))
 
