@@ -1,0 +1,215 @@
+"""The gate: gathers what a decision rests on, decides, and keeps the approval's timeline in step.
+
+`gateway.decision` is the pure part; everything that reads or writes for it is here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from google.protobuf.message import Message
+from services.codes.case_number import CaseNumber
+from services.codes.errors import CodeError
+
+from gateway.approval import handlers as approvals
+from gateway.approval.domain import Approval
+from gateway.approval.handlers import SubmissionFacts
+from gateway.approval.store import ApprovalStore
+from gateway.casefile.store import CaseStore
+from gateway.decision import (
+    ApprovalStanding,
+    CaseStanding,
+    Grant,
+    Question,
+    Refusal,
+    decide,
+    require_standing,
+)
+from gateway.limits import RateLimiter
+from services.chassis import rules
+from services.chassis.admission import APPROVAL_KEY, bearer
+from services.chassis.call import Call
+from services.chassis.clock import Clock
+from services.chassis.policy import Contracts, MethodInfo
+from services.chassis.tokens import Caller, TokenVerifier
+from services.chassis.trust import OfficerTrust, Statement
+from services.chassis.validation import parse
+from xiezhi.errors import PermissionDenied, Reason, Violation, XiezhiError, error
+
+
+class Gate:
+    """Decides about every call that reaches the gateway, forwarded or its own.
+
+    Args:
+        contracts: The contracts.
+        systems: Prefix of the names in certificates of agencies' systems.
+        tokens: Verifies officers' tokens.
+        trust: Verifies approvers' statements.
+        cases: Who handles which case.
+        approvals: The approvals.
+        jurisdiction: Courts and their order.
+        limiter: Rate limit per caller.
+        clock: Source of now.
+    """
+
+    def __init__(
+        self,
+        *,
+        contracts: Contracts,
+        systems: str,
+        tokens: TokenVerifier,
+        trust: OfficerTrust,
+        cases: CaseStore,
+        approvals: ApprovalStore,
+        jurisdiction: rules.Jurisdiction,
+        limiter: RateLimiter,
+        clock: Clock,
+    ) -> None:
+        self._contracts = contracts
+        self._systems = systems
+        self._tokens = tokens
+        self._trust = trust
+        self._cases = cases
+        self._approvals = approvals
+        self._jurisdiction = jurisdiction
+        self._limiter = limiter
+        self._clock = clock
+
+    def authenticate(self, call: Call) -> None:
+        """Establishes the calling system and officer, before the request is looked at.
+
+        Raises:
+            Unauthenticated: CERTIFICATE_UNKNOWN, TOKEN_MISSING, TOKEN_INVALID or TOKEN_EXPIRED.
+            PermissionDenied: PERMISSION_MISSING or OUT_OF_JURISDICTION.
+            ResourceExhausted: RATE_LIMITED.
+        """
+        if not call.peer.name.startswith(self._systems):
+            raise error(Reason.CERTIFICATE_UNKNOWN, "The certificate is not one of an agency's system.")
+        call.caller = self._tokens.verify(
+            bearer(call), certificate_sha256=call.peer.certificate_sha256, now=call.received_at
+        )
+        self._limiter.take(call.peer.name, call.caller.officer_id)
+        rules.require_permission(call.method, call.caller)
+        rules.require_jurisdiction(call.caller.organisation, self._jurisdiction)
+
+    async def admit(self, call: Call, message: Message | None) -> None:
+        """Admits a call to one of the gateway's own methods."""
+        await self.grant(call, message)
+
+    async def grant(self, call: Call, message: Message | None) -> Grant:
+        """Decides about a call and, where it uses an approval, writes that into the timeline first.
+
+        Raises:
+            XiezhiError: If the call is refused.
+        """
+        caller = call.officer
+        if message is not None:
+            call.subjects = tuple(call.method.subjects(message))
+        facts = rules.read_facts(call.method, message, caller, sha256=call.request_sha256)
+        call.court_code, call.case_number = facts.court_code, facts.case_number
+        call.approval = call.text(APPROVAL_KEY)
+        question = await self._ask(call.method, caller, message, facts=facts, named=call.approval, now=call.received_at)
+        decision = decide(question, self._jurisdiction)
+        if isinstance(decision, Refusal):
+            raise decision.failure
+        if decision.approval is None:
+            return decision
+        accepted_at = await self._use(call, decision)
+        return Grant(decision.approval, decision.consents, accepted_at, decision.replay)
+
+    async def admit_submission(self, method_name: str, request: bytes, caller: Caller) -> SubmissionFacts:
+        """Holds a submitted request to everything that a call of it would be held to, approvals aside.
+
+        Raises:
+            XiezhiError: If such a call could never be made.
+        """
+        method = self._contracts.method(method_name)
+        if method is None or method.policy.internal:
+            raise error(Reason.METHOD_UNKNOWN, "There is no such method.")
+        if method.policy.approval is None:
+            raise error(Reason.APPROVAL_NOT_NEEDED, "The method needs no approval.")
+        message = parse(method, request)
+        facts = rules.read_facts(method, message, caller, sha256=hashlib.sha256(request).digest())
+        question = await self._ask(method, caller, message, facts=facts, named="", now=self._clock.now())
+        require_standing(question, self._jurisdiction)
+        return SubmissionFacts(
+            request_sha256=facts.sha256,
+            court_code=facts.court_code,
+            case_number=facts.case_number,
+            requirement=method.policy.approval,
+            side_effects=method.side_effects,
+        )
+
+    async def _ask(
+        self,
+        method: MethodInfo,
+        caller: Caller,
+        message: Message | None,
+        *,
+        facts: rules.RequestFacts,
+        named: str,
+        now: datetime,
+    ) -> Question:
+        case, approval = None, None
+        if method.policy.case_bound and message is not None:
+            case = await self._case(method, message, facts)
+        if method.policy.approval is not None and named:
+            approval = await self._approval(named, now)
+        return Question(method, caller, message, facts, case, named, approval, now)
+
+    async def _case(self, method: MethodInfo, message: Message, facts: rules.RequestFacts) -> CaseStanding | None:
+        try:
+            number = CaseNumber.parse(facts.case_number)
+        except CodeError as failure:
+            raise _invalid_field("context.case_number", str(failure)) from None
+        if not number.matches(facts.court_code):
+            raise _invalid_field("context.case_number", "the court in the number is not context.court_code")
+        found = await self._cases.facts(facts.court_code, str(number))
+        if found is None:
+            return None
+        return CaseStanding(
+            handler=found.handler,
+            is_open=found.is_open,
+            subjects_are_parties=found.are_parties(tuple(method.subjects(message))),
+        )
+
+    async def _approval(self, named: str, now: datetime) -> ApprovalStanding | None:
+        approval = await self._approvals.get(named)
+        if approval is None:
+            return None
+        consents: list[Statement] = []
+        for text in approval.consent_texts:
+            try:
+                consents.append(self._trust.verify(text, now=now))
+            except PermissionDenied:
+                continue
+        return ApprovalStanding(approval, tuple(consents))
+
+    async def _use(self, call: Call, decision: Grant) -> datetime:
+        """Writes an approval's first use, or its spending by a write, into its timeline before the call goes on.
+
+        Returns:
+            When the exchange accepted the request: at the first use.
+        """
+        approval = decision.approval
+        assert approval is not None  # noqa: S101 - only called with one
+        if decision.replay or (not call.method.side_effects and approval.first_used_at is not None):
+            return decision.accepted_at
+        used: Approval = await approvals.use(
+            approval,
+            spend=call.method.side_effects,
+            actor=call.officer.officer_id,
+            trace_id=call.trace_id,
+            store=self._approvals,
+            clock=self._clock,
+        )
+        return used.first_used_at or decision.accepted_at
+
+
+def _invalid_field(field: str, description: str) -> XiezhiError:
+    return error(
+        Reason.FIELDS_INVALID,
+        "Fields of the request break their rules.",
+        violations=(Violation(field, description),),
+    )

@@ -1,0 +1,201 @@
+"""The byte proxy: forwards exactly the bytes that were decided about, with the grant beside them.
+
+It knows no method by name. Which methods there are, what they need and where they go follows from the
+contracts and the configuration, so a new method needs no line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import grpc
+from google.protobuf.message import Message
+from services.chassis.telemetry import CallSpan, Telemetry
+from xiezhi.approval.v1 import grant_pb2
+
+from gateway.decision import Grant
+from gateway.gate import Gate
+from services.chassis.admission import AUTHORIZATION_KEY, GRANT_KEY
+from services.chassis.call import Call
+from services.chassis.pipeline import Context, Pipeline, Relayed
+from services.chassis.policy import Contracts, MethodInfo
+from services.chassis.server import Handler
+from services.chassis.validation import parse
+from xiezhi.errors import Reason, error
+from xiezhi.errors.status import STATUS_KEY
+
+_Metadata = tuple[tuple[str, str | bytes], ...]
+
+
+class Proxy:
+    """Forwards calls to the services.
+
+    Args:
+        pipeline: What surrounds every call.
+        gate: Decides about calls.
+        telemetry: Carries the trace on.
+        backends: For each service, by its full name, the channel to the process that hosts it.
+    """
+
+    def __init__(
+        self,
+        *,
+        pipeline: Pipeline,
+        gate: Gate,
+        telemetry: Telemetry,
+        backends: Mapping[str, grpc.aio.Channel],
+    ) -> None:
+        self._pipeline = pipeline
+        self._gate = gate
+        self._telemetry = telemetry
+        self._backends = backends
+
+    def handlers(self, contracts: Contracts) -> dict[str, Handler]:
+        """Returns a handler for every external method of the services behind the gateway."""
+        return {
+            method.full_name: self._handler(method, self._backends[service])
+            for service in self._backends
+            for method in contracts.of_service(service)
+            if not method.policy.internal
+        }
+
+    def _handler(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
+        kinds = {
+            (False, False): self._unary_unary,
+            (False, True): self._unary_stream,
+            (True, False): self._stream_unary,
+            (True, True): self._stream_stream,
+        }
+        return kinds[method.client_streaming, method.server_streaming](method, channel)
+
+    def _unary_unary(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
+        forward = channel.unary_unary(method.full_name)
+
+        async def handle(request: bytes, context: Context) -> bytes:
+            async def work(call: Call, span: CallSpan) -> bytes:
+                metadata = await self._decide(call, span)
+                try:
+                    return await forward(request, metadata=metadata, timeout=_time_left(call, context))
+                except grpc.aio.AioRpcError as failure:
+                    raise _relay(failure) from None
+
+            return await self._pipeline.unary(method, context, work, request=request)
+
+        return grpc.unary_unary_rpc_method_handler(handle)  # type: ignore[arg-type]
+
+    def _unary_stream(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
+        forward = channel.unary_stream(method.full_name)
+
+        def handle(request: bytes, context: Context) -> AsyncIterator[bytes]:
+            async def work(call: Call, span: CallSpan) -> AsyncIterator[bytes]:
+                metadata = await self._decide(call, span)
+                answers = forward(request, metadata=metadata, timeout=_time_left(call, context))
+                async for answer in _relayed(answers):
+                    yield answer
+
+            return self._pipeline.stream(method, context, work, request=request)
+
+        return grpc.unary_stream_rpc_method_handler(handle)  # type: ignore[arg-type]
+
+    def _stream_unary(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
+        forward = channel.stream_unary(method.full_name)
+
+        async def handle(requests: AsyncIterator[bytes], context: Context) -> bytes:
+            async def work(call: Call, span: CallSpan) -> bytes:
+                metadata, checked = await self._decide_stream(call, span, requests)
+                try:
+                    return await forward(checked, metadata=metadata, timeout=_time_left(call, context))
+                except grpc.aio.AioRpcError as failure:
+                    raise _relay(failure) from None
+
+            return await self._pipeline.unary(method, context, work, request=None)
+
+        return grpc.stream_unary_rpc_method_handler(handle)  # type: ignore[arg-type]
+
+    def _stream_stream(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
+        forward = channel.stream_stream(method.full_name)
+
+        def handle(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
+            async def work(call: Call, span: CallSpan) -> AsyncIterator[bytes]:
+                metadata, checked = await self._decide_stream(call, span, requests)
+                answers = forward(checked, metadata=metadata, timeout=_time_left(call, context))
+                async for answer in _relayed(answers):
+                    yield answer
+
+            return self._pipeline.stream(method, context, work, request=None)
+
+        return grpc.stream_stream_rpc_method_handler(handle)  # type: ignore[arg-type]
+
+    async def _decide(self, call: Call, span: CallSpan) -> _Metadata:
+        self._gate.authenticate(call)
+        return await self._grant(call, span, parse(call.method, call.request))
+
+    async def _decide_stream(
+        self, call: Call, span: CallSpan, requests: AsyncIterator[bytes]
+    ) -> tuple[_Metadata, AsyncIterator[bytes]]:
+        """Decides on the first message of a stream; each that follows is validated as it passes."""
+        self._gate.authenticate(call)
+        first = await anext(aiter(requests), None)
+        if first is None:
+            raise error(Reason.MESSAGE_MALFORMED, "The stream of requests is empty.")
+        metadata = await self._grant(call, span, parse(call.method, first))
+
+        async def checked() -> AsyncIterator[bytes]:
+            yield first
+            async for request in requests:
+                parse(call.method, request)
+                yield request
+
+        return metadata, checked()
+
+    async def _grant(self, call: Call, span: CallSpan, message: Message) -> _Metadata:
+        granted = await self._gate.grant(call, message)
+        if granted.approval is not None:
+            span.set("xiezhi.approval", granted.approval.name)
+        return (
+            (AUTHORIZATION_KEY, call.text(AUTHORIZATION_KEY)),
+            (GRANT_KEY, _encode(call, granted)),
+            *self._telemetry.inject(),
+        )
+
+
+def _encode(call: Call, granted: Grant) -> bytes:
+    grant = grant_pb2.Grant(
+        method=call.method.full_name,
+        request_sha256=call.request_sha256,
+        approval=granted.approval.name if granted.approval is not None else "",
+        statements=granted.approval.consent_texts if granted.approval is not None else (),
+        caller_certificate_sha256=call.peer.certificate_sha256,
+    )
+    grant.accept_time.FromDatetime(granted.accepted_at)
+    grant.issue_time.FromDatetime(call.received_at)
+    return grant.SerializeToString()
+
+
+def _time_left(call: Call, context: Context) -> float:
+    remaining = context.time_remaining()  # type: ignore[no-untyped-call]
+    allowed = call.method.policy.deadline.total_seconds()
+    return allowed if remaining is None else min(remaining, allowed)
+
+
+async def _relayed(answers: Any) -> AsyncIterator[bytes]:
+    try:
+        async for answer in answers:
+            yield answer
+    except grpc.aio.AioRpcError as failure:
+        raise _relay(failure) from None
+    finally:
+        answers.cancel()
+
+
+def _relay(failure: grpc.aio.AioRpcError) -> Exception:
+    """Passes a service's refusal on as it is; what the transport says becomes a refusal of the gateway's own."""
+    trailing = tuple(failure.trailing_metadata() or ())
+    if any(key == STATUS_KEY for key, _ in trailing):
+        return Relayed(failure.code(), failure.details() or "", trailing)
+    if failure.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+        return error(Reason.DEADLINE_TOO_SHORT, "The service did not answer within the deadline.")
+    if failure.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        return error(Reason.MESSAGE_TOO_LARGE, "The message is longer than the service takes.")
+    return error(Reason.BACKEND_UNAVAILABLE, "The service behind the gateway does not answer.")

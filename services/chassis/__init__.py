@@ -1,0 +1,1 @@
+"""What every process shares. It knows nothing of the domain."""

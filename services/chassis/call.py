@@ -1,0 +1,94 @@
+"""One call on its way through a process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.chassis.policy import MethodInfo
+from services.chassis.tokens import Caller
+from services.chassis.trust import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The system at the other end of the connection, from its verified certificate.
+
+    Attributes:
+        name: Its URI subject alternative name, for example "spiffe://xiezhi.jx/service/gateway".
+        certificate_sha256: Fingerprint of its certificate, 32 bytes.
+    """
+
+    name: str
+    certificate_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedGrant:
+    """A grant whose statements and token the process has verified itself.
+
+    Attributes:
+        approval: Name of the approval; empty where the method needs none.
+        statements: The approvers' statements; empty where the method needs none.
+    """
+
+    approval: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(slots=True)
+class Call:
+    """What is known of a call; filled in as it is admitted.
+
+    Attributes:
+        method: The method called.
+        received_at: When the call arrived, UTC.
+        trace_id: Its trace, 32 hexadecimal characters.
+        metadata: Its metadata; for a repeated key the last value.
+        peer: The system that called.
+        request_sha256: SHA-256 of the request's bytes; empty for a stream of requests.
+        request: The request's bytes; empty for a stream of requests.
+        accepted_at: When the exchange accepted the request; answers are as of its legal date.
+        caller: The officer, once authenticated.
+        grant: The grant, once verified.
+        court_code: Court of the case, once known.
+        case_number: Number of the case, once known.
+        subjects: Numbers of the data subjects, once known.
+    """
+
+    method: MethodInfo
+    received_at: datetime
+    trace_id: str
+    metadata: Mapping[str, str | bytes]
+    peer: Peer
+    accepted_at: datetime
+    request: bytes = b""
+    request_sha256: bytes = b""
+    caller: Caller | None = None
+    grant: VerifiedGrant | None = None
+    approval: str = ""
+    court_code: str = ""
+    case_number: str = ""
+    subjects: tuple[str, ...] = field(default=())
+
+    @property
+    def officer(self) -> Caller:
+        """The authenticated officer.
+
+        Raises:
+            RuntimeError: If the method is one that processes call, which has no officer.
+        """
+        if self.caller is None:
+            raise RuntimeError(f"{self.method.full_name} has no authenticated officer")
+        return self.caller
+
+    def text(self, key: str) -> str:
+        """Returns a metadata value as text, empty where the caller sent none."""
+        value = self.metadata.get(key, "")
+        return value if isinstance(value, str) else ""
+
+    def binary(self, key: str) -> bytes:
+        """Returns a "-bin" metadata value, empty where the caller sent none."""
+        value = self.metadata.get(key, b"")
+        return value if isinstance(value, bytes) else b""

@@ -1,0 +1,63 @@
+"""The time, as something that is given to whoever needs it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Returns the current instant, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Returns the machine's current instant, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+class ManualClock:
+    """A clock that stands still until it is moved; for tests, and for replaying a past moment.
+
+    Args:
+        start: The instant it shows at first, aware.
+
+    Raises:
+        ValueError: If the instant has no time zone.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._now = _in_utc(start)
+
+    def now(self) -> datetime:
+        """Returns the instant that was set last, in UTC."""
+        return self._now
+
+    def advance(self, step: timedelta) -> datetime:
+        """Moves the clock by a step, which may be negative as when a wrong clock is mended.
+
+        Returns:
+            The new instant.
+        """
+        self._now += step
+        return self._now
+
+    def set(self, instant: datetime) -> None:
+        """Moves the clock to an instant.
+
+        Raises:
+            ValueError: If the instant has no time zone.
+        """
+        self._now = _in_utc(instant)
+
+
+def _in_utc(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return instant.astimezone(UTC)

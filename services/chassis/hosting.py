@@ -1,0 +1,193 @@
+"""Servicers behind the pipeline: from bytes to a typed call and back to bytes with a receipt."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
+from typing import Any
+
+import grpc
+from google.protobuf.message import Message
+from xiezhi.proof.receipt import append_receipt
+
+from services.chassis.admission import Admission
+from services.chassis.call import Call
+from services.chassis.pipeline import Context, Pipeline
+from services.chassis.policy import Contracts, MethodInfo
+from services.chassis.recorder import Recorder
+from services.chassis.telemetry import CallSpan
+from services.chassis.validation import parse
+from xiezhi.errors import Reason, error
+
+PROOFS_AHEAD = 16
+"""How many answers of one stream may wait for their entries at once."""
+
+
+class UnhostedMethodError(Exception):
+    """A servicer lacks a method of its contract, or has one that the contract does not know."""
+
+
+class Hosting:
+    """Makes gRPC handlers of servicers.
+
+    Args:
+        pipeline: What surrounds every call.
+        admission: Decides about calls.
+        recorder: Records answers.
+    """
+
+    def __init__(self, *, pipeline: Pipeline, admission: Admission, recorder: Recorder) -> None:
+        self._pipeline = pipeline
+        self._admission = admission
+        self._recorder = recorder
+
+    def handlers(
+        self, contracts: Contracts, servicers: Mapping[str, object]
+    ) -> dict[str, grpc.RpcMethodHandler[Any, Any]]:
+        """Returns a handler for every method of the services.
+
+        Args:
+            contracts: The contracts.
+            servicers: By full name of the service.
+
+        Raises:
+            UnhostedMethodError: If a servicer and its contract do not have the same methods.
+        """
+        made: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
+        for service, servicer in servicers.items():
+            methods = contracts.of_service(service)
+            _require_same_methods(service, servicer, methods)
+            for method in methods:
+                made[method.full_name] = self._handler(method, getattr(servicer, method.name))
+        return made
+
+    def _handler(self, method: MethodInfo, behaviour: Callable[..., Any]) -> grpc.RpcMethodHandler[Any, Any]:
+        if method.client_streaming:
+            return self._of_many_requests(method, behaviour)
+        return self._of_one_request(method, behaviour)
+
+    def _of_one_request(self, method: MethodInfo, behaviour: Callable[..., Any]) -> grpc.RpcMethodHandler[Any, Any]:
+        pipeline = self._pipeline
+
+        async def answer_one(call: Call, span: CallSpan) -> bytes:
+            message = self._parse(call)
+            await self._admission.admit(call, message)
+            if method.side_effects:
+                return await _finish(self._perform(call, span, behaviour(message, call)))
+            return await self._perform(call, span, behaviour(message, call))
+
+        async def answer_many(call: Call, span: CallSpan) -> AsyncIterator[bytes]:
+            message = self._parse(call)
+            await self._admission.admit(call, message)
+            async with aclosing(self._prove_all(call, span, behaviour(message, call))) as proven:
+                async for answer in proven:
+                    yield answer
+
+        async def unary(request: bytes, context: Context) -> bytes:
+            return await pipeline.unary(method, context, answer_one, request=request)
+
+        def stream(request: bytes, context: Context) -> AsyncIterator[bytes]:
+            return pipeline.stream(method, context, answer_many, request=request)
+
+        if method.server_streaming:
+            return grpc.unary_stream_rpc_method_handler(stream)  # type: ignore[arg-type]
+        return grpc.unary_unary_rpc_method_handler(unary)  # type: ignore[arg-type]
+
+    def _of_many_requests(self, method: MethodInfo, behaviour: Callable[..., Any]) -> grpc.RpcMethodHandler[Any, Any]:
+        pipeline = self._pipeline
+
+        async def unary(requests: AsyncIterator[bytes], context: Context) -> bytes:
+            async def work(call: Call, span: CallSpan) -> bytes:
+                messages = await self._admit_stream(call, requests)
+                return await self._perform(call, span, behaviour(messages, call))
+
+            return await pipeline.unary(method, context, work, request=None)
+
+        def stream(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
+            async def work(call: Call, span: CallSpan) -> AsyncIterator[bytes]:
+                messages = await self._admit_stream(call, requests)
+                async with aclosing(self._prove_all(call, span, behaviour(messages, call))) as proven:
+                    async for answer in proven:
+                        yield answer
+
+            return pipeline.stream(method, context, work, request=None)
+
+        if method.server_streaming:
+            return grpc.stream_stream_rpc_method_handler(stream)  # type: ignore[arg-type]
+        return grpc.stream_unary_rpc_method_handler(unary)  # type: ignore[arg-type]
+
+    def _parse(self, call: Call) -> Message:
+        self._admission.authenticate(call)
+        return parse(call.method, call.request)
+
+    async def _admit_stream(self, call: Call, requests: AsyncIterator[bytes]) -> AsyncIterator[Message]:
+        """Admits a stream of requests on its first message and validates each that follows."""
+        self._admission.authenticate(call)
+        first = await anext(aiter(requests), None)
+        if first is None:
+            raise error(Reason.MESSAGE_MALFORMED, "The stream of requests is empty.")
+        message = parse(call.method, first)
+        await self._admission.admit(call, message)
+
+        async def messages() -> AsyncIterator[Message]:
+            yield message
+            async for request in requests:
+                yield parse(call.method, request)
+
+        return messages()
+
+    async def _perform(self, call: Call, span: CallSpan, answer: Awaitable[Message]) -> bytes:
+        return await self._prove(call, span, await answer)
+
+    async def _prove_all(
+        self, call: Call, span: CallSpan, answers: AsyncGenerator[Message, None]
+    ) -> AsyncIterator[bytes]:
+        """Proves a stream of answers in their order, a few at a time, so that their entries share a commit."""
+        proofs: asyncio.Queue[asyncio.Task[bytes] | None] = asyncio.Queue(PROOFS_AHEAD)
+
+        async def produce() -> None:
+            try:
+                async with aclosing(answers):
+                    async for answer in answers:
+                        await proofs.put(asyncio.ensure_future(self._prove(call, span, answer)))
+            finally:
+                await proofs.put(None)
+
+        producer = asyncio.ensure_future(produce())
+        try:
+            while (proof := await proofs.get()) is not None:
+                yield await proof
+            await producer
+        finally:
+            left: list[asyncio.Future[Any]] = [producer]
+            while not proofs.empty():
+                proof = proofs.get_nowait()
+                if proof is not None:
+                    left.append(proof)
+            for work in left:
+                work.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+    async def _prove(self, call: Call, span: CallSpan, answer: Message) -> bytes:
+        """Serialises an answer and, where the contract asks for it, records it first: no receipt, no result."""
+        payload = answer.SerializeToString()
+        if not call.method.policy.recorded:
+            return payload
+        receipt = await self._recorder.answered(call, hashlib.sha256(payload).digest())
+        span.set("xiezhi.ledger.index", receipt.leaf_index)
+        return append_receipt(payload, receipt)
+
+
+async def _finish(work: Awaitable[bytes]) -> bytes:
+    """Lets a write come to its end, receipt and all, even when the caller goes away."""
+    return await asyncio.shield(asyncio.ensure_future(work))
+
+
+def _require_same_methods(service: str, servicer: object, methods: Iterable[MethodInfo]) -> None:
+    declared = {method.name for method in methods}
+    offered = {name for name in dir(servicer) if name[0].isupper() and callable(getattr(servicer, name))}
+    if not declared or declared != offered:
+        missing, unknown = sorted(declared - offered), sorted(offered - declared)
+        raise UnhostedMethodError(f"{service}: servicer lacks {missing} and has unknown {unknown}")

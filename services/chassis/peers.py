@@ -1,0 +1,61 @@
+"""Who is at the other end of a connection, from the certificate that TLS verified."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import grpc
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from services.chassis.call import Peer
+from xiezhi.errors import Reason, error
+
+MAX_CACHED = 10_000
+
+
+class Peers:
+    """Reads peers; a certificate seen before is found by its text.
+
+    Args:
+        trust_domain: Trust domain of the names accepted, for example "xiezhi.jx" (SPIFFE).
+    """
+
+    UNKNOWN: ClassVar[Peer] = Peer(name="", certificate_sha256=b"")
+
+    def __init__(self, trust_domain: str) -> None:
+        self._prefix = f"spiffe://{trust_domain}/"
+        self._seen: dict[bytes, Peer] = {}
+
+    def read(self, context: grpc.aio.ServicerContext[Any, Any]) -> Peer:
+        """Returns the peer of a call.
+
+        Raises:
+            Unauthenticated: CERTIFICATE_UNKNOWN, if its certificate names no system of this trust domain.
+        """
+        found = context.auth_context().get("x509_pem_cert")  # type: ignore[no-untyped-call]
+        if not found:
+            raise _unknown()
+        pem = bytes(found[0])
+        peer = self._seen.get(pem)
+        if peer is None:
+            peer = self._parse(pem)
+            if len(self._seen) >= MAX_CACHED:
+                self._seen.clear()
+            self._seen[pem] = peer
+        return peer
+
+    def _parse(self, pem: bytes) -> Peer:
+        certificate = x509.load_pem_x509_certificate(pem)
+        try:
+            names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        except x509.ExtensionNotFound:
+            raise _unknown() from None
+        uris = names.get_values_for_type(x509.UniformResourceIdentifier)
+        if len(uris) != 1 or not uris[0].startswith(self._prefix):
+            raise _unknown()
+        return Peer(uris[0], certificate.fingerprint(SHA256()))
+
+
+def _unknown() -> Exception:
+    return error(Reason.CERTIFICATE_UNKNOWN, "The certificate names no system of this exchange.")

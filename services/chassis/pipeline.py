@@ -1,0 +1,188 @@
+"""What surrounds every call of every process: span, deadline, errors, refusals, trailing metadata.
+
+An uncaught exception in a grpc.aio handler sends its text to the client, so this is a security control:
+nothing but a `XiezhiError` leaves here as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from datetime import timedelta
+from typing import Any, NoReturn
+
+import grpc
+
+from services.chassis.call import Call
+from services.chassis.clock import Clock
+from services.chassis.ids import IdSource
+from services.chassis.peers import Peers
+from services.chassis.policy import MethodInfo
+from services.chassis.recorder import Recorder
+from services.chassis.telemetry import CallSpan, Telemetry
+from xiezhi.errors import Internal, Reason, XiezhiError, error
+from xiezhi.errors.status import STATUS_KEY, from_status, to_status
+
+TRACE_KEY = "xiezhi-trace-id"
+"""Trailing metadata key of the trace id."""
+SHORTEST = 0.005
+"""A call with less time left than this, in seconds, is not begun."""
+
+Context = grpc.aio.ServicerContext[Any, Any]
+UnaryWork = Callable[[Call, CallSpan], Awaitable[bytes]]
+StreamWork = Callable[[Call, CallSpan], AsyncIterator[bytes]]
+
+
+class Relayed(Exception):
+    """A refusal of a service behind this process, which has recorded it; passed on as it is."""
+
+    def __init__(self, code: grpc.StatusCode, text: str, trailing: tuple[tuple[str, str | bytes], ...]) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.trailing = trailing
+
+
+class Pipeline:
+    """Runs the work of a call within everything that surrounds it.
+
+    Args:
+        peers: Reads who is at the other end.
+        recorder: Records refusals.
+        telemetry: Spans, metrics and logs.
+        clock: Source of now.
+        ids: Source of error ids.
+        max_request_bytes: The longest request taken.
+    """
+
+    def __init__(
+        self,
+        *,
+        peers: Peers,
+        recorder: Recorder,
+        telemetry: Telemetry,
+        clock: Clock,
+        ids: IdSource,
+        max_request_bytes: int,
+    ) -> None:
+        self._peers = peers
+        self._recorder = recorder
+        self._telemetry = telemetry
+        self._clock = clock
+        self._ids = ids
+        self._max_request_bytes = max_request_bytes
+        self._draining = False
+
+    def drain(self) -> None:
+        """Refuses calls that arrive from now on; those in flight go on."""
+        self._draining = True
+
+    async def unary(self, method: MethodInfo, context: Context, work: UnaryWork, *, request: bytes | None) -> bytes:
+        """Runs a call that has one answer.
+
+        Args:
+            method: The method called.
+            context: gRPC's context of the call.
+            work: Produces the answer's bytes.
+            request: The request's bytes; None for a stream of requests.
+        """
+        started = time.perf_counter()
+        metadata = tuple(context.invocation_metadata() or ())
+        with self._telemetry.server_span(method.full_name, metadata) as span:
+            call = self._call(method, metadata, span)
+            context.set_trailing_metadata(((TRACE_KEY, span.trace_id),))
+            try:
+                limit = self._begin(call, context, request)
+                if limit is None:
+                    answer = await work(call, span)
+                else:
+                    async with asyncio.timeout(limit):
+                        answer = await work(call, span)
+            except Exception as failure:  # noqa: BLE001 - everything becomes a XiezhiError here
+                await self._refuse(call, span, context, failure=failure, started=started)
+            self._telemetry.answered(method.full_name, time.perf_counter() - started)
+            return answer
+
+    async def stream(
+        self, method: MethodInfo, context: Context, work: StreamWork, *, request: bytes | None
+    ) -> AsyncIterator[bytes]:
+        """Runs a call whose answers are a stream; as `unary` otherwise."""
+        started = time.perf_counter()
+        metadata = tuple(context.invocation_metadata() or ())
+        with self._telemetry.server_span(method.full_name, metadata) as span:
+            call = self._call(method, metadata, span)
+            context.set_trailing_metadata(((TRACE_KEY, span.trace_id),))
+            try:
+                limit = self._begin(call, context, request)
+                ends = asyncio.get_running_loop().time() + limit if limit is not None else None
+                async with aclosing(work(call, span)) as answers:  # type: ignore[type-var]
+                    while True:
+                        async with asyncio.timeout_at(ends):
+                            answer = await anext(answers, None)
+                        if answer is None:
+                            break
+                        yield answer
+            except Exception as failure:  # noqa: BLE001
+                await self._refuse(call, span, context, failure=failure, started=started)
+            self._telemetry.answered(method.full_name, time.perf_counter() - started)
+
+    def _call(self, method: MethodInfo, metadata: tuple[tuple[str, str | bytes], ...], span: CallSpan) -> Call:
+        now = self._clock.now()
+        return Call(
+            method=method,
+            received_at=now,
+            accepted_at=now,
+            trace_id=span.trace_id,
+            metadata=dict(metadata),
+            peer=Peers.UNKNOWN,
+        )
+
+    def _begin(self, call: Call, context: Context, request: bytes | None) -> float | None:
+        """Checks what needs no parsing; returns the policy's seconds, None where the caller's are fewer."""
+        if request is not None:
+            call.request = request
+            call.request_sha256 = hashlib.sha256(request).digest()
+        call.peer = self._peers.read(context)
+        if self._draining:
+            raise error(Reason.SHUTTING_DOWN, "The process is stopping.", retry_after=timedelta(seconds=1))
+        if request is not None and len(request) > self._max_request_bytes:
+            raise error(Reason.MESSAGE_TOO_LARGE, f"The message is longer than {self._max_request_bytes:,} bytes.")
+        remaining = context.time_remaining()  # type: ignore[no-untyped-call]
+        if remaining is not None and remaining < SHORTEST:
+            raise error(Reason.DEADLINE_TOO_SHORT, "The caller's deadline leaves no time to begin.")
+        allowed = call.method.policy.deadline.total_seconds()
+        return allowed if remaining is None or remaining > allowed else None
+
+    async def _refuse(
+        self, call: Call, span: CallSpan, context: Context, *, failure: Exception, started: float
+    ) -> NoReturn:
+        seconds = time.perf_counter() - started
+        if isinstance(failure, Relayed):
+            reason = from_status(failure.code.name, failure.text, failure.trailing).reason.value
+            span.refused(reason)
+            self._telemetry.refused(call.method.full_name, reason, seconds)
+            await context.abort(failure.code, failure.text, failure.trailing)
+        told = self._explain(call, failure)
+        if isinstance(told, Internal):
+            span.failed(told.error_id)
+        else:
+            span.refused(told.reason.value)
+        self._telemetry.refused(call.method.full_name, told.reason.value, seconds)
+        await self._recorder.refused(call, told)
+        await context.abort(
+            getattr(grpc.StatusCode, told.code),
+            told.message,
+            ((STATUS_KEY, to_status(told, trace_id=span.trace_id)), (TRACE_KEY, span.trace_id)),
+        )
+
+    def _explain(self, call: Call, failure: Exception) -> XiezhiError:
+        if isinstance(failure, XiezhiError):
+            return failure
+        if isinstance(failure, TimeoutError):
+            return error(Reason.DEADLINE_TOO_SHORT, "The method's deadline is over.")
+        error_id = str(self._ids.uuid())
+        self._telemetry.log_failure(call.method.full_name, error_id, failure)
+        return Internal(Reason.INTERNAL, "An unexpected failure; the error id leads to it.", error_id=error_id)

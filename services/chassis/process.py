@@ -1,0 +1,234 @@
+"""A process from start to stop: what every process of the suite constructs, in one straight line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import uvloop
+from xiezhi.proof.receipt import LogKey
+
+from services.chassis import server as serving
+from services.chassis.channels import open_channel
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.config import LedgerSettings, ProcessSettings, read_settings
+from services.chassis.db import Database
+from services.chassis.evidence import LedgerWriter
+from services.chassis.health import Check, Health
+from services.chassis.ids import IdSource, RandomIds
+from services.chassis.migrations import upgrade
+from services.chassis.peers import Peers
+from services.chassis.pipeline import Pipeline
+from services.chassis.policy import Contracts
+from services.chassis.recorder import EvidenceSink, Recorder
+from services.chassis.sealing import BlindIndex, Keyring, Sealer
+from services.chassis.spool import FileSpool
+from services.chassis.telemetry import Telemetry, TelemetrySettings
+from services.chassis.tokens import Issuer, TokenVerifier
+from services.chassis.trust import OfficerTrust
+from services.chassis.validation import warm_up
+
+CASE_INDEX = "oversight.case"
+"""Label of the index of cases in the ledger."""
+SUBJECT_INDEX = "oversight.subject"
+"""Label of the index of data subjects in the ledger."""
+
+
+S = TypeVar("S", bound=ProcessSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a process is made of before it can record and serve.
+
+    Attributes:
+        name: Name of the process, for example "identity".
+        settings: Its configuration.
+        contracts: The contracts.
+        clock: Source of now.
+        ids: Source of ids.
+        telemetry: Spans, metrics and logs.
+        database: Its database, migrated.
+        keyring: Keys of its fields at rest.
+        sealer: Seals its fields at rest.
+        tokens: Verifies officers' tokens.
+        trust: Verifies approvers' statements.
+        stack: Closes what was opened, in reverse order.
+    """
+
+    name: str
+    settings: ProcessSettings
+    contracts: Contracts
+    clock: Clock
+    ids: IdSource
+    telemetry: Telemetry
+    database: Database
+    keyring: Keyring
+    sealer: Sealer
+    tokens: TokenVerifier
+    trust: OfficerTrust
+    stack: AsyncExitStack
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """Parts that can record and serve.
+
+    Attributes:
+        parts: The parts.
+        recorder: Writes entries about calls.
+        pipeline: What surrounds every call.
+    """
+
+    parts: Parts
+    recorder: Recorder
+    pipeline: Pipeline
+
+
+@asynccontextmanager
+async def open_parts(name: str, settings: ProcessSettings, *, package: str) -> AsyncIterator[Parts]:
+    """Opens the parts of a process and closes them at the end.
+
+    Args:
+        name: Name of the process.
+        settings: Its configuration.
+        package: Python package that holds its migrations, for example "services.identity".
+    """
+    async with AsyncExitStack() as stack:
+        telemetry = Telemetry.start(service=name, settings=_telemetry(settings))
+        stack.callback(telemetry.shutdown)
+        contracts = Contracts.load()
+        warm_up(tuple(contracts))
+        await asyncio.to_thread(upgrade, settings.database_url, package=package)
+        database = Database.open(settings.database_url, observer=telemetry.db_observer)
+        stack.callback(database.close)
+        keyring = Keyring.load(settings.keyring)
+        yield Parts(
+            name=name,
+            settings=settings,
+            contracts=contracts,
+            clock=SystemClock(),
+            ids=RandomIds(),
+            telemetry=telemetry,
+            database=database,
+            keyring=keyring,
+            sealer=Sealer(keyring),
+            tokens=TokenVerifier({i.name: Issuer(i.jwks, i.organisations) for i in settings.trust.issuers}),
+            trust=OfficerTrust(settings.trust.officer_authorities, settings.trust.officer_revocations),
+            stack=stack,
+        )
+
+
+def connect_ledger(parts: Parts, ledger: LedgerSettings) -> LedgerWriter:
+    """Opens the process's way to the ledger.
+
+    Args:
+        parts: The parts of the process.
+        ledger: Where the ledger is and how its log is verified.
+    """
+    channel = open_channel(ledger.address, name=ledger.name, tls=parts.settings.tls)
+    parts.stack.push_async_callback(channel.close)
+    writer = LedgerWriter(channel, key=LogKey.from_pem(ledger.public_key.read_bytes()), witness=ledger.witness)
+    parts.stack.push_async_callback(writer.close)
+    return writer
+
+
+def assemble(parts: Parts, sink: EvidenceSink) -> Core:
+    """Makes the recorder and the pipeline.
+
+    Args:
+        parts: The parts of the process.
+        sink: Where entries go.
+    """
+    oversight = Keyring.load(parts.settings.oversight_keyring)
+    kept = FileSpool(parts.settings.spool, sink)
+    kept.start()
+    parts.stack.push_async_callback(kept.stop)
+    recorder = Recorder(
+        sink=sink,
+        spool=kept,
+        writer=parts.name,
+        cases=BlindIndex(oversight, CASE_INDEX),
+        subjects=BlindIndex(oversight, SUBJECT_INDEX),
+        ids=parts.ids,
+        clock=parts.clock,
+        lost=lambda call: parts.telemetry.log("evidence.lost", trace_id=call.trace_id),
+    )
+    pipeline = Pipeline(
+        peers=Peers(parts.settings.trust_domain),
+        recorder=recorder,
+        telemetry=parts.telemetry,
+        clock=parts.clock,
+        ids=parts.ids,
+        max_request_bytes=parts.settings.max_request_bytes,
+    )
+    return Core(parts, recorder, pipeline)
+
+
+async def serve(
+    core: Core,
+    handlers: Mapping[str, serving.Handler],
+    *,
+    services: tuple[str, ...],
+    checks: Mapping[str, Check],
+) -> None:
+    """Serves until the process is told to stop, then lets calls in flight finish.
+
+    Args:
+        core: The process.
+        handlers: By full name of the method.
+        services: Full names of the services, for health and reflection.
+        checks: What the process depends on, beside its database.
+    """
+    parts, settings = core.parts, core.parts.settings
+    stop = asyncio.Event()
+    serving.stop_on_signals(stop.set)
+    server = serving.build_server(max_request_bytes=settings.max_request_bytes)
+    health = Health(services, changed=_log_health(parts.telemetry))
+    if settings.reflection:
+        serving.add_reflection(server, services)
+    address = serving.listen(server, settings.listen, settings.tls)
+    await health.start(server, {"database": parts.database.check, **checks})
+    server.add_generic_rpc_handlers((serving.Routes(handlers, core.pipeline),))
+    await server.start()
+    if settings.ready_file is not None:
+        _write_ready(settings.ready_file, address)
+    parts.telemetry.log("process.serving")
+    await stop.wait()
+    parts.telemetry.log("process.stopping")
+    await health.stop()
+    core.pipeline.drain()
+    await server.stop(settings.grace.total_seconds())
+
+
+def _telemetry(settings: ProcessSettings) -> TelemetrySettings:
+    return TelemetrySettings(**settings.telemetry.model_dump())
+
+
+def _log_health(telemetry: Telemetry) -> Callable[[tuple[str, ...]], None]:
+    def changed(failing: tuple[str, ...]) -> None:
+        telemetry.log("health.changed", failing=",".join(failing) or "none")
+
+    return changed
+
+
+def _write_ready(path: Path, address: str) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.write_text(f"{address}\n")
+    fresh.replace(path)
+
+
+def main(run: Callable[[S], Coroutine[None, None, None]], kind: type[S]) -> None:
+    """Reads the configuration and runs a process until it is told to stop.
+
+    Args:
+        run: The process.
+        kind: Its settings.
+    """
+    settings = read_settings(kind)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run(settings))

@@ -1,0 +1,141 @@
+"""What the ledger is told of calls: an entry for every answer and for every refusal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from xiezhi.common.v1 import receipt_pb2
+from xiezhi.ledger.v1 import ledger_pb2
+from xiezhi.policy.v1 import policy_pb2
+
+from services.chassis.call import Call
+from services.chassis.clock import Clock
+from services.chassis.ids import IdSource
+from xiezhi.errors import XiezhiError
+
+REFUSAL_SECONDS = 2.0
+"""How long a refusal waits for its entry before the entry is kept for later."""
+
+_KINDS = {
+    policy_pb2.AUDIT_CLASS_DISCLOSURE: ledger_pb2.ENTRY_KIND_DISCLOSURE,
+    policy_pb2.AUDIT_CLASS_MEASURE: ledger_pb2.ENTRY_KIND_MEASURE,
+    policy_pb2.AUDIT_CLASS_WORKFLOW: ledger_pb2.ENTRY_KIND_WORKFLOW,
+    policy_pb2.AUDIT_CLASS_ACCESS: ledger_pb2.ENTRY_KIND_ACCESS,
+}
+
+
+class EvidenceSink(Protocol):
+    """Where entries go."""
+
+    async def append(self, entry: ledger_pb2.Entry) -> receipt_pb2.Receipt:
+        """Appends an entry durably and returns its receipt.
+
+        Raises:
+            Unavailable: LEDGER_UNAVAILABLE.
+            DataLoss: LEDGER_DAMAGED.
+        """
+        ...
+
+
+class Index(Protocol):
+    """A keyed digest under which overseers who hold the key find a value again."""
+
+    def of(self, value: str) -> bytes:
+        """Returns the digest of a value, 32 bytes."""
+        ...
+
+
+class Spool(Protocol):
+    """Keeps entries of refusals while the ledger is away."""
+
+    async def keep(self, entry: ledger_pb2.Entry) -> None:
+        """Keeps an entry durably until the ledger has taken it."""
+        ...
+
+
+class Recorder:
+    """Writes the entries of one process.
+
+    Args:
+        sink: Where entries go.
+        spool: Keeps what the ledger could not take.
+        writer: Name of the process.
+        cases: Index of cases.
+        subjects: Index of data subjects.
+        ids: Source of entry ids.
+        clock: Source of now.
+        lost: Called when an entry could be neither written nor kept.
+    """
+
+    def __init__(
+        self,
+        *,
+        sink: EvidenceSink,
+        spool: Spool,
+        writer: str,
+        cases: Index,
+        subjects: Index,
+        ids: IdSource,
+        clock: Clock,
+        lost: Callable[[Call], None],
+    ) -> None:
+        self._sink = sink
+        self._spool = spool
+        self._writer = writer
+        self._cases = cases
+        self._subjects = subjects
+        self._ids = ids
+        self._clock = clock
+        self._lost = lost
+
+    async def answered(self, call: Call, response_sha256: bytes) -> receipt_pb2.Receipt:
+        """Records an answer; returns only when the record is durable.
+
+        Args:
+            call: The call.
+            response_sha256: SHA-256 of the answer's bytes before its receipt.
+
+        Raises:
+            Unavailable: LEDGER_UNAVAILABLE; then there must be no answer.
+        """
+        entry = self._entry(call, _KINDS[call.method.policy.audit])
+        entry.response_sha256 = response_sha256
+        return await self._sink.append(entry)
+
+    async def refused(self, call: Call, failure: XiezhiError) -> None:
+        """Records a refusal; while the ledger is away the entry is kept and written later."""
+        entry = self._entry(call, ledger_pb2.ENTRY_KIND_REFUSAL)
+        entry.reason = failure.reason.value
+        try:
+            async with asyncio.timeout(REFUSAL_SECONDS):
+                await self._sink.append(entry)
+        except (XiezhiError, TimeoutError):
+            try:
+                await self._spool.keep(entry)
+            except XiezhiError:
+                self._lost(call)
+
+    def _entry(self, call: Call, kind: ledger_pb2.EntryKind) -> ledger_pb2.Entry:
+        entry = ledger_pb2.Entry(
+            entry_id=str(self._ids.uuid()),
+            writer=self._writer,
+            kind=kind,
+            method=call.method.full_name,
+            approval=call.approval[:64],
+            request_sha256=call.request_sha256,
+            trace_id=call.trace_id,
+            clauses=call.method.policy.clauses,
+        )
+        entry.time.FromDatetime(self._clock.now())
+        if call.caller is not None:
+            entry.actor = call.caller.officer_id
+            entry.actor_organisation = call.caller.organisation
+        if call.case_number:
+            entry.case_index = self._cases.of(f"{call.court_code}|{call.case_number}")
+        if call.subjects:
+            entry.subject_indexes.extend(self._subjects.of(subject.upper()) for subject in call.subjects)
+        if call.grant is not None:
+            entry.statement_sha256s.extend(s.digest for s in call.grant.statements)
+        return entry

@@ -1,0 +1,1 @@
+"""The benchmark: the suite beside a bare server that does nothing, in one run on one machine."""
