@@ -139,6 +139,8 @@ class ServiceAdmission:
         now = self._clock.now()
         texts = self._read_grant(call).statements
         statements = tuple(self._trust.verify(text, now=now) for text in texts)
+        if any(call.accepted_at < statement.claims.issued_at for statement in statements):
+            raise error(Reason.CLOCK_SKEW, "The request was accepted before it was approved.")
         rules.require_consents(
             requirement,
             statements,

@@ -1,7 +1,7 @@
 """What a log line or a span may say: named things, each of one form, and nothing else.
 
-The keys are an allow-list, so that showing something new is a decision made here. The forms are the second lock: a value
-that does not have the form of its key is hidden, whatever it is.
+The keys are an allow-list, so that showing something new is a decision made here. The forms are the second lock: a
+value that does not have the form of its key is hidden, whatever it is.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Spans that cost next to nothing until it is known that they are kept.
 
-Whether a call is kept is known at its end: it is when its trace is sampled, and always when it was refused or failed. So a
-span is a few slots while the call runs, and becomes an OpenTelemetry span only when it is kept. What ended within an
-unsampled call waits in the call's own span for that decision.
+Whether a call is kept is known at its end: it is when its trace is sampled, and always when it was refused or failed.
+So a span is a few slots while the call runs, and becomes an OpenTelemetry span only when it is kept. What ended within
+an unsampled call waits in the call's own span for that decision.
 """
 
 from __future__ import annotations
@@ -11,36 +11,46 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Protocol, Self
 
 from opentelemetry.trace import SpanKind
 
-from services.chassis.shown import HIDDEN, SPAN_ATTRIBUTES, Value, shown
-from services.chassis.trace_context import Remote, format_traceparent, parse_traceparent, read_parent
+from services.chassis.shown import SPAN_ATTRIBUTES, Value, shown
+from services.chassis.trace_context import TRACEPARENT, Remote, format_traceparent, parse_traceparent
+from xiezhi.errors import Reason, XiezhiError
 
 MOST_CHILDREN = 256
 """Spans within one call that are kept; of more only the number."""
 ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"
-CANCELLED = "CANCELLED"
-"""Reason of a call whose caller went away."""
 UNSPECIFIED = "UNSPECIFIED"
 """Reason of a refusal whose reason has not the form of one."""
 
-_RATIO_BITS = 1 << 64
 _REASON = re.compile("[A-Z][A-Z_]{0,63}")
-_NAME = re.compile("[a-z][a-z0-9_.]{0,63}")
 
 _current: ContextVar[Span | None] = ContextVar("xiezhi_span", default=None)
 
 
-class Keeper(Protocol):
-    """Takes the spans that are kept."""
+class Tracer(Protocol):
+    """What a span needs of the process.
+
+    Attributes:
+        calls: Calls that the process serves now.
+    """
+
+    calls: int
+
+    def samples(self, trace_id: str) -> bool:
+        """Returns whether a trace is recorded that no other process has decided to record."""
+        ...
 
     def keep(self, span: Span) -> None:
-        """Takes a span that has ended."""
+        """Takes a span that has ended and is kept."""
+        ...
+
+    def undecided(self, method: str, reason: str, seconds: float) -> None:
+        """Is told of a call that ended without anybody's decision: abandoned, or broken outside of the pipeline."""
         ...
 
 
@@ -64,7 +74,7 @@ class Span:
 
     __slots__ = (
         "_children",
-        "_dropped",
+        "_held",
         "_kept",
         "_previous",
         "_root",
@@ -89,19 +99,19 @@ class Span:
         self.name = name
         self.kind = kind
         self.span_id = os.urandom(8).hex()
-        self._root: Span = self
+        self._root: Span | None = None
         if parent is None:
             self.trace_id, self.parent_id = os.urandom(16).hex(), ""
             self.sampled = tracer.samples(self.trace_id)
         else:
             self.trace_id, self.parent_id = parent.trace_id, parent.span_id
             if isinstance(parent, Span):
-                self.sampled, self._root = parent.sampled, parent._root
+                self.sampled, self._root = parent.sampled, parent._root or parent
             else:
                 self.sampled = parent.sampled or tracer.samples(parent.trace_id)
         self._kept = self.sampled
-        self._children: list[Span] | None = None
-        self._dropped = 0
+        self._children = 0
+        self._held: list[Span] | None = None
         self._previous: Span | None = None
         self.ended = 0
         self.decision = self.reason = ""
@@ -146,50 +156,66 @@ class Span:
     ) -> None:
         # Not reset by token: a stream that is collected rather than closed ends in another context.
         _current.set(self._previous)
-        self._end(self.started + time.perf_counter_ns() - self._ticks, kind)
+        self._previous = None
+        self._end(self.started + time.perf_counter_ns() - self._ticks, failure)
 
-    def _end(self, at: int, kind: type[BaseException] | None) -> None:
+    def ended_after(self, seconds: float) -> None:
+        """Closes a span that was never entered: it ends now and began that many seconds ago."""
+        now = time.time_ns()
+        self.started = now - int(seconds * 1e9)
+        self._end(now, None)
+
+    def _end(self, at: int, failure: BaseException | None) -> None:
         self.ended = at
-        if kind is not None and not self.decision:
-            self._judge(kind)
-        root = self._root
-        if root is self:
+        if failure is not None and not self.decision:
+            self._judge(failure)
+        if self._root is None:
             self._settle()
-        elif root._kept:
-            root._keep_child(self)
-        elif not root.ended:
-            root._hold(self)
-
-    def _judge(self, kind: type[BaseException]) -> None:
-        """Decides on a span that an exception ended and nobody else decided on."""
-        if issubclass(kind, asyncio.CancelledError | GeneratorExit):
-            self.decision, self.reason = REFUSED, CANCELLED
         else:
-            self.decision = FAILED
-            self.set("error.type", kind.__qualname__)
+            self._root._take(self)
+
+    def _judge(self, failure: BaseException) -> None:
+        """Decides on a span that an exception ended and nobody else decided on."""
+        if isinstance(failure, XiezhiError):
+            self.decision, self.reason = REFUSED, failure.reason.value
+        elif isinstance(failure, asyncio.CancelledError | GeneratorExit):
+            self.decision, self.reason = REFUSED, Reason.CANCELLED.value
+        else:
+            self.decision, self.reason = FAILED, Reason.INTERNAL.value
+            self.set("error.type", type(failure).__qualname__)
+
+    def _take(self, child: Span) -> None:
+        """Keeps what ended within this span, or holds it until this span's own end decides."""
+        self._children += 1
+        if self._children > MOST_CHILDREN:
+            return
+        if self._kept:
+            self._tracer.keep(child)
+        elif not self.ended:
+            if self._held is None:
+                self._held = []
+            self._held.append(child)
 
     def _settle(self) -> None:
-        if self.decision in {REFUSED, FAILED}:
+        if self._kept or self.decision in {REFUSED, FAILED}:
             self._kept = True
-        if not self._kept:
-            self._children = None
-            return
-        if self._dropped:
-            self.set("xiezhi.dropped_spans", self._dropped)
-        for child in self._children or ():
-            self._tracer.keep(child)
-        self._tracer.keep(self)
-        self._children = None
+            if self._children > MOST_CHILDREN:
+                self.set("xiezhi.dropped_spans", self._children - MOST_CHILDREN)
+            for child in self._held or ():
+                self._tracer.keep(child)
+            self._tracer.keep(self)
+        self._held = None
 
-    def _hold(self, child: Span) -> None:
-        if self._children is None:
-            self._children = []
-        if len(self._children) < MOST_CHILDREN:
-            self._children.append(child)
-        else:
-            self._dropped += 1
 
-    _keep_child = _hold
+def current_span() -> Span | None:
+    """Returns the innermost span that the running code is within, None outside of one."""
+    return _current.get()
+
+
+def current_traceparent() -> tuple[tuple[str, str], ...]:
+    """Returns the metadata that makes a call part of the current trace; empty outside of one."""
+    span = _current.get()
+    return () if span is None else ((TRACEPARENT, span.traceparent),)
 
 
 class CallSpan(Span):
@@ -212,7 +238,7 @@ class CallSpan(Span):
         Args:
             error_id: Leads to the cause in the log.
         """
-        self.decision, self.reason = FAILED, "INTERNAL"
+        self.decision, self.reason = FAILED, Reason.INTERNAL.value
         self.set("xiezhi.error_id", error_id)
 
     def __enter__(self) -> Self:
@@ -225,10 +251,10 @@ class CallSpan(Span):
         tracer = self._tracer
         tracer.calls -= 1
         if not self.decision:
-            if kind is None:
+            if failure is None:
                 self.decision = ANSWERED
             else:
-                self._judge(kind)
+                self._judge(failure)
                 seconds = (time.perf_counter_ns() - self._ticks) / 1e9
-                tracer.undecided(self.name, self.reason or "INTERNAL", seconds)
+                tracer.undecided(self.name, self.reason, seconds)
         super().__exit__(kind, failure, traceback)

@@ -97,17 +97,13 @@ def classify(failure: BaseException) -> Trouble | None:
 def _classify_postgres(failure: psycopg.Error) -> Trouble | None:
     state = failure.sqlstate
     if state is None:
-        return (
-            Trouble.LOST if isinstance(failure, psycopg.OperationalError | psycopg.InterfaceError) else None
-        )
+        return Trouble.LOST if isinstance(failure, psycopg.OperationalError | psycopg.InterfaceError) else None
     return next((trouble for beginning, trouble in _POSTGRES if state.startswith(beginning)), None)
 
 
 def unavailable(trouble: Trouble) -> XiezhiError:
     """Makes the refusal that tells a caller of a trouble; a new one for each caller."""
-    return error(
-        Reason.STORE_UNAVAILABLE, f"The database cannot be used: {trouble.value}.", retry_after=RETRY_AFTER
-    )
+    return error(Reason.STORE_UNAVAILABLE, f"The database cannot be used: {trouble.value}.", retry_after=RETRY_AFTER)
 
 
 def translate(failure: BaseException) -> BaseException:
