@@ -147,11 +147,7 @@ def _replace(fresh: Path, target: Path) -> None:
     folders = {folder for relative in files for folder in relative.parents}
     for path in [path for path in target.rglob("*") if path.is_dir()]:
         relative = path.relative_to(target)
-        if (
-            relative not in folders
-            and path.name != "__pycache__"
-            and not relative.parts[0].startswith(SCRATCH)
-        ):
+        if relative not in folders and path.name != "__pycache__" and not relative.parts[0].startswith(SCRATCH):
             shutil.rmtree(path, ignore_errors=True)
 
 

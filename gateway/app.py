@@ -2,21 +2,108 @@
 
 from __future__ import annotations
 
-from services.chassis.config import LedgerSettings, PeerSettings, ProcessSettings, Section
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+import grpc
+
+from gateway.approval.handlers import erase_ended
+from gateway.approval.server import ApprovalServicer
+from gateway.approval.store import ApprovalStore
+from gateway.casefile.server import CaseRegistryServicer
+from gateway.casefile.store import CaseStore
+from gateway.gate import Gate
+from gateway.limits import RateLimiter
+from gateway.proxy import Proxy
+from gateway.settings import GatewaySettings
+from services.chassis.channels import open_channel
+from services.chassis.clock import Clock
+from services.chassis.health import serving_check
+from services.chassis.hosting import Hosting
+from services.chassis.process import Core, Parts, assemble, connect_ledger, open_parts, serve
+from services.chassis.server import Handler
+from services.codes.jurisdiction import Jiangxi
+from xiezhi.errors import XiezhiError
+
+NAME = "gateway"
+APPROVALS = "xiezhi.approval.v1.ApprovalService"
+CASES = "xiezhi.casefile.v1.CaseRegistryService"
+SWEEP = timedelta(seconds=30)
+"""How often the bytes of requests are looked for whose approvals have ended."""
 
 
-class RateSettings(Section):
-    """Rate limit per caller: tokens per second and the most that may be saved up."""
+async def run(settings: GatewaySettings) -> None:
+    """Runs the gateway until it is told to stop.
 
-    per_second: float = 200.0
-    burst: int = 400
+    Args:
+        settings: Its configuration.
+    """
+    async with open_parts(NAME, settings, package="gateway") as parts:
+        ledger = connect_ledger(parts, settings.ledger)
+        backends = _open_backends(parts, settings)
+        core = assemble(parts, ledger)
+        exclusive = settings.database_url.startswith("sqlite")
+        approvals = ApprovalStore(parts.database, sealer=parts.sealer, exclusive=exclusive)
+        cases = CaseStore(parts.database, keyring=parts.keyring, exclusive=exclusive)
+        gate = Gate(
+            contracts=parts.contracts,
+            systems=settings.systems,
+            tokens=parts.tokens,
+            trust=parts.trust,
+            cases=cases,
+            approvals=approvals,
+            jurisdiction=Jiangxi(),
+            limiter=RateLimiter(per_second=settings.rate.per_second, burst=settings.rate.burst),
+            clock=parts.clock,
+        )
+        proxy = Proxy(pipeline=core.pipeline, gate=gate, telemetry=parts.telemetry, backends=backends)
+        own = _own_handlers(core, gate, approvals=approvals, cases=cases)
+        sweeping = asyncio.create_task(_sweep(approvals, parts.clock))
+        parts.stack.callback(sweeping.cancel)
+        await serve(
+            core,
+            {**proxy.handlers(parts.contracts), **own},
+            services=(APPROVALS, CASES, *backends),
+            checks={"ledger": ledger.check},
+            service_checks={service: serving_check(channel) for service, channel in backends.items()},
+        )
 
 
-class GatewaySettings(ProcessSettings):
-    """Configuration of the gateway."""
+def _open_backends(parts: Parts, settings: GatewaySettings) -> dict[str, grpc.aio.Channel]:
+    """Opens one channel to each process that hosts services, by full name of the service."""
+    channels: dict[tuple[str, str], grpc.aio.Channel] = {}
+    backends: dict[str, grpc.aio.Channel] = {}
+    for service, peer in settings.backends.items():
+        if not parts.contracts.of_service(service):
+            raise SystemExit(f"backends names {service}, which no contract declares.")
+        place = (peer.address, peer.name)
+        if place not in channels:
+            channels[place] = open_channel(peer.address, name=peer.name, tls=settings.tls)
+            parts.stack.push_async_callback(channels[place].close)
+        backends[service] = channels[place]
+    return backends
 
-    ledger: LedgerSettings
-    backends: dict[str, PeerSettings]
-    """For each service behind the gateway, by its full name, the process that hosts it."""
-    systems_prefix: str = "spiffe://xiezhi.jx/system/"
-    rate: RateSettings = RateSettings()
+
+def _own_handlers(core: Core, gate: Gate, *, approvals: ApprovalStore, cases: CaseStore) -> dict[str, Handler]:
+    """Makes the handlers of the gateway's own services, which go through the same gate as what it forwards."""
+    parts = core.parts
+    approval_servicer = ApprovalServicer(
+        store=approvals,
+        admit=gate.admit_submission,
+        trust=parts.trust,
+        jurisdiction=Jiangxi(),
+        clock=parts.clock,
+        ids=parts.ids,
+    )
+    case_servicer = CaseRegistryServicer(store=cases, clock=parts.clock)
+    hosting = Hosting(pipeline=core.pipeline, admission=gate, recorder=core.recorder)
+    return hosting.handlers(parts.contracts, {APPROVALS: approval_servicer, CASES: case_servicer})
+
+
+async def _sweep(approvals: ApprovalStore, clock: Clock) -> None:
+    """Erases for ever; while the database is away, what is due waits."""
+    while True:
+        with suppress(XiezhiError):
+            await erase_ended(store=approvals, clock=clock)
+        await asyncio.sleep(SWEEP.total_seconds())

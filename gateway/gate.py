@@ -9,8 +9,6 @@ import hashlib
 from datetime import datetime
 
 from google.protobuf.message import Message
-from services.codes.case_number import CaseNumber
-from services.codes.errors import CodeError
 
 from gateway.approval import handlers as approvals
 from gateway.approval.domain import Approval
@@ -35,6 +33,8 @@ from services.chassis.policy import Contracts, MethodInfo
 from services.chassis.tokens import Caller, TokenVerifier
 from services.chassis.trust import OfficerTrust, Statement
 from services.chassis.validation import parse
+from services.codes.case_number import CaseNumber
+from services.codes.errors import CodeError
 from xiezhi.errors import PermissionDenied, Reason, Violation, XiezhiError, error
 
 

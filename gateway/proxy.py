@@ -6,22 +6,23 @@ contracts and the configuration, so a new method needs no line here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import grpc
 from google.protobuf.message import Message
-from services.chassis.telemetry import CallSpan, Telemetry
-from xiezhi.approval.v1 import grant_pb2
 
 from gateway.decision import Grant
 from gateway.gate import Gate
 from services.chassis.admission import AUTHORIZATION_KEY, GRANT_KEY
 from services.chassis.call import Call
-from services.chassis.pipeline import Context, Pipeline, Relayed
+from services.chassis.pipeline import Context, Pipeline, Relayed, time_remaining
 from services.chassis.policy import Contracts, MethodInfo
 from services.chassis.server import Handler
+from services.chassis.telemetry import CallSpan, Telemetry
 from services.chassis.validation import parse
+from xiezhi.approval.v1 import grant_pb2
 from xiezhi.errors import Reason, error
 from xiezhi.errors.status import STATUS_KEY
 
@@ -70,7 +71,7 @@ class Proxy:
         return kinds[method.client_streaming, method.server_streaming](method, channel)
 
     def _unary_unary(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
-        forward = channel.unary_unary(method.full_name)
+        forward: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method.full_name)
 
         async def handle(request: bytes, context: Context) -> bytes:
             async def work(call: Call, span: CallSpan) -> bytes:
@@ -82,24 +83,26 @@ class Proxy:
 
             return await self._pipeline.unary(method, context, work, request=request)
 
-        return grpc.unary_unary_rpc_method_handler(handle)  # type: ignore[arg-type]
+        return grpc.unary_unary_rpc_method_handler(handle)
 
     def _unary_stream(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
-        forward = channel.unary_stream(method.full_name)
+        forward: grpc.aio.UnaryStreamMultiCallable[bytes, bytes] = channel.unary_stream(method.full_name)
 
-        def handle(request: bytes, context: Context) -> AsyncIterator[bytes]:
-            async def work(call: Call, span: CallSpan) -> AsyncIterator[bytes]:
+        async def handle(request: bytes, context: Context) -> AsyncIterator[bytes]:
+            async def work(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
                 metadata = await self._decide(call, span)
                 answers = forward(request, metadata=metadata, timeout=_time_left(call, context))
                 async for answer in _relayed(answers):
                     yield answer
 
-            return self._pipeline.stream(method, context, work, request=request)
+            async with aclosing(self._pipeline.stream(method, context, work, request=request)) as passed:
+                async for answer in passed:
+                    yield answer
 
-        return grpc.unary_stream_rpc_method_handler(handle)  # type: ignore[arg-type]
+        return grpc.unary_stream_rpc_method_handler(handle)
 
     def _stream_unary(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
-        forward = channel.stream_unary(method.full_name)
+        forward: grpc.aio.StreamUnaryMultiCallable[bytes, bytes] = channel.stream_unary(method.full_name)
 
         async def handle(requests: AsyncIterator[bytes], context: Context) -> bytes:
             async def work(call: Call, span: CallSpan) -> bytes:
@@ -111,21 +114,23 @@ class Proxy:
 
             return await self._pipeline.unary(method, context, work, request=None)
 
-        return grpc.stream_unary_rpc_method_handler(handle)  # type: ignore[arg-type]
+        return grpc.stream_unary_rpc_method_handler(handle)
 
     def _stream_stream(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
-        forward = channel.stream_stream(method.full_name)
+        forward: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(method.full_name)
 
-        def handle(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
-            async def work(call: Call, span: CallSpan) -> AsyncIterator[bytes]:
+        async def handle(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
+            async def work(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
                 metadata, checked = await self._decide_stream(call, span, requests)
                 answers = forward(checked, metadata=metadata, timeout=_time_left(call, context))
                 async for answer in _relayed(answers):
                     yield answer
 
-            return self._pipeline.stream(method, context, work, request=None)
+            async with aclosing(self._pipeline.stream(method, context, work, request=None)) as passed:
+                async for answer in passed:
+                    yield answer
 
-        return grpc.stream_stream_rpc_method_handler(handle)  # type: ignore[arg-type]
+        return grpc.stream_stream_rpc_method_handler(handle)
 
     async def _decide(self, call: Call, span: CallSpan) -> _Metadata:
         self._gate.authenticate(call)
@@ -174,7 +179,7 @@ def _encode(call: Call, granted: Grant) -> bytes:
 
 
 def _time_left(call: Call, context: Context) -> float:
-    remaining = context.time_remaining()  # type: ignore[no-untyped-call]
+    remaining = time_remaining(context)
     allowed = call.method.policy.deadline.total_seconds()
     return allowed if remaining is None else min(remaining, allowed)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorSet, MethodDescriptorProto, MethodOptions
+
 from xiezhi.policy.v1 import policy_pb2
 
 _SHOWN = {

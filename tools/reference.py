@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
-from xiezhi.policy.v1 import policy_pb2
 
 from services.chassis.policy import Contracts, MethodInfo
 from xiezhi.errors import CLASS_OF, NEXT_STEPS, Reason
+from xiezhi.policy.v1 import policy_pb2
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGE = ROOT / "gen" / "xiezhi" / "image.binpb"

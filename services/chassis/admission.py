@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from google.protobuf.message import DecodeError, Message
-from xiezhi.approval.v1 import grant_pb2
 
 from services.chassis import rules
 from services.chassis.call import Call, VerifiedGrant
 from services.chassis.clock import Clock
 from services.chassis.tokens import TokenVerifier
 from services.chassis.trust import OfficerTrust, Statement
+from xiezhi.approval.v1 import grant_pb2
 from xiezhi.errors import Reason, XiezhiError, error
 
 GRANT_KEY = "xiezhi-grant-bin"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from google.protobuf.message import Message
+
 from services.chassis.policy import MethodInfo
 from services.chassis.tokens import Caller
 from services.chassis.trust import Statement
@@ -92,3 +94,18 @@ class Call:
         """Returns a "-bin" metadata value, empty where the caller sent none."""
         value = self.metadata.get(key, b"")
         return value if isinstance(value, bytes) else b""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a stream of answers that is about some of the call's data subjects only.
+
+    A servicer may yield it in place of the message, so that the entry of each message names whom that one is about.
+
+    Attributes:
+        message: The message.
+        subjects: Numbers of those data subjects, as the request has them.
+    """
+
+    message: Message
+    subjects: tuple[str, ...]

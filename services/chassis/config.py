@@ -144,7 +144,7 @@ def read_settings(kind: type[S]) -> S:
     if path and not Path(path).is_file():
         raise SystemExit(f"{CONFIG_VARIABLE} names {path}, which is not a file.")
     try:
-        return kind()
+        return kind.model_validate({})
     except ValidationError as failure:
         lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in failure.errors()]
         source = path or f"the environment ({CONFIG_VARIABLE} names no file)"

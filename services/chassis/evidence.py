@@ -10,22 +10,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
 
 import grpc
-from xiezhi.common.v1 import receipt_pb2
-from xiezhi.ledger.v1 import ledger_pb2
-from xiezhi.proof.receipt import LogKey, ProofError, verify_tree_head
 
 from services.chassis.health import serving_check
+from services.chassis.spans import Span
+from services.chassis.trace_context import TRACEPARENT
 from services.chassis.witness import Witness
+from xiezhi.common.v1 import receipt_pb2
 from xiezhi.errors import Reason, XiezhiError, error
 from xiezhi.errors.status import from_status
+from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.proof import merkle
+from xiezhi.proof.receipt import LogKey, ProofError, verify_tree_head
 
 APPEND = "/xiezhi.ledger.v1.LedgerService/Append"
 MOST_ENTRIES = 1_000
@@ -40,12 +41,17 @@ ATTEMPT = timedelta(seconds=5)
 _TRANSIENT = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "CANCELLED"})
 
 
+MakeSpan = Callable[[str], Span]
+"""Makes a span of this process's own work, to be entered."""
+
+
 @dataclass(slots=True)
 class _Waiting:
-    """An entry and whoever waits for its receipt."""
+    """An entry, whoever waits for its receipt, and the span of that waiting."""
 
     raw: bytes
     receipt: asyncio.Future[receipt_pb2.Receipt]
+    span: Span
 
 
 class LedgerWriter:
@@ -55,12 +61,14 @@ class LedgerWriter:
         channel: Channel to the ledger.
         key: Public key of the log.
         witness: File that keeps the last head seen, so that a restart forgets nothing.
+        span: Makes the span of each entry's way. A group travels in the trace of one of its entries; the spans of the
+            others name that one.
 
     Raises:
         XiezhiError: LEDGER_DAMAGED, if the witness holds a head that this key has not signed.
     """
 
-    def __init__(self, channel: grpc.aio.Channel, *, key: LogKey, witness: Path) -> None:
+    def __init__(self, channel: grpc.aio.Channel, *, key: LogKey, witness: Path, span: MakeSpan) -> None:
         self._append = channel.unary_unary(
             APPEND,
             request_serializer=ledger_pb2.AppendRequest.SerializeToString,
@@ -68,6 +76,7 @@ class LedgerWriter:
         )
         self._is_serving = serving_check(channel)
         self._key = key
+        self._span = span
         self._witness = Witness(witness)
         self._head = self._witness.read()
         self._damage = ""
@@ -91,11 +100,14 @@ class LedgerWriter:
         """
         if self._damage:
             raise _damaged(self._damage)
-        waiting = _Waiting(entry.SerializeToString(), asyncio.get_running_loop().create_future())
-        self._queue.append(waiting)
-        if self._sender is None:
-            self._sender = asyncio.ensure_future(self._send_all())
-        return await waiting.receipt
+        with self._span("ledger.append") as span:
+            waiting = _Waiting(entry.SerializeToString(), asyncio.get_running_loop().create_future(), span)
+            self._queue.append(waiting)
+            if self._sender is None:
+                self._sender = asyncio.ensure_future(self._send_all())
+            receipt = await waiting.receipt
+            span.set("xiezhi.ledger.index", receipt.leaf_index)
+            return receipt
 
     async def check(self) -> None:
         """Looks whether the ledger serves and has not contradicted itself.
@@ -138,7 +150,7 @@ class LedgerWriter:
         if not group:
             return
         try:
-            receipts = await self._exchange([waiting.raw for waiting in group])
+            receipts = await self._exchange([waiting.raw for waiting in group], traceparent=_choose_trace(group))
         except XiezhiError as failure:
             if len(group) > 1 and failure.reason in {Reason.FIELDS_INVALID, Reason.REQUEST_ID_REUSED}:
                 # One entry that the ledger does not take must not fail its neighbours.
@@ -153,26 +165,28 @@ class LedgerWriter:
                 if not waiting.receipt.done():
                     waiting.receipt.set_result(receipt)
 
-    async def _exchange(self, entries: list[bytes]) -> list[receipt_pb2.Receipt]:
+    async def _exchange(self, entries: list[bytes], *, traceparent: str) -> list[receipt_pb2.Receipt]:
         """Appends entries, patiently, and verifies the answer."""
         if self._damage:
             raise _damaged(self._damage)
         request = ledger_pb2.AppendRequest(
             entries=entries, known_tree_size=self._head.tree_size if self._head is not None else 0
         )
-        response = await self._call(request)
+        response = await self._call(request, metadata=((TRACEPARENT, traceparent),))
         try:
             return self._verify(request, response)
         except ProofError as contradiction:
             self._damage = str(contradiction)
             raise _damaged(self._damage) from None
 
-    async def _call(self, request: ledger_pb2.AppendRequest) -> ledger_pb2.AppendResponse:
+    async def _call(
+        self, request: ledger_pb2.AppendRequest, *, metadata: tuple[tuple[str, str], ...]
+    ) -> ledger_pb2.AppendResponse:
         loop = asyncio.get_running_loop()
         ends = loop.time() + PATIENCE.total_seconds()
         while True:
             try:
-                return cast("ledger_pb2.AppendResponse", await self._append(request, timeout=ATTEMPT.total_seconds()))
+                return await self._append(request, metadata=metadata, timeout=ATTEMPT.total_seconds())
             except grpc.aio.AioRpcError as failure:
                 code = failure.code().name
                 if code not in _TRANSIENT:
@@ -240,6 +254,15 @@ class LedgerWriter:
             path=path,
         ):
             raise ProofError("its tree does not continue the one it had signed for")
+
+
+def _choose_trace(group: Sequence[_Waiting]) -> str:
+    """Chooses the trace in which a group travels, a recorded one if there is one, and has the other spans name it."""
+    chosen = next((waiting.span for waiting in group if waiting.span.sampled), group[0].span)
+    for waiting in group:
+        if waiting.span is not chosen:
+            waiting.span.link(chosen.traceparent)
+    return chosen.traceparent
 
 
 def _fail(group: Sequence[_Waiting], failure: Exception) -> None:

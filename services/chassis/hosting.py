@@ -10,16 +10,16 @@ from typing import Any
 
 import grpc
 from google.protobuf.message import Message
-from xiezhi.proof.receipt import append_receipt
 
 from services.chassis.admission import Admission
-from services.chassis.call import Call
+from services.chassis.call import Call, Part
 from services.chassis.pipeline import Context, Pipeline
 from services.chassis.policy import Contracts, MethodInfo
 from services.chassis.recorder import Recorder
 from services.chassis.telemetry import CallSpan
 from services.chassis.validation import parse
 from xiezhi.errors import Reason, error
+from xiezhi.proof.receipt import append_receipt
 
 PROOFS_AHEAD = 16
 """How many answers of one stream may wait for their entries at once."""
@@ -78,7 +78,7 @@ class Hosting:
                 return await _finish(self._perform(call, span, behaviour(message, call)))
             return await self._perform(call, span, behaviour(message, call))
 
-        async def answer_many(call: Call, span: CallSpan) -> AsyncIterator[bytes]:
+        async def answer_many(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
             message = self._parse(call)
             await self._admission.admit(call, message)
             async with aclosing(self._prove_all(call, span, behaviour(message, call))) as proven:
@@ -88,12 +88,14 @@ class Hosting:
         async def unary(request: bytes, context: Context) -> bytes:
             return await pipeline.unary(method, context, answer_one, request=request)
 
-        def stream(request: bytes, context: Context) -> AsyncIterator[bytes]:
-            return pipeline.stream(method, context, answer_many, request=request)
+        async def stream(request: bytes, context: Context) -> AsyncIterator[bytes]:
+            async with aclosing(pipeline.stream(method, context, answer_many, request=request)) as answers:
+                async for answer in answers:
+                    yield answer
 
         if method.server_streaming:
-            return grpc.unary_stream_rpc_method_handler(stream)  # type: ignore[arg-type]
-        return grpc.unary_unary_rpc_method_handler(unary)  # type: ignore[arg-type]
+            return grpc.unary_stream_rpc_method_handler(stream)
+        return grpc.unary_unary_rpc_method_handler(unary)
 
     def _of_many_requests(self, method: MethodInfo, behaviour: Callable[..., Any]) -> grpc.RpcMethodHandler[Any, Any]:
         pipeline = self._pipeline
@@ -105,18 +107,20 @@ class Hosting:
 
             return await pipeline.unary(method, context, work, request=None)
 
-        def stream(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
-            async def work(call: Call, span: CallSpan) -> AsyncIterator[bytes]:
+        async def stream(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
+            async def work(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
                 messages = await self._admit_stream(call, requests)
                 async with aclosing(self._prove_all(call, span, behaviour(messages, call))) as proven:
                     async for answer in proven:
                         yield answer
 
-            return pipeline.stream(method, context, work, request=None)
+            async with aclosing(pipeline.stream(method, context, work, request=None)) as answers:
+                async for answer in answers:
+                    yield answer
 
         if method.server_streaming:
-            return grpc.stream_stream_rpc_method_handler(stream)  # type: ignore[arg-type]
-        return grpc.stream_unary_rpc_method_handler(unary)  # type: ignore[arg-type]
+            return grpc.stream_stream_rpc_method_handler(stream)
+        return grpc.stream_unary_rpc_method_handler(unary)
 
     def _parse(self, call: Call) -> Message:
         self._admission.authenticate(call)
@@ -142,40 +146,45 @@ class Hosting:
         return await self._prove(call, span, await answer)
 
     async def _prove_all(
-        self, call: Call, span: CallSpan, answers: AsyncGenerator[Message, None]
-    ) -> AsyncIterator[bytes]:
+        self, call: Call, span: CallSpan, answers: AsyncGenerator[Message | Part, None]
+    ) -> AsyncGenerator[bytes, None]:
         """Proves a stream of answers in their order, a few at a time, so that their entries share a commit."""
         proofs: asyncio.Queue[asyncio.Task[bytes] | None] = asyncio.Queue(PROOFS_AHEAD)
+        left: set[asyncio.Future[Any]] = set()
 
         async def produce() -> None:
             try:
                 async with aclosing(answers):
                     async for answer in answers:
-                        await proofs.put(asyncio.ensure_future(self._prove(call, span, answer)))
+                        proof = asyncio.ensure_future(self._prove(call, span, answer))
+                        left.add(proof)
+                        await proofs.put(proof)
             finally:
                 await proofs.put(None)
 
         producer = asyncio.ensure_future(produce())
+        left.add(producer)
         try:
             while (proof := await proofs.get()) is not None:
-                yield await proof
+                proven = await proof
+                left.discard(proof)
+                yield proven
             await producer
         finally:
-            left: list[asyncio.Future[Any]] = [producer]
+            # Makes room, for which the producer may be waiting.
             while not proofs.empty():
-                proof = proofs.get_nowait()
-                if proof is not None:
-                    left.append(proof)
+                proofs.get_nowait()
             for work in left:
                 work.cancel()
             await asyncio.gather(*left, return_exceptions=True)
 
-    async def _prove(self, call: Call, span: CallSpan, answer: Message) -> bytes:
+    async def _prove(self, call: Call, span: CallSpan, answer: Message | Part) -> bytes:
         """Serialises an answer and, where the contract asks for it, records it first: no receipt, no result."""
-        payload = answer.SerializeToString()
+        message, subjects = (answer.message, answer.subjects) if isinstance(answer, Part) else (answer, None)
+        payload = message.SerializeToString()
         if not call.method.policy.recorded:
             return payload
-        receipt = await self._recorder.answered(call, hashlib.sha256(payload).digest())
+        receipt = await self._recorder.answered(call, hashlib.sha256(payload).digest(), subjects=subjects)
         span.set("xiezhi.ledger.index", receipt.leaf_index)
         return append_receipt(payload, receipt)
 

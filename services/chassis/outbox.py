@@ -248,7 +248,8 @@ class Outbox:
 
 def pause(attempts: int) -> timedelta:
     """Returns how long to wait after a number of failed attempts: twice as long each time, up to a limit."""
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 30), LONGEST_PAUSE)
+    factor: int = 2 ** min(attempts - 1, 30)
+    return min(FIRST_PAUSE * factor, LONGEST_PAUSE)
 
 
 def _event(row: Row[tuple[object, ...]]) -> Event:

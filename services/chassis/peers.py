@@ -33,10 +33,9 @@ class Peers:
         Raises:
             Unauthenticated: CERTIFICATE_UNKNOWN, if its certificate names no system of this trust domain.
         """
-        found = context.auth_context().get("x509_pem_cert")  # type: ignore[no-untyped-call]
-        if not found:
+        pem = next(iter(context.auth_context().get("x509_pem_cert", ())), b"")
+        if not pem:
             raise _unknown()
-        pem = bytes(found[0])
         peer = self._seen.get(pem)
         if peer is None:
             peer = self._parse(pem)

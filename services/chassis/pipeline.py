@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import grpc
 
@@ -33,7 +33,13 @@ SHORTEST = 0.005
 
 Context = grpc.aio.ServicerContext[Any, Any]
 UnaryWork = Callable[[Call, CallSpan], Awaitable[bytes]]
-StreamWork = Callable[[Call, CallSpan], AsyncIterator[bytes]]
+StreamWork = Callable[[Call, CallSpan], AsyncGenerator[bytes, None]]
+
+
+def time_remaining(context: Context) -> float | None:
+    """Returns the seconds that the caller still waits, None where the caller set no deadline."""
+    # The stubs do not know that there may be none.
+    return cast("float | None", context.time_remaining())
 
 
 class Relayed(Exception):
@@ -108,7 +114,7 @@ class Pipeline:
 
     async def stream(
         self, method: MethodInfo, context: Context, work: StreamWork, *, request: bytes | None
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Runs a call whose answers are a stream; as `unary` otherwise."""
         started = time.perf_counter()
         metadata = tuple(context.invocation_metadata() or ())
@@ -118,7 +124,7 @@ class Pipeline:
             try:
                 limit = self._begin(call, context, request)
                 ends = asyncio.get_running_loop().time() + limit if limit is not None else None
-                async with aclosing(work(call, span)) as answers:  # type: ignore[type-var]
+                async with aclosing(work(call, span)) as answers:
                     while True:
                         async with asyncio.timeout_at(ends):
                             answer = await anext(answers, None)
@@ -150,7 +156,7 @@ class Pipeline:
             raise error(Reason.SHUTTING_DOWN, "The process is stopping.", retry_after=timedelta(seconds=1))
         if request is not None and len(request) > self._max_request_bytes:
             raise error(Reason.MESSAGE_TOO_LARGE, f"The message is longer than {self._max_request_bytes:,} bytes.")
-        remaining = context.time_remaining()  # type: ignore[no-untyped-call]
+        remaining = time_remaining(context)
         if remaining is not None and remaining < SHORTEST:
             raise error(Reason.DEADLINE_TOO_SHORT, "The caller's deadline leaves no time to begin.")
         allowed = call.method.policy.deadline.total_seconds()
@@ -171,18 +177,28 @@ class Pipeline:
         else:
             span.refused(told.reason.value)
         self._telemetry.refused(call.method.full_name, told.reason.value, seconds)
-        await self._recorder.refused(call, told)
+        await self._record(call, told)
         await context.abort(
             getattr(grpc.StatusCode, told.code),
             told.message,
             ((STATUS_KEY, to_status(told, trace_id=span.trace_id)), (TRACE_KEY, span.trace_id)),
         )
 
+    async def _record(self, call: Call, told: XiezhiError) -> None:
+        try:
+            await self._recorder.refused(call, told)
+        except Exception as failure:  # noqa: BLE001 - else grpc would send its words to the client
+            self._log(call, failure)
+
+    def _log(self, call: Call, failure: Exception) -> str:
+        error_id = str(self._ids.uuid())
+        self._telemetry.log_failure(call.method.full_name, error_id, failure)
+        return error_id
+
     def _explain(self, call: Call, failure: Exception) -> XiezhiError:
         if isinstance(failure, XiezhiError):
             return failure
         if isinstance(failure, TimeoutError):
             return error(Reason.DEADLINE_TOO_SHORT, "The method's deadline is over.")
-        error_id = str(self._ids.uuid())
-        self._telemetry.log_failure(call.method.full_name, error_id, failure)
+        error_id = self._log(call, failure)
         return Internal(Reason.INTERNAL, "An unexpected failure; the error id leads to it.", error_id=error_id)

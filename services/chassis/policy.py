@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, empty_pb2, message_factory
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor import Descriptor, MethodDescriptor
 from google.protobuf.message import Message
+
 from xiezhi.common.v1 import case_pb2
 from xiezhi.policy.v1 import policy_pb2
 
@@ -22,6 +24,10 @@ RECEIPT_FIELD = "receipt"
 """Name of the field in which an answer carries its receipt, always the last one."""
 RECEIPT_NUMBER = 1000
 """Number of that field."""
+
+# The stubs of protoc and those of protobuf differ on what an extension is.
+_METHOD: Any = policy_pb2.method
+_FIELD: Any = policy_pb2.field
 
 
 class PolicyError(Exception):
@@ -145,7 +151,7 @@ class Contracts:
         """
         methods: dict[str, MethodInfo] = {}
         for file_name in _contract_files():
-            file = descriptor_pool.Default().FindFileByName(file_name)  # type: ignore[no-untyped-call]
+            file = descriptor_pool.Default().FindFileByName(file_name)
             for service in file.services_by_name.values():
                 for method in service.methods:
                     info = _read_method(method)
@@ -179,12 +185,12 @@ def _read_method(method: MethodDescriptor) -> MethodInfo:
     service = method.containing_service
     full_name = f"/{service.full_name}/{method.name}"
     options = method.GetOptions()
-    if not options.HasExtension(policy_pb2.method):
+    if not options.HasExtension(_METHOD):
         raise PolicyError(f"{full_name} declares no policy")
     levels = descriptor_pb2.MethodOptions
     if options.idempotency_level == levels.IDEMPOTENCY_UNKNOWN:
         raise PolicyError(f"{full_name} declares no idempotency_level")
-    policy = _read_policy(full_name, options.Extensions[policy_pb2.method])
+    policy = _read_policy(full_name, options.Extensions[_METHOD])
     context = method.input_type.fields_by_name.get("context")
     receipt = method.output_type.fields_by_name.get(RECEIPT_FIELD)
     info = MethodInfo(
@@ -256,10 +262,11 @@ def _check(info: MethodInfo) -> None:
 def _subject_paths(message: Descriptor, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for field in message.fields:
         here = (*path, field.name)
-        if field.GetOptions().Extensions[policy_pb2.field].subject:
+        if field.GetOptions().Extensions[_FIELD].subject:
             yield here
-        if field.type == FieldDescriptor.TYPE_MESSAGE and len(here) < 5:
-            yield from _subject_paths(field.message_type, here)
+        inner = field.message_type
+        if inner is not None and len(here) < 5:
+            yield from _subject_paths(inner, here)
 
 
 def _leaves(message: Message, path: tuple[str, ...]) -> Iterator[str]:

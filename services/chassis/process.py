@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import uvloop
-from xiezhi.proof.receipt import LogKey
 
 from services.chassis import server as serving
 from services.chassis.channels import open_channel
@@ -31,6 +31,7 @@ from services.chassis.telemetry import Telemetry, TelemetrySettings
 from services.chassis.tokens import Issuer, TokenVerifier
 from services.chassis.trust import OfficerTrust
 from services.chassis.validation import warm_up
+from xiezhi.proof.receipt import LogKey
 
 CASE_INDEX = "oversight.case"
 """Label of the index of cases in the ledger."""
@@ -132,7 +133,12 @@ def connect_ledger(parts: Parts, ledger: LedgerSettings) -> LedgerWriter:
     """
     channel = open_channel(ledger.address, name=ledger.name, tls=parts.settings.tls)
     parts.stack.push_async_callback(channel.close)
-    writer = LedgerWriter(channel, key=LogKey.from_pem(ledger.public_key.read_bytes()), witness=ledger.witness)
+    writer = LedgerWriter(
+        channel,
+        key=LogKey.from_pem(ledger.public_key.read_bytes()),
+        witness=ledger.witness,
+        span=parts.telemetry.internal_span,
+    )
     parts.stack.push_async_callback(writer.close)
     return writer
 
@@ -175,6 +181,7 @@ async def serve(
     *,
     services: tuple[str, ...],
     checks: Mapping[str, Check],
+    service_checks: Mapping[str, Check] = MappingProxyType({}),
 ) -> None:
     """Serves until the process is told to stop, then lets calls in flight finish.
 
@@ -183,16 +190,22 @@ async def serve(
         handlers: By full name of the method.
         services: Full names of the services, for health and reflection.
         checks: What the process depends on, beside its database.
+        service_checks: What single services depend on beside, by full name.
     """
     parts, settings = core.parts, core.parts.settings
     stop = asyncio.Event()
     serving.stop_on_signals(stop.set)
     server = serving.build_server(max_request_bytes=settings.max_request_bytes)
-    health = Health(services, changed=_log_health(parts.telemetry))
+    health = Health(
+        services,
+        checks={"database": parts.database.check, **checks},
+        service_checks=service_checks,
+        changed=_log_health(parts.telemetry),
+    )
     if settings.reflection:
         serving.add_reflection(server, services)
     address = serving.listen(server, settings.listen, settings.tls)
-    await health.start(server, {"database": parts.database.check, **checks})
+    await health.start(server)
     server.add_generic_rpc_handlers((serving.Routes(handlers, core.pipeline),))
     await server.start()
     if settings.ready_file is not None:

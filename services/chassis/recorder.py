@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
-
-from xiezhi.common.v1 import receipt_pb2
-from xiezhi.ledger.v1 import ledger_pb2
-from xiezhi.policy.v1 import policy_pb2
 
 from services.chassis.call import Call
 from services.chassis.clock import Clock
 from services.chassis.ids import IdSource
+from xiezhi.common.v1 import receipt_pb2
 from xiezhi.errors import XiezhiError
+from xiezhi.ledger.v1 import ledger_pb2
+from xiezhi.policy.v1 import policy_pb2
 
 REFUSAL_SECONDS = 2.0
 """How long a refusal waits for its entry before the entry is kept for later."""
 
-_KINDS = {
+_KINDS: Mapping[int, ledger_pb2.EntryKind] = {
     policy_pb2.AUDIT_CLASS_DISCLOSURE: ledger_pb2.ENTRY_KIND_DISCLOSURE,
     policy_pb2.AUDIT_CLASS_MEASURE: ledger_pb2.ENTRY_KIND_MEASURE,
     policy_pb2.AUDIT_CLASS_WORKFLOW: ledger_pb2.ENTRY_KIND_WORKFLOW,
@@ -90,34 +89,41 @@ class Recorder:
         self._clock = clock
         self._lost = lost
 
-    async def answered(self, call: Call, response_sha256: bytes) -> receipt_pb2.Receipt:
+    async def answered(
+        self, call: Call, response_sha256: bytes, *, subjects: tuple[str, ...] | None = None
+    ) -> receipt_pb2.Receipt:
         """Records an answer; returns only when the record is durable.
 
         Args:
             call: The call.
             response_sha256: SHA-256 of the answer's bytes before its receipt.
+            subjects: Those data subjects of the call whom the answer is about; None for all of them.
 
         Raises:
             Unavailable: LEDGER_UNAVAILABLE; then there must be no answer.
         """
-        entry = self._entry(call, _KINDS[call.method.policy.audit])
+        about = call.subjects if subjects is None else subjects
+        entry = self._entry(call, _KINDS[call.method.policy.audit], subjects=about)
         entry.response_sha256 = response_sha256
         return await self._sink.append(entry)
 
     async def refused(self, call: Call, failure: XiezhiError) -> None:
         """Records a refusal; while the ledger is away the entry is kept and written later."""
-        entry = self._entry(call, ledger_pb2.ENTRY_KIND_REFUSAL)
+        entry = self._entry(call, ledger_pb2.ENTRY_KIND_REFUSAL, subjects=call.subjects)
         entry.reason = failure.reason.value
         try:
             async with asyncio.timeout(REFUSAL_SECONDS):
                 await self._sink.append(entry)
-        except (XiezhiError, TimeoutError):
-            try:
-                await self._spool.keep(entry)
-            except XiezhiError:
-                self._lost(call)
+        except Exception:  # noqa: BLE001 - whatever became of it, the entry must not be forgotten
+            await self._keep(call, entry)
 
-    def _entry(self, call: Call, kind: ledger_pb2.EntryKind) -> ledger_pb2.Entry:
+    async def _keep(self, call: Call, entry: ledger_pb2.Entry) -> None:
+        try:
+            await self._spool.keep(entry)
+        except Exception:  # noqa: BLE001 - told as lost, with the call's trace
+            self._lost(call)
+
+    def _entry(self, call: Call, kind: ledger_pb2.EntryKind, *, subjects: tuple[str, ...]) -> ledger_pb2.Entry:
         entry = ledger_pb2.Entry(
             entry_id=str(self._ids.uuid()),
             writer=self._writer,
@@ -134,8 +140,8 @@ class Recorder:
             entry.actor_organisation = call.caller.organisation
         if call.case_number:
             entry.case_index = self._cases.of(f"{call.court_code}|{call.case_number}")
-        if call.subjects:
-            entry.subject_indexes.extend(self._subjects.of(subject.upper()) for subject in call.subjects)
+        if subjects:
+            entry.subject_indexes.extend(self._subjects.of(subject.upper()) for subject in subjects)
         if call.grant is not None:
             entry.statement_sha256s.extend(s.digest for s in call.grant.statements)
         return entry

@@ -14,9 +14,9 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
-from xiezhi.policy.v1 import policy_pb2
 
 from services.chassis.shown import HIDDEN
+from xiezhi.policy.v1 import policy_pb2
 
 OWN = "xiezhi."
 """Packages whose messages say of each of their fields what it holds."""
@@ -50,9 +50,10 @@ def personal_values(message: Message) -> Iterator[str]:
     Bytes are in hexadecimal. Numbers, truth values and empty texts are left out: they are found everywhere.
     """
     for field, value in message.ListFields():
-        items = list(value.values()) if _is_map(field) else list(value) if field.is_repeated else [value]
-        if _is_map(field) and not _may_show(field, _TO_PARTIES):
-            yield from (key for key in value if isinstance(key, str))
+        if _map_value(field) is not None:
+            items = [*value, *value.values()]
+        else:
+            items = list(value) if field.is_repeated else [value]
         for item in items:
             if _goes_deeper(field):
                 yield from personal_values(item)
@@ -67,8 +68,8 @@ def _describe(message: Message, allowed: frozenset[int]) -> dict[str, Any]:
 def _field(field: FieldDescriptor, value: Any, allowed: frozenset[int]) -> Any:
     if not _goes_deeper(field) and not _may_show(field, allowed):
         return HIDDEN
-    if _is_map(field):
-        inner = field.message_type.fields_by_name["value"]
+    inner = _map_value(field)
+    if inner is not None:
         return {str(key): _item(inner, item, allowed) for key, item in value.items()}
     if field.is_repeated:
         shown = [_item(field, item, allowed) for item in value[:MOST_ITEMS]]
@@ -94,7 +95,7 @@ def _foreign(value: Message) -> str:
 def _goes_deeper(field: FieldDescriptor) -> bool:
     """Tells whether the fields of the value decide for themselves."""
     inner = field.message_type
-    if inner is None or _is_map(field) or not _is_own(inner.full_name):
+    if inner is None or _map_value(field) is not None or not _is_own(inner.full_name):
         return False
     return _data_class(field) != policy_pb2.DATA_CLASS_PERSONAL
 
@@ -114,8 +115,10 @@ def _is_own(full_name: str) -> bool:
     return full_name.startswith(OWN)
 
 
-def _is_map(field: FieldDescriptor) -> bool:
-    return field.message_type is not None and bool(field.message_type.GetOptions().map_entry)
+def _map_value(field: FieldDescriptor) -> FieldDescriptor | None:
+    """Returns the field that holds the values of a map, None for a field that is not one."""
+    entry = field.message_type
+    return entry.fields_by_name["value"] if entry is not None and entry.GetOptions().map_entry else None
 
 
 def _enum_name(enum: EnumDescriptor, number: int) -> str:

@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Protocol
 
 from google.protobuf.message import Message
-from xiezhi.common.v1 import case_pb2
 
 from services.chassis.policy import ApprovalRequirement, MethodInfo
 from services.chassis.tokens import Caller
 from services.chassis.trust import Statement
+from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason, XiezhiError, error
-from xiezhi.proof.statement import Decision, invalid
+from xiezhi.proof.statement import Decision, Signer, invalid
 
 
 class Jurisdiction(Protocol):
@@ -146,14 +146,39 @@ def require_entitled(
     jurisdiction: Jurisdiction,
 ) -> None:
     """Refuses a signer who is the requester, or whose rank or court does not count."""
-    signer = statement.signer
-    if signer.officer_id == facts.requester:
+    require_decider(
+        statement.signer,
+        requirement,
+        requester=facts.requester,
+        requester_court=facts.requester_court,
+        jurisdiction=jurisdiction,
+    )
+
+
+def require_decider(
+    officer: Signer,
+    requirement: ApprovalRequirement,
+    *,
+    requester: str,
+    requester_court: str,
+    jurisdiction: Jurisdiction,
+) -> None:
+    """Refuses an officer who is the requester, or whose rank or court does not count.
+
+    Args:
+        officer: Who would decide.
+        requirement: What the method's policy asks for.
+        requester: Officer id of who asks.
+        requester_court: Organisation of who asks.
+        jurisdiction: Courts and their order.
+    """
+    if officer.officer_id == requester:
         raise error(Reason.APPROVER_IS_REQUESTER, "The requester cannot decide on the own request.")
     if (
-        signer.rank < requirement.min_rank
-        or not jurisdiction.includes(signer.organisation)
-        or not jurisdiction.is_same_or_superior(signer.organisation, of=facts.requester_court)
-        or jurisdiction.level(signer.organisation) < requirement.min_court_level
+        officer.rank < requirement.min_rank
+        or not jurisdiction.includes(officer.organisation)
+        or not jurisdiction.is_same_or_superior(officer.organisation, of=requester_court)
+        or jurisdiction.level(officer.organisation) < requirement.min_court_level
     ):
         raise error(
             Reason.APPROVER_NOT_ENTITLED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 from grpc_reflection.v1alpha import reflection
@@ -30,10 +30,10 @@ _OPTIONS: tuple[tuple[str, int], ...] = (
 HARD_LIMIT_FACTOR = 2
 """gRPC itself cuts off messages this many times longer than allowed; between the two the refusal is recorded."""
 
-Handler = grpc.RpcMethodHandler[Any, Any]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 
-class Routes(grpc.GenericRpcHandler[Any, Any]):
+class Routes(grpc.GenericRpcHandler):
     """Finds the handler of a method; a method that is not there is refused like anything else, and recorded.
 
     Args:
@@ -44,7 +44,7 @@ class Routes(grpc.GenericRpcHandler[Any, Any]):
     def __init__(self, handlers: Mapping[str, Handler], pipeline: Pipeline) -> None:
         self._handlers = dict(handlers)
         self._pipeline = pipeline
-        self._unknown = grpc.stream_stream_rpc_method_handler(self._refuse)  # type: ignore[arg-type]
+        self._unknown: Handler = grpc.stream_stream_rpc_method_handler(self._refuse)
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler:
         """Returns the handler of the method that is called."""
@@ -108,5 +108,5 @@ def stop_on_signals(stop: Callable[[], None]) -> None:
 
 def _read_certificates(tls: TlsSettings) -> grpc.ServerCertificateConfiguration:
     return grpc.ssl_server_certificate_configuration(
-        ((tls.key.read_bytes(), tls.certificate.read_bytes()),), tls.authority.read_bytes()
+        [(tls.key.read_bytes(), tls.certificate.read_bytes())], tls.authority.read_bytes()
     )

@@ -16,10 +16,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from google.protobuf.message import DecodeError
-from xiezhi.ledger.v1 import ledger_pb2
 
 from services.chassis.recorder import EvidenceSink
 from xiezhi.errors import Reason, XiezhiError, error
+from xiezhi.ledger.v1 import ledger_pb2
 
 INTERVAL = timedelta(seconds=1)
 _HEADER = 8

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from google.protobuf.message import DecodeError
-from xiezhi.common.v1 import receipt_pb2
 
+from xiezhi.common.v1 import receipt_pb2
 from xiezhi.errors import Reason, error
 
 INTERVAL = 1.0
@@ -30,7 +30,7 @@ class Witness:
         """Returns the head kept last; None if there is none yet.
 
         Raises:
-            XiezhiError: LEDGER_DAMAGED, if the file is no head; no crash explains that, since it is replaced as a whole.
+            XiezhiError: LEDGER_DAMAGED, if the file is no head; it is replaced as a whole, so no crash explains that.
         """
         try:
             return receipt_pb2.TreeHead.FromString(self._path.read_bytes())

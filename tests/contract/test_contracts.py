@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorSet
-from xiezhi.error.v1 import reason_pb2
-from xiezhi.policy.v1 import policy_pb2
 
 from services.chassis.policy import Contracts, PolicyError
+from xiezhi.error.v1 import reason_pb2
 from xiezhi.errors import CLASS_OF, NEXT_STEPS, Reason
+from xiezhi.policy.v1 import policy_pb2
 
 IMAGE = FileDescriptorSet.FromString(Path("gen/xiezhi/image.binpb").read_bytes())
 OURS = [file for file in IMAGE.file if file.package.startswith("xiezhi.")]

@@ -3,14 +3,13 @@
 Open a client with `connect`, pass `Client.channel` to ordinary generated stubs, and handle `xiezhi.errors`.
 """
 
-from xiezhi.proof.receipt import LogKey
-
 from xiezhi.client.client import Client, connect
 from xiezhi.client.contract import MethodContract, UnknownMethodError, find_method, list_methods
 from xiezhi.client.credentials import CachedToken, Credentials, TokenSource
 from xiezhi.client.decisions import OfficerSigner, Review, ReviewError, Signer
 from xiezhi.client.receipts import ReceiptError
 from xiezhi.client.trace import Trace, current_trace, tracing
+from xiezhi.proof.receipt import LogKey
 
 __all__ = [
     "CachedToken",

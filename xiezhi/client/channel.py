@@ -81,9 +81,7 @@ class ProvenChannel(grpc.Channel):
         inner = self._channel.stream_stream(method, **registration)
         return cast("StreamStream", self._many(method, inner, response_deserializer))
 
-    def subscribe(
-        self, callback: Callable[[grpc.ChannelConnectivity], None], try_to_connect: bool = False
-    ) -> None:
+    def subscribe(self, callback: Callable[[grpc.ChannelConnectivity], None], try_to_connect: bool = False) -> None:
         """Reports changes of the connection's state to a function."""
         self._channel.subscribe(callback, try_to_connect)
 
@@ -130,9 +128,7 @@ class _Method:
 class OneAnswer(_Method):
     """A method with one answer, called as `grpc.UnaryUnaryMultiCallable` is."""
 
-    def __call__(
-        self, request: Any, timeout: float | None = None, metadata: Any = None, **transport: Any
-    ) -> Any:
+    def __call__(self, request: Any, timeout: float | None = None, metadata: Any = None, **transport: Any) -> Any:
         """Makes the call and returns the proven answer.
 
         Raises:
@@ -186,9 +182,7 @@ class ManyAnswers(_Method):
 class _Running:
     """A call under way: gRPC's own object, with what it yields proven and what it raises rebuilt."""
 
-    def __init__(
-        self, inner: Any, *, accept: Callable[[bytes], Any], explain: Callable[[Any], XiezhiError]
-    ) -> None:
+    def __init__(self, inner: Any, *, accept: Callable[[bytes], Any], explain: Callable[[Any], XiezhiError]) -> None:
         self._inner = inner
         self._accept = accept
         self._explain = explain

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import grpc
 from google.protobuf.message import Message
-from xiezhi.approval.v1 import approval_pb2, approval_pb2_grpc
-from xiezhi.common.v1 import receipt_pb2
-from xiezhi.proof.receipt import LogKey
 
+from xiezhi.approval.v1 import approval_pb2, approval_pb2_grpc
 from xiezhi.client.calls import CallRules, encode, using_approval
 from xiezhi.client.channel import ProvenChannel
 from xiezhi.client.contract import MethodContract, find_method, list_methods, service_config
@@ -23,7 +21,9 @@ from xiezhi.client.credentials import Credentials, TokenSource
 from xiezhi.client.decisions import Review, Signer
 from xiezhi.client.receipts import ReceiptCheck
 from xiezhi.client.trace import Trace, tracing
+from xiezhi.common.v1 import receipt_pb2
 from xiezhi.errors import Unavailable
+from xiezhi.proof.receipt import LogKey
 from xiezhi.proof.statement import Decision
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
@@ -82,9 +82,7 @@ def connect(
     given = {name for name, _ in options}
     merged = [option for option in chosen if option[0] not in given] + list(options)
     source: TokenSource = token if callable(token) else lambda: token
-    rules = CallRules(
-        token=source, receipts=ReceiptCheck(log_key), deadline=deadline, traceparent=traceparent
-    )
+    rules = CallRules(token=source, receipts=ReceiptCheck(log_key), deadline=deadline, traceparent=traceparent)
     return Client(grpc.secure_channel(target, credentials.for_channel(), merged), rules)
 
 
@@ -271,9 +269,7 @@ class Client:
         request = approval_pb2.WithdrawApprovalRequest(name=_name_of(approval), reason=reason)
         return self._approvals.WithdrawApproval(request).approval
 
-    def _sign(
-        self, approval: Review | str, signer: Signer, decision: Decision, *, reason: str
-    ) -> tuple[str, str]:
+    def _sign(self, approval: Review | str, signer: Signer, decision: Decision, *, reason: str) -> tuple[str, str]:
         review = approval if isinstance(approval, Review) else self.review(approval)
         return review.approval.name, signer(review.claims(decision, reason=reason, now=self._now()))
 

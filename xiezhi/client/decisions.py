@@ -12,8 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from google.protobuf.message import DecodeError, Message
-from xiezhi.approval.v1 import approval_pb2
 
+from xiezhi.approval.v1 import approval_pb2
 from xiezhi.client.contract import UnknownMethodError, find_method
 from xiezhi.proof.statement import Claims, Decision, sign_statement
 

@@ -6,11 +6,10 @@ import hashlib
 import threading
 from dataclasses import dataclass
 
+from xiezhi.client.contract import MethodContract
 from xiezhi.common.v1 import receipt_pb2
 from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.proof.receipt import LogKey, ProofError, split_receipt, verify_receipt
-
-from xiezhi.client.contract import MethodContract
 
 
 class ReceiptError(Exception):

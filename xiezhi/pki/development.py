@@ -111,9 +111,7 @@ class InsecureDevelopmentKeys:
             InsecureDevelopmentKeysWarning: When keys are made in a folder that had none.
         """
         if not self.exists:
-            warnings.warn(
-                f"insecure development keys are made in {self.folder}", InsecureDevelopmentKeysWarning, 2
-            )
+            warnings.warn(f"insecure development keys are made in {self.folder}", InsecureDevelopmentKeysWarning, 2)
             write_file(self.folder / MARKER, MARKER_TEXT.encode(), mode=PUBLIC)
         authority = self._authority(now)
         for name in (*SERVICES, *SYSTEMS):

@@ -161,9 +161,7 @@ class OfficerRegister:
         self._issue(self.get(officer_id), self._authority(now), now=now)
 
     def _authority(self, now: datetime) -> Authority:
-        return Authority.load_or_create(
-            self._folder, name=AUTHORITY_NAME, key=Ed25519PrivateKey.generate(), now=now
-        )
+        return Authority.load_or_create(self._folder, name=AUTHORITY_NAME, key=Ed25519PrivateKey.generate(), now=now)
 
     def _issue(self, officer: Officer, authority: Authority, *, now: datetime) -> None:
         if officer.rank is None:

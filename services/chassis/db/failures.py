@@ -31,9 +31,10 @@ class Trouble(StrEnum):
     READ_ONLY = "it takes no writes"
     DAMAGED = "its storage fails"
     OVERLOADED = "too much work waits for it"
+    BROKEN = "another write broke the transaction that both were in"
 
 
-class Vanished(Exception):  # noqa: N818 - a state that was found, in the words of the operator
+class Vanished(Exception):
     """The database's file is gone, or another file lies in its place."""
 
 
@@ -106,10 +107,24 @@ def unavailable(trouble: Trouble) -> XiezhiError:
     return error(Reason.STORE_UNAVAILABLE, f"The database cannot be used: {trouble.value}.", retry_after=RETRY_AFTER)
 
 
+def closed() -> XiezhiError:
+    """Makes the refusal of work that comes after the database was closed."""
+    return error(Reason.SHUTTING_DOWN, "The database was closed because the process stops.", retry_after=RETRY_AFTER)
+
+
 def translate(failure: BaseException) -> BaseException:
     """Replaces a database's trouble by a refusal and leaves every other failure as it is."""
     trouble = None if isinstance(failure, XiezhiError) else classify(failure)
     return failure if trouble is None else unavailable(trouble)
+
+
+def repeat(failure: BaseException) -> BaseException:
+    """Makes the like of a failure for one of several who wait for the same: an exception is raised to one caller."""
+    if isinstance(failure, XiezhiError):
+        return error(failure.reason, failure.message, retry_after=failure.retry_after)
+    made = RuntimeError("a read that others waited for too has failed")
+    made.__cause__ = failure
+    return made
 
 
 def hide_values(engine: Engine) -> None:

@@ -7,6 +7,7 @@ posted into a mailbox, and the loop is woken once for all that have gathered by 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
@@ -14,6 +15,8 @@ from typing import Generic, Protocol, TypeVar
 from sqlalchemy import Connection
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 Observer = Callable[[str, float], None]
 """Told a measurement's name and value, in any thread: see `services.chassis.db.database.Database.open`."""
@@ -25,6 +28,41 @@ class Letter(Protocol):
     def finish(self, result: object, failure: BaseException | None) -> None:
         """Takes the result or, if it is not None, the failure; runs in the loop's thread."""
         ...
+
+
+class Errand(Letter, Protocol):
+    """Work to be done on a connection, in a thread."""
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """Where its result goes."""
+        ...
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether all who waited for it have gone away."""
+        ...
+
+    @property
+    def snapshot(self) -> bool:
+        """Whether its statements must see one state of the database."""
+        ...
+
+    def run(self, connection: Connection) -> object:
+        """Does the work; runs in a thread of the database."""
+        ...
+
+
+def guard(observer: Observer) -> Observer:
+    """Makes an observer that never raises: no measurement is worth an answer."""
+
+    def observe(name: str, value: float) -> None:
+        try:
+            observer(name, value)
+        except Exception as failure:  # noqa: BLE001 - whatever it is, the work was done
+            logger.warning("%s could not be observed: %s", name, type(failure).__name__)
+
+    return observe
 
 
 class Mailbox:
@@ -70,13 +108,15 @@ class Job(Generic[T]):
     Args:
         fn: The function.
         mailbox: Where its result goes.
+        snapshot: Whether its statements must see one state of the database.
     """
 
-    __slots__ = ("fn", "future", "mailbox")
+    __slots__ = ("future", "mailbox", "run", "snapshot")
 
-    def __init__(self, fn: Callable[[Connection], T], *, mailbox: Mailbox) -> None:
-        self.fn = fn
+    def __init__(self, fn: Callable[[Connection], T], *, mailbox: Mailbox, snapshot: bool = True) -> None:
+        self.run = fn
         self.mailbox = mailbox
+        self.snapshot = snapshot
         self.future: asyncio.Future[T] = mailbox.loop.create_future()
 
     @property
@@ -86,12 +126,23 @@ class Job(Generic[T]):
 
     def finish(self, result: object, failure: BaseException | None) -> None:
         """Resolves the future, unless its caller has gone away."""
-        if self.future.done():
-            return
-        if failure is None:
-            self.future.set_result(result)  # type: ignore[arg-type]
-        elif isinstance(failure, StopIteration):
-            # A future refuses to carry it.
-            self.future.set_exception(RuntimeError("a database function raised StopIteration"))
-        else:
-            self.future.set_exception(failure)
+        settle(self.future, result, failure)
+
+
+def settle(future: asyncio.Future[T], result: object, failure: BaseException | None) -> None:
+    """Resolves a future, unless its caller has gone away.
+
+    Args:
+        future: The future, of the running loop.
+        result: What it is to return.
+        failure: What it is to raise instead, if it is not None.
+    """
+    if future.done():
+        return
+    if failure is None:
+        future.set_result(result)  # type: ignore[arg-type]
+    elif isinstance(failure, StopIteration):
+        # A future refuses to carry it.
+        future.set_exception(RuntimeError("a database function raised StopIteration"))
+    else:
+        future.set_exception(failure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
@@ -11,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RootTransaction
 
-from services.chassis.db.failures import Trouble, Vanished, classify, translate, unavailable
+from services.chassis.db.failures import Trouble, classify, translate, unavailable
 from services.chassis.db.handoff import Job, Mailbox, Observer
 from services.chassis.db.stores import Link, Store
 
@@ -20,8 +21,12 @@ _HOOKS = "services.chassis.db.after_commit"
 logger = logging.getLogger(__name__)
 
 
-class _Broken(Exception):  # noqa: N818 - never leaves this module
-    """The group's transaction is lost, and with it what its functions wrote."""
+class _Broken(Exception):
+    """The group's transaction is lost, and with it what its functions wrote; its cause is what one of them raised."""
+
+
+Outcome = tuple[object, BaseException | None]
+"""What a function returned, or what it raised."""
 
 
 def after_commit(connection: Connection, hook: Callable[[], None]) -> None:
@@ -107,12 +112,14 @@ class GroupWriter:
 
     def _commit_and_tell(self, group: Sequence[Job[Any]]) -> None:
         live = [job for job in group if not job.abandoned]
-        outcomes: list[tuple[object, BaseException | None]] = []
+        if not live:
+            return
+        outcomes: list[Outcome] = []
         try:
             self._commit(live, outcomes)
         except BaseException as failure:  # noqa: BLE001 - the thread must outlive it, and each caller is told
             self._drop_link()
-            _fail_all(live, outcomes, failure)
+            outcomes = _fail_all(outcomes, failure, count=len(live))
         boxes: set[Mailbox] = set()
         for job, (result, failed) in zip(live, outcomes, strict=True):
             job.mailbox.post(job, result, None if failed is None else translate(failed))
@@ -120,18 +127,19 @@ class GroupWriter:
         for box in boxes:
             box.wake()
 
-    def _commit(self, group: Sequence[Job[Any]], outcomes: list[tuple[object, BaseException | None]]) -> None:
-        """Runs the functions, each under its own savepoint, and commits.
+    def _commit(self, group: Sequence[Job[Any]], outcomes: list[Outcome]) -> None:
+        """Runs the functions, each so that it can be undone by itself, and commits.
+
+        The first function needs no savepoint: nothing is lost with the transaction if it fails. Nor does one after a
+        function that was undone, because the savepoint it returned to is still there.
 
         Args:
             group: The functions.
             outcomes: Filled with the result or the failure of each function as it is run.
 
         Raises:
-            Exception: Whatever loses the transaction; nothing of the group is durable then.
+            Exception: Whatever loses the transaction; nothing of the group may be relied on then.
         """
-        if not group:
-            return
         self._hooks.clear()
         link = self._begin()
         transaction = link.connection.begin()
@@ -142,16 +150,91 @@ class GroupWriter:
                 saved, written = True, False
             kept = len(self._hooks)
             try:
-                outcomes.append((job.fn(link.connection), None))
+                result = job.run(link.connection)
                 self._require_intact(link, transaction)
-                written = True
-            except _Broken:
-                raise
             except BaseException as failure:  # noqa: BLE001 - it is the caller's, who is told
                 del self._hooks[kept:]
-                del outcomes[group.index(job) :]
+                self._undo(link, transaction, saved=saved, failure=failure)
                 outcomes.append((None, failure))
-                self._undo(link, transaction, saved=saved)
+            else:
+                outcomes.append((result, None))
+                written = True
         transaction.commit()
+        # SQLite commits to a deleted file without a word.
+        self._store.verify()
         for hook in self._hooks:
-            hook()
+            try:
+                hook()
+            except Exception as failure:  # noqa: BLE001 - what is durable must not be reported as failed
+                logger.warning("a function called after the commit failed: %s", type(failure).__name__)
+
+    def _begin(self) -> Link:
+        """Begins a transaction, on a new connection if the one at hand was lost while it lay idle."""
+        if self._link is not None:
+            try:
+                self._store.begin(self._link)
+            except Exception as failure:
+                self._drop_link()
+                if classify(failure) is not Trouble.LOST:
+                    raise
+            else:
+                return self._link
+        self._link = self._store.connect(writes=True)
+        self._link.connection.info[_HOOKS] = self._hooks
+        self._store.begin(self._link)
+        return self._link
+
+    def _require_intact(self, link: Link, transaction: RootTransaction) -> None:
+        """Looks whether the transaction still can be committed with what a function wrote.
+
+        Raises:
+            RuntimeError: If it cannot.
+        """
+        ours = transaction.is_active and not link.connection.in_nested_transaction()
+        if not (ours and self._store.is_writable(link)):
+            raise RuntimeError("a write function went on after a failed statement, or ended a transaction not its own")
+
+    def _undo(self, link: Link, transaction: RootTransaction, *, saved: bool, failure: BaseException) -> None:
+        """Undoes what the function that failed wrote, and nothing of its neighbours.
+
+        Raises:
+            _Broken: If the transaction is not there any more, or another than it was.
+        """
+        ours = transaction.is_active and not link.connection.in_nested_transaction()
+        if not (ours and self._store.is_open(link)):
+            raise _Broken from failure
+        if saved:
+            self._store.undo(link)
+        else:
+            self._store.end(link)
+            self._store.begin(link)
+
+    def _drop_link(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            with contextlib.suppress(Exception):
+                link.close()
+
+
+def _fail_all(outcomes: Sequence[Outcome], failure: BaseException, *, count: int) -> list[Outcome]:
+    """Makes the outcomes of a group whose transaction is lost.
+
+    A function that had failed by itself keeps its failure. The one that broke the transaction is told its own. All
+    others are told that the database cannot be used, though a connection lost in the commit leaves open whether they
+    were written: writes are made to be repeated.
+
+    Args:
+        outcomes: Of the functions run before the transaction was lost.
+        failure: What lost it.
+        count: Number of functions in the group.
+    """
+    cause = failure.__cause__ if isinstance(failure, _Broken) and failure.__cause__ is not None else failure
+    trouble = classify(cause)
+    logger.warning("commit of %d writes failed: %s", count, trouble.name if trouble else type(cause).__name__)
+    told: list[Outcome] = [(None, own or unavailable(trouble or Trouble.BROKEN)) for _, own in outcomes]
+    told += [(None, unavailable(trouble or Trouble.BROKEN)) for _ in range(count - len(outcomes))]
+    if trouble is None and isinstance(failure, _Broken):
+        told[len(outcomes)] = (None, cause)
+    elif trouble is None and count == 1 and not (outcomes and outcomes[0][1]):
+        told[0] = (None, cause)
+    return told

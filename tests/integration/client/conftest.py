@@ -61,4 +61,3 @@ def open_client(exchange: Exchange, credentials: Credentials) -> Iterator[Connec
 def client(open_client: Connect) -> Client:
     """A client with the exchange's log key."""
     return open_client()
-

@@ -62,9 +62,7 @@ class Log:
 
     @property
     def key(self) -> LogKey:
-        return LogKey.from_pem(
-            self._signing.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        )
+        return LogKey.from_pem(self._signing.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
     def append(self, entry: ledger_pb2.Entry) -> receipt_pb2.Receipt:
         with self._lock:

@@ -201,17 +201,22 @@ def test_a_refusal_is_not_repeated(
 
 
 def test_an_exchange_that_is_away_is_unavailable(credentials: Credentials, exchange: Exchange) -> None:
-    with connect("127.0.0.1:1", credentials=credentials, token="t", log_key=exchange.log.key) as client:
-        with client.trace() as trace, pytest.raises(Unavailable) as caught:
-            client.call(LOOKUP, b"", timeout=2.0)
+    with (
+        connect("127.0.0.1:1", credentials=credentials, token="t", log_key=exchange.log.key) as client,
+        client.trace() as trace,
+        pytest.raises(Unavailable) as caught,
+    ):
+        client.call(LOOKUP, b"", timeout=2.0)
     assert caught.value.trace_id == trace.trace_id
 
 
 def test_a_certificate_of_another_authority_is_refused(exchange: Exchange, credentials: Credentials) -> None:
     strange = Credentials(credentials.certificate, credentials.certificate, credentials.key)
-    with connect(exchange.address, credentials=strange, token="t", log_key=exchange.log.key) as client:
-        with pytest.raises(Unavailable):
-            client.call(LOOKUP, b"", timeout=2.0)
+    with (
+        connect(exchange.address, credentials=strange, token="t", log_key=exchange.log.key) as client,
+        pytest.raises(Unavailable),
+    ):
+        client.call(LOOKUP, b"", timeout=2.0)
     assert exchange.received == []
 
 
@@ -260,9 +265,7 @@ def test_a_future_of_a_refusal_holds_the_typed_exception(
     assert failure.reason is Reason.APPROVAL_EXPIRED
 
 
-def test_every_message_of_a_stream_is_proven(
-    exchange: Exchange, stub: identity_pb2_grpc.IdentityServiceStub
-) -> None:
+def test_every_message_of_a_stream_is_proven(exchange: Exchange, stub: identity_pb2_grpc.IdentityServiceStub) -> None:
     def stream(_: Received) -> Iterator[identity_pb2.BatchLookupHouseholdsResponse]:
         for index in range(3):
             yield identity_pb2.BatchLookupHouseholdsResponse(items=[identity_pb2.BatchItem(index=index)])

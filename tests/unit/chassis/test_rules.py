@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from services.codes.jurisdiction import Jiangxi
-from xiezhi.common.v1 import case_pb2
-from xiezhi.identity.v1 import identity_pb2
-from xiezhi.policy.v1 import policy_pb2
 
 from services.chassis import rules
 from services.chassis.policy import ApprovalRequirement, Contracts
 from services.chassis.tokens import Caller
 from services.chassis.trust import Statement
+from services.codes.jurisdiction import Jiangxi
+from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason, XiezhiError
+from xiezhi.identity.v1 import identity_pb2
+from xiezhi.policy.v1 import policy_pb2
 from xiezhi.proof.statement import Claims, Decision, Rank, Signer
 
 APPROVAL = "approvals/00000000-0000-4000-8000-000000000001"
@@ -48,9 +48,7 @@ def context():
     return case_pb2.CaseContext(
         court_code="赣0102",
         case_number=NUMBER,
-        handler=case_pb2.HandlingJudge(
-            officer_id="GAN0102-J001", work_card_number="W-1", enforcement_card_number="E-1"
-        ),
+        handler=case_pb2.Handler(officer_id="GAN0102-J001", work_card_number="W-1", enforcement_card_number="E-1"),
     )
 
 

@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from xiezhi.ledger.v1 import ledger_pb2
 
 from services.chassis.spool import FileSpool
 from xiezhi.errors import Reason, Unavailable, error
+from xiezhi.ledger.v1 import ledger_pb2
 
 
 class Ledger:

@@ -47,9 +47,7 @@ def test_unknown_officers_have_no_keys(keys: InsecureDevelopmentKeys, officer_id
         keys.officers.get(officer_id)
 
 
-def test_revocation_is_published_and_outlives_later_updates(
-    keys: InsecureDevelopmentKeys, now: datetime
-) -> None:
+def test_revocation_is_published_and_outlives_later_updates(keys: InsecureDevelopmentKeys, now: datetime) -> None:
     first = _published(keys)
     assert len(list(first)) == 0
     serial = keys.officers.revoke("GAN0102-J001", now=now + timedelta(minutes=1))
@@ -71,9 +69,7 @@ def test_a_reissued_certificate_is_not_the_revoked_one(keys: InsecureDevelopment
     assert [entry.serial_number for entry in _published(keys)] == [revoked]
 
 
-def test_an_update_keeps_officers_and_keys_that_are_there(
-    keys: InsecureDevelopmentKeys, now: datetime
-) -> None:
+def test_an_update_keeps_officers_and_keys_that_are_there(keys: InsecureDevelopmentKeys, now: datetime) -> None:
     judge = keys.officers.get("GAN0102-J001")
     serial = keys.officers.signer("GAN0102-J001").certificate.serial_number
     keys.officers.update([dataclasses.replace(judge, officer_id="GAN0102-J002")], now=now)

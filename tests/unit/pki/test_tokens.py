@@ -62,9 +62,7 @@ def test_scope_lifetime_and_system_can_be_chosen(keys: InsecureDevelopmentKeys, 
 
 
 @pytest.mark.parametrize("lifetime", [timedelta(0), timedelta(seconds=-1), timedelta(hours=1, seconds=1)])
-def test_lifetimes_out_of_bounds_are_refused(
-    keys: InsecureDevelopmentKeys, now: datetime, lifetime: timedelta
-) -> None:
+def test_lifetimes_out_of_bounds_are_refused(keys: InsecureDevelopmentKeys, now: datetime, lifetime: timedelta) -> None:
     with pytest.raises(ValueError, match="at most one hour"):
         keys.mint_token("GAN0102-J001", now=now, lifetime=lifetime)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from google.protobuf.descriptor_pb2 import FileDescriptorSet, MethodOptions
-from xiezhi.policy.v1 import policy_pb2
 
 from tools.policy_release import main, weakened
+from xiezhi.policy.v1 import policy_pb2
 
 IMAGE = Path("gen/xiezhi/image.binpb")
 LOOKUP = "LookupHousehold"

@@ -1,0 +1,38 @@
+"""Identity numbers as courts write them, brought into the form in which the register knows them."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import IntEnum
+
+from services.codes.citizen_id import CitizenId, ForeignResidentId
+from services.codes.uscc import OrganisationCode, SocialCreditCode
+
+
+class NumberType(IntEnum):
+    """Kind of an identity number, the values of `xiezhi.common.v1.IdentityNumberType`."""
+
+    CITIZEN = 1
+    FOREIGN_PERMANENT_RESIDENT = 2
+    SOCIAL_CREDIT_CODE = 3
+    ORGANISATION_CODE = 4
+
+
+def read_number(kind: NumberType, text: str, *, on: date) -> str:
+    """Returns an identity number in its normal form.
+
+    Args:
+        kind: What the number is said to be.
+        text: The number.
+        on: Date after which nobody can have been born, in Asia/Shanghai.
+
+    Raises:
+        CodeError: If it is no such number; the text says why and never repeats the number.
+    """
+    if kind is NumberType.CITIZEN:
+        return str(CitizenId.parse(text, on=on))
+    if kind is NumberType.FOREIGN_PERMANENT_RESIDENT:
+        return str(ForeignResidentId.parse(text, on=on))
+    if kind is NumberType.SOCIAL_CREDIT_CODE:
+        return str(SocialCreditCode.parse(text))
+    return str(OrganisationCode.parse(text))

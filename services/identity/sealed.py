@@ -1,0 +1,189 @@
+"""Records of the registry as they are kept: written compactly, sealed as a whole, and bound to the row they are in.
+
+A record is a JSON list that begins with the number of its form, so that a later form can be told from this one. Dates
+are days counted from 1 January of the year 1.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from services.chassis.sealing import Sealer
+from services.identity.domain import (
+    DocumentStatus,
+    ExitDocument,
+    Household,
+    HouseholdType,
+    Membership,
+    MemberStatus,
+    Person,
+    PersonRecord,
+    Sex,
+    StoredPhoto,
+)
+
+_FORM = 1
+_DAY = date.fromordinal
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class RecordForm(Exception):
+    """A record that opens but is not of a form that this code knows."""
+
+
+class RecordSealer:
+    """Seals and opens records.
+
+    Args:
+        sealer: Seals fields at rest.
+    """
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether a record is sealed with the key that seals now."""
+        return self._sealer.is_current(sealed)
+
+    def seal_person(self, record: PersonRecord) -> bytes:
+        """Seals a person and their memberships."""
+        return self._sealer.seal(_person_text(record), place=_person_place(record.person.person_id))
+
+    def open_person(self, person_id: int, sealed: bytes) -> tuple[Person, tuple[Membership, ...]]:
+        """Opens a person and their memberships.
+
+        Raises:
+            SealError: If it was changed or moved, or its key is not in the keyring.
+            RecordForm: If it is of an unknown form.
+        """
+        text = self._sealer.open(sealed, place=_person_place(person_id))
+        name, numbers, sex, birth, photo, memberships = _read(text)
+        person = Person(
+            person_id, name, tuple(numbers), Sex(sex), birth and _DAY(birth), bytes.fromhex(photo) if photo else b""
+        )
+        return person, tuple(
+            Membership(
+                person_id, household, relation, _DAY(start), end and _DAY(end), MemberStatus(ending) if ending else None
+            )
+            for household, relation, start, end, ending in memberships
+        )
+
+    def seal_documents(self, record: PersonRecord) -> bytes:
+        """Seals a person's exit documents."""
+        return self._sealer.seal(_documents_text(record), place=_documents_place(record.person.person_id))
+
+    def open_documents(self, person_id: int, sealed: bytes) -> tuple[ExitDocument, ...]:
+        """Opens a person's exit documents; raises as `open_person`."""
+        text = self._sealer.open(sealed, place=_documents_place(person_id))
+        return tuple(
+            ExitDocument(
+                kind,
+                number,
+                _DAY(issued),
+                _DAY(expires),
+                authority,
+                ended and _DAY(ended),
+                DocumentStatus(ending) if ending else None,
+            )
+            for kind, number, issued, expires, authority, ended, ending in _read(text)
+        )
+
+    def seal_household(self, household: Household) -> bytes:
+        """Seals a household."""
+        return self._sealer.seal(_household_text(household), place=_household_place(household.household_id))
+
+    def open_household(self, household_id: int, sealed: bytes) -> Household:
+        """Opens a household; raises as `open_person`."""
+        text = self._sealer.open(sealed, place=_household_place(household_id))
+        number, kind, division, address, station = _read(text)
+        return Household(household_id, number, HouseholdType(kind), division, address, station)
+
+    def seal_photo(self, digest: bytes, photo: StoredPhoto) -> bytes:
+        """Seals a photo, which is kept as it came: a byte that says whether it is quarantined, then the image."""
+        return self._sealer.seal(bytes((photo.quarantined,)) + photo.jpeg, place=_photo_place(digest))
+
+    def open_photo(self, digest: bytes, sealed: bytes) -> StoredPhoto:
+        """Opens a photo; raises as `open_person`."""
+        opened = self._sealer.open(sealed, place=_photo_place(digest))
+        return StoredPhoto(opened[1:], opened[:1] != b"\0")
+
+
+def _person_text(record: PersonRecord) -> bytes:
+    person = record.person
+    return _write(
+        [
+            _FORM,
+            person.name,
+            person.numbers,
+            person.sex,
+            _count(person.birth_date),
+            person.photo_sha256.hex(),
+            [
+                (m.household_id, m.relation, m.registered_from.toordinal(), _count(m.registered_to), m.ending or 0)
+                for m in record.memberships
+            ],
+        ]
+    ).encode()
+
+
+def _documents_text(record: PersonRecord) -> bytes:
+    return _write(
+        [
+            _FORM,
+            *(
+                (
+                    d.type,
+                    d.number,
+                    d.issue_date.toordinal(),
+                    d.expiry_date.toordinal(),
+                    d.authority,
+                    _count(d.ended_on),
+                    d.ending or 0,
+                )
+                for d in record.documents
+            ),
+        ]
+    ).encode()
+
+
+def _household_text(household: Household) -> bytes:
+    return _write(
+        [
+            _FORM,
+            household.number,
+            household.type,
+            household.division,
+            household.address,
+            household.police_station,
+        ]
+    ).encode()
+
+
+def _read(text: bytes) -> list[Any]:
+    values: list[Any] = json.loads(text)
+    form = values.pop(0)
+    if form != _FORM:
+        raise RecordForm("a record of the registry is of a form that this code does not know")
+    return values
+
+
+def _count(day: date | None) -> int | None:
+    return None if day is None else day.toordinal()
+
+
+def _person_place(person_id: int) -> str:
+    return f"identity.person.record:{person_id}"
+
+
+def _documents_place(person_id: int) -> str:
+    return f"identity.person.documents:{person_id}"
+
+
+def _household_place(household_id: int) -> str:
+    return f"identity.household.record:{household_id}"
+
+
+def _photo_place(digest: bytes) -> str:
+    return f"identity.photo:{digest.hex()}"

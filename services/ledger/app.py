@@ -1,0 +1,69 @@
+"""Composition root of the ledger: the only place that constructs."""
+
+from __future__ import annotations
+
+import asyncio
+
+from services.chassis.admission import ServiceAdmission
+from services.chassis.hosting import Hosting
+from services.chassis.process import Parts, assemble, open_parts, serve
+from services.codes.jurisdiction import Jiangxi
+from services.ledger.convert import id_of
+from services.ledger.high_water import HighWater
+from services.ledger.lock import WriterLock
+from services.ledger.log import Log
+from services.ledger.recovery import recover
+from services.ledger.server import LedgerServicer, OwnEvidence
+from services.ledger.settings import LedgerProcessSettings
+from services.ledger.signing import LogSigner
+from services.ledger.store import SqlLog
+from xiezhi.errors import XiezhiError
+
+NAME = "ledger"
+SERVICE = "xiezhi.ledger.v1.LedgerService"
+APPEND = f"/{SERVICE}/Append"
+
+
+async def run(settings: LedgerProcessSettings) -> None:
+    """Runs the ledger until it is told to stop.
+
+    Args:
+        settings: Its configuration.
+
+    Raises:
+        SystemExit: With a sentence that says why it does not serve: its store does not agree with what it signed, or
+            another process writes the log.
+    """
+    async with open_parts(NAME, settings, package="services.ledger") as parts:
+        lock = WriterLock(settings.database_url, settings.high_water)
+        parts.stack.callback(lock.release)
+        store = SqlLog(parts.database)
+        log = await _open_log(parts, settings, lock=lock, store=store)
+        parts.stack.push_async_callback(log.close)
+        core = assemble(parts, OwnEvidence(log))
+        admission = ServiceAdmission(
+            gateway=settings.gateway_name,
+            internal_callers={APPEND: frozenset(settings.writers)},
+            tokens=parts.tokens,
+            trust=parts.trust,
+            jurisdiction=Jiangxi(),
+            clock=parts.clock,
+            max_skew=settings.max_clock_skew,
+        )
+        hosting = Hosting(pipeline=core.pipeline, admission=admission, recorder=core.recorder)
+        handlers = hosting.handlers(parts.contracts, {SERVICE: LedgerServicer(log, store)})
+
+        async def is_sound() -> None:
+            log.require_sound()
+
+        await serve(core, handlers, services=(SERVICE,), checks={"log": is_sound, "lock": lock.check})
+
+
+async def _open_log(parts: Parts, settings: LedgerProcessSettings, *, lock: WriterLock, store: SqlLog) -> Log:
+    signer = LogSigner.load(settings.signing_key, origin=settings.origin, clock=parts.clock)
+    try:
+        await asyncio.to_thread(lock.acquire)
+        return await recover(store, signer=signer, high_water=HighWater(settings.high_water), id_of=id_of)
+    except XiezhiError as failure:
+        parts.telemetry.log("ledger.refused", level="error", reason=failure.reason.value)
+        raise SystemExit(failure.message) from None

@@ -1,0 +1,261 @@
+"""The log as a Merkle tree after RFC 9162, without a database and without a wire."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from xiezhi.errors import Reason, XiezhiError, error
+from xiezhi.proof.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash, node_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry as it is kept.
+
+    Attributes:
+        entry_id: Made by its writer.
+        raw: The entry's exact bytes.
+        leaf_hash: Hash of its leaf, 32 bytes.
+    """
+
+    entry_id: uuid.UUID
+    raw: bytes
+    leaf_hash: bytes
+
+    @classmethod
+    def of(cls, entry_id: uuid.UUID, raw: bytes) -> Record:
+        """Makes the record of an entry, hashing its leaf."""
+        return cls(entry_id, raw, leaf_hash(raw))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry that is in the log.
+
+    Attributes:
+        index: Its zero-based place.
+        record: The entry.
+    """
+
+    index: int
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """A signed tree head.
+
+    Attributes:
+        origin: Name of the log.
+        size: Number of leaves.
+        root: Root of the tree, 32 bytes.
+        time: When it was signed, UTC, to the millisecond.
+        key_id: SHA-256 of the public key, 32 bytes.
+        signature: Ed25519 signature, 64 bytes.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+    time: datetime
+    key_id: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a leaf is, and the proof.
+
+    Attributes:
+        index: Zero-based place.
+        path: Inclusion proof, 32 bytes each, leaf side first.
+    """
+
+    index: int
+    path: tuple[bytes, ...]
+
+
+class Tree:
+    """Every complete node of a tree that only grows, one array of hashes per level: 64 bytes a leaf.
+
+    A node below which all leaves exist never changes, so trees of all earlier sizes are in here too, and a proof in
+    any of them costs one look-up per level.
+    """
+
+    __slots__ = ("_levels",)
+
+    def __init__(self) -> None:
+        self._levels: list[bytearray] = [bytearray()]
+
+    @property
+    def size(self) -> int:
+        """Number of leaves."""
+        return len(self._levels[0]) // HASH_SIZE
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Adds leaves at the right.
+
+        Args:
+            leaves: Their hashes, 32 bytes each.
+        """
+        levels = self._levels
+        for leaf in leaves:
+            place, found = self.size, leaf
+            levels[0] += leaf
+            level = 0
+            while place & 1:
+                found = node_hash(self.node(level, place - 1), found)
+                place >>= 1
+                level += 1
+                if level == len(levels):
+                    levels.append(bytearray())
+                levels[level] += found
+
+    def truncate(self, size: int) -> None:
+        """Forgets the leaves beyond a size: those whose commit failed."""
+        for level, nodes in enumerate(self._levels):
+            del nodes[(size >> level) * HASH_SIZE :]
+
+    def node(self, level: int, index: int) -> bytes:
+        """Returns the hash of a complete node.
+
+        Args:
+            level: Its height above the leaves.
+            index: Its place among the nodes of that height.
+        """
+        return bytes(self._levels[level][index * HASH_SIZE : (index + 1) * HASH_SIZE])
+
+    def at(self, size: int) -> View:
+        """Returns the tree as it was at a size, from 0 to the present one."""
+        return View(self, size)
+
+
+class View:
+    """A tree of one size.
+
+    Its nodes at the right edge, below which not all leaves exist, are computed here once, one per level; a node without
+    a sibling is its own parent.
+
+    Args:
+        tree: The tree.
+        size: The size, from 0 to the present one.
+    """
+
+    __slots__ = ("_edge", "_tree", "size")
+
+    def __init__(self, tree: Tree, size: int) -> None:
+        self._tree = tree
+        self.size = size
+        self._edge: list[bytes] = [tree.node(0, size - 1)] if size else [EMPTY_ROOT]
+        count = size
+        for level in range((size - 1).bit_length() if size else 0):
+            last = self._edge[-1]
+            self._edge.append(last if count & 1 else node_hash(tree.node(level, count - 2), last))
+            count = (count + 1) >> 1
+
+    @property
+    def root(self) -> bytes:
+        """Root of the tree, 32 bytes."""
+        return self._edge[-1]
+
+    def inclusion(self, index: int) -> tuple[bytes, ...]:
+        """Proves a leaf.
+
+        Args:
+            index: Its zero-based place, less than the size.
+
+        Returns:
+            The proof, leaf side first.
+
+        Source:
+            RFC 9162 §2.1.3.1.
+        """
+        return tuple(self._climb(0, index))
+
+    def consistency(self, first: int) -> tuple[bytes, ...]:
+        """Proves that an earlier tree is a prefix of this one.
+
+        Args:
+            first: Its size, from 0 to this one.
+
+        Returns:
+            The proof; empty where the sizes are equal or the earlier is 0.
+
+        Source:
+            RFC 9162 §2.1.4.1.
+        """
+        if first in {0, self.size}:
+            return ()
+        # The largest complete node that ends where the earlier tree does; where that is all of it, its root is known.
+        level = (first & -first).bit_length() - 1
+        index = (first >> level) - 1
+        begin = [self._tree.node(level, index)] if index else []
+        return (*begin, *self._climb(level, index))
+
+    def _climb(self, level: int, index: int) -> Iterator[bytes]:
+        """Yields the siblings from a node up to the root."""
+        count = -(-self.size >> level)
+        while count > 1:
+            sibling = index ^ 1
+            if sibling < count - 1:
+                yield self._tree.node(level, sibling)
+            elif sibling == count - 1:
+                yield self._edge[level]
+            index >>= 1
+            count = (count + 1) >> 1
+            level += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """What a group of requests adds to the log.
+
+    Attributes:
+        outcomes: For each request the places of its entries, or why it is refused.
+        fresh: The entries to be added, in order.
+    """
+
+    outcomes: tuple[tuple[int, ...] | XiezhiError, ...]
+    fresh: tuple[Record, ...]
+
+
+def arrange(
+    requests: Iterable[Sequence[Record]], known: Mapping[uuid.UUID, tuple[int, bytes]], *, size: int
+) -> Arrangement:
+    """Gives each entry of a group its place; a request is taken whole or refused whole, whatever its neighbours are.
+
+    Args:
+        requests: The entries of each request.
+        known: Place and leaf hash of those that are in the log already.
+        size: Number of leaves so far.
+    """
+    places = dict(known)
+    fresh: list[Record] = []
+    outcomes: list[tuple[int, ...] | XiezhiError] = []
+    for records in requests:
+        own: dict[uuid.UUID, tuple[int, bytes]] = {}
+        added: list[Record] = []
+        for record in records:
+            if record.entry_id not in places and record.entry_id not in own:
+                own[record.entry_id] = size + len(fresh) + len(added), record.leaf_hash
+                added.append(record)
+        placed = [own.get(record.entry_id) or places[record.entry_id] for record in records]
+        if any(leaf != record.leaf_hash for (_, leaf), record in zip(placed, records, strict=True)):
+            outcomes.append(error(Reason.REQUEST_ID_REUSED, "Another entry with the same entry_id is in the log."))
+            continue
+        places |= own
+        fresh += added
+        outcomes.append(tuple(index for index, _ in placed))
+    return Arrangement(tuple(outcomes), tuple(fresh))
+
+
+def damaged(why: str) -> XiezhiError:
+    """Makes the LEDGER_DAMAGED error.
+
+    Args:
+        why: A clause that says what does not agree.
+    """
+    return error(Reason.LEDGER_DAMAGED, f"The ledger does not agree with itself: {why}. It does not serve.")
