@@ -1,7 +1,7 @@
 """The load: one process that keeps a number of calls under way for some seconds and measures each.
 
-`python -m tests.bench.load CONFIG` where CONFIG is a JSON file; prints one JSON object. It sends raw bytes
-and parses nothing, so that it costs the same whatever it calls.
+`python -m tests.bench.load CONFIG` where CONFIG is a JSON file; prints one JSON object. It sends raw bytes and parses
+nothing, so that it costs the same whatever it calls.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ import base64
 import json
 import sys
 import time
-from dataclasses import asdict, dataclass, field
+import uuid
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import grpc
 import uvloop
+
+Metadata = tuple[tuple[str, str | bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,9 @@ class Config:
         certificate: PEM file of the caller's certificate.
         key: PEM file of its key.
         method: Full name of the method.
-        requests: File with the requests in base64, a line each; sent in turn.
-        metadata: Pairs of key and value; values of "-bin" keys in base64.
+        calls: JSON file with the calls, sent in turn: a list of objects with the request in base64 and its metadata;
+            values of "-bin" keys in base64.
+        uuid_at: Place in the request of a UUID in text that is made anew for every call; -1 for none.
         concurrency: Calls under way at any moment.
         warm_seconds: Time before measuring.
         seconds: Time measured.
@@ -42,8 +46,8 @@ class Config:
     certificate: str
     key: str
     method: str
-    requests: str
-    metadata: list[list[str]] = field(default_factory=list)
+    calls: str
+    uuid_at: int = -1
     concurrency: int = 32
     warm_seconds: float = 1.0
     seconds: float = 4.0
@@ -57,29 +61,49 @@ class Measured:
         per_second: Calls answered per second.
         p50_ms: Median time of a call, milliseconds.
         p99_ms: 99th percentile, milliseconds.
-        p999_ms: 99.9th percentile, milliseconds.
         calls: Calls answered.
         errors: Calls that failed.
         first_error: What the first failure said.
-        answer_bytes: Length of an answer.
+        request_bytes: Length of a request.
+        answer_bytes: Length of the last answer.
     """
 
     per_second: float
     p50_ms: float
     p99_ms: float
-    p999_ms: float
     calls: int
     errors: int
     first_error: str
+    request_bytes: int
     answer_bytes: int
+
+
+def write_calls(path: Path, calls: list[tuple[bytes, Metadata]]) -> None:
+    """Writes calls as `Config.calls` reads them."""
+    shown = [
+        {
+            "request": base64.b64encode(request).decode(),
+            "metadata": [[k, base64.b64encode(v).decode() if isinstance(v, bytes) else v] for k, v in metadata],
+        }
+        for request, metadata in calls
+    ]
+    path.write_text(json.dumps(shown), encoding="utf-8")
+
+
+def _read_calls(path: str) -> list[tuple[bytes, Metadata]]:
+    return [
+        (
+            base64.b64decode(call["request"]),
+            tuple((k, base64.b64decode(v) if k.endswith("-bin") else v) for k, v in call["metadata"]),
+        )
+        for call in json.loads(Path(path).read_text(encoding="utf-8"))
+    ]
 
 
 class _Run:
     def __init__(self, config: Config) -> None:
         self.config = config
-        lines = Path(config.requests).read_text().split()
-        self.requests = [base64.b64decode(line) for line in lines]
-        self.metadata = tuple((k, base64.b64decode(v) if k.endswith("-bin") else v) for k, v in config.metadata)
+        self.calls = _read_calls(config.calls)
         self.times: list[float] = []
         self.errors = 0
         self.first_error = ""
@@ -89,12 +113,14 @@ class _Run:
 
     async def worker(self, channel: grpc.aio.Channel, number: int) -> None:
         call = channel.unary_unary(self.config.method)
-        position = number
+        position, at = number, self.config.uuid_at
         while (started := time.perf_counter()) < self.end:
-            request = self.requests[position % len(self.requests)]
+            request, metadata = self.calls[position % len(self.calls)]
             position += self.config.concurrency
+            if at >= 0:
+                request = request[:at] + str(uuid.uuid4()).encode() + request[at + 36 :]
             try:
-                answer = await call(request, metadata=self.metadata, timeout=10)
+                answer = await call(request, metadata=metadata, timeout=10)
             except grpc.aio.AioRpcError as failure:
                 self.errors += 1
                 self.first_error = self.first_error or f"{failure.code().name}: {failure.details()}"
@@ -111,8 +137,13 @@ class _Run:
             Path(self.config.key).read_bytes(),
             Path(self.config.certificate).read_bytes(),
         )
-        options = (("grpc.ssl_target_name_override", self.config.target_name),)
+        options = (
+            ("grpc.ssl_target_name_override", self.config.target_name),
+            ("grpc.max_metadata_size", 256 * 1024),
+            ("grpc.absolute_max_metadata_size", 256 * 1024),
+        )
         async with grpc.aio.secure_channel(self.config.target, credentials, options=options) as channel:
+            await asyncio.wait_for(channel.channel_ready(), 10)
             self.begin = time.perf_counter() + self.config.warm_seconds
             self.end = self.begin + self.config.seconds
             await asyncio.gather(*(self.worker(channel, n) for n in range(self.config.concurrency)))
@@ -128,17 +159,17 @@ class _Run:
             per_second=round(len(ordered) / self.config.seconds, 1),
             p50_ms=at(0.5),
             p99_ms=at(0.99),
-            p999_ms=at(0.999),
             calls=len(ordered),
             errors=self.errors,
             first_error=self.first_error,
+            request_bytes=len(self.calls[0][0]),
             answer_bytes=self.answer_bytes,
         )
 
 
 def main() -> None:
     """Runs the load that the command line names."""
-    config = Config(**json.loads(Path(sys.argv[1]).read_text()))
+    config = Config(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         print(json.dumps(asdict(runner.run(_Run(config).run()))))
 

@@ -1,0 +1,52 @@
+"""What the province is made of: households with everybody in them, and the cases about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.identity.domain import Household, PersonRecord
+
+
+@dataclass(frozen=True, slots=True)
+class DebtCase:
+    """An enforcement case.
+
+    Attributes:
+        court_code: Its court.
+        case_number: Its number in normal form.
+        handler: Officer id of the handling judge.
+        parties: Numbers of its parties.
+    """
+
+    court_code: str
+    case_number: str
+    handler: str
+    parties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """A party as a court names it.
+
+    Attributes:
+        name: Name.
+        number: Citizen identity number.
+    """
+
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Households that belong together, and all that is on file of them.
+
+    Attributes:
+        households: The households.
+        people: Everybody who is or was registered in them.
+        cases: Cases that people of it, or of groups before it, are parties to.
+    """
+
+    households: tuple[Household, ...]
+    people: tuple[PersonRecord, ...]
+    cases: tuple[DebtCase, ...] = ()

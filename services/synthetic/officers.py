@@ -1,0 +1,129 @@
+"""Officers of courts and police: judges, approvers, clerks, liaisons, registrars and auditors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.codes.courts import COURTS, HIGH_COURT, CourtLevel
+from services.synthetic.draws import Draws, Source
+from services.synthetic.names import draw_name, draw_surname
+from xiezhi.pki import Officer
+from xiezhi.proof.statement import Rank
+
+JUDGE_COURT = "赣0102"
+"""Court of the scenario."""
+JUDGE, COLLEAGUE, APPROVER, AUDITOR = "GAN0102-J001", "GAN0102-J002", "GAN0102-C001", "AUDIT-A001"
+"""Officer ids of those who act in the scenario."""
+
+PROVINCIAL_POLICE, HOUSEHOLD_POLICE = "360000000000", "360102510000"
+"""Codes of the police of the province, and of the police station of a household officer (户籍民警)."""
+
+COURTS_AGENCY, POLICE_AGENCY = "courts", "police"
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """What somebody is at a court.
+
+    Attributes:
+        letter: Letter in officer ids.
+        rank: Standing; None for those outside of the ranks.
+        permissions: What they may do.
+        system: The system they work with.
+        enforces: Whether they have an enforcement card (执行公务证).
+    """
+
+    letter: str
+    rank: Rank | None
+    permissions: tuple[str, ...]
+    system: str = "courts"
+    enforces: bool = False
+
+
+_DECIDING = ("approval.read", "approval.decide", "case.read")
+_ASKING = ("approval.submit", "approval.read", "identity.household.lookup", "case.read")
+_JUDGE = _Post("J", Rank.JUDGE, _ASKING, enforces=True)
+_CHIEF = _Post("C", Rank.DIVISION_CHIEF, _DECIDING, enforces=True)
+_VICE_PRESIDENT = _Post("V", Rank.VICE_PRESIDENT, _DECIDING)
+_PRESIDENT = _Post("P", Rank.PRESIDENT, _DECIDING)
+_CLERK = _Post("S", Rank.CLERK, ("approval.read", "case.read"))
+_LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read"))
+_REGISTRAR = _Post("R", None, ("case.register", "case.reassign", "case.read"), system="case-system")
+_COMMAND_CENTRE = _Post("E", None, ("approval.read",))
+_AUDITOR = _Post("A", None, ("ledger.head", "ledger.read"), system="audit")
+_HOUSEHOLD_OFFICER = _Post("H", None, ("ledger.head",), system="police")
+_POLICE_LIAISON = _Post("L", None, ("ledger.head",), system="police")
+
+_SCENARIO_COURT = (
+    (_JUDGE, 6),
+    (_CHIEF, 2),
+    (_VICE_PRESIDENT, 1),
+    (_PRESIDENT, 1),
+    (_CLERK, 1),
+    (_LIAISON, 2),
+    (_REGISTRAR, 1),
+)
+_COURTS_AND_POSTS = (
+    (JUDGE_COURT, _SCENARIO_COURT),
+    ("赣0103", ((_JUDGE, 1), (_CHIEF, 1))),
+    ("赣0191", ((_JUDGE, 1), (_CHIEF, 1))),
+    ("赣0702", ((_JUDGE, 2), (_CHIEF, 1), (_PRESIDENT, 1), (_LIAISON, 2), (_REGISTRAR, 1))),
+    ("赣1121", ((_JUDGE, 1), (_CHIEF, 1))),
+    ("赣7101", ((_JUDGE, 1), (_CHIEF, 1))),
+    (HIGH_COURT, ((_JUDGE, 1), (_CHIEF, 1), (_VICE_PRESIDENT, 1), (_PRESIDENT, 1), (_COMMAND_CENTRE, 1))),
+    *(
+        (court.code, ((_JUDGE, 1), (_CHIEF, 1), (_PRESIDENT, 1)))
+        for court in COURTS.values()
+        if court.level is CourtLevel.INTERMEDIATE
+    ),
+)
+
+HANDLERS = tuple(
+    (court, f"GAN{court[1:]}-J{number:03}")
+    for court, posts in _COURTS_AND_POSTS
+    for post, count in posts
+    if post is _JUDGE
+    for number in range(1, count + 1)
+)
+"""Courts and officer ids of all judges."""
+
+
+def make_officers(source: Source) -> tuple[Officer, ...]:
+    """Makes all officers, those of the scenario's court first.
+
+    Args:
+        source: Choices of the province, from which their names follow.
+    """
+    return tuple(
+        _officer(officer_id, post, organisation, number=number, draws=source.at(b"officer", number))
+        for number, (officer_id, post, organisation) in enumerate(_posts(), start=1)
+    )
+
+
+def _posts() -> Iterator[tuple[str, _Post, str]]:
+    for court, posts in _COURTS_AND_POSTS:
+        for post, count in posts:
+            for place in range(1, count + 1):
+                yield f"GAN{court[1:]}-{post.letter}{place:03}", post, court
+    yield AUDITOR, _AUDITOR, HIGH_COURT
+    yield "AUDIT-P001", _AUDITOR, PROVINCIAL_POLICE
+    yield "POL360000-L001", _POLICE_LIAISON, PROVINCIAL_POLICE
+    yield "POL360102-H001", _HOUSEHOLD_OFFICER, HOUSEHOLD_POLICE
+
+
+def _officer(officer_id: str, post: _Post, organisation: str, *, number: int, draws: Draws) -> Officer:
+    card = officer_id.replace("-", "")
+    return Officer(
+        officer_id=officer_id,
+        agency=COURTS_AGENCY if organisation.startswith(HIGH_COURT) else POLICE_AGENCY,
+        system=post.system,
+        organisation=organisation,
+        rank=post.rank,
+        name=draw_name(draws, draw_surname(draws), is_male=draws.chance(500)),
+        # No subscriber's number begins with a zero, so this is nobody's telephone.
+        phone=f"0791-0{number:07}",
+        work_card=f"GZZ{card}",
+        enforcement_card=f"ZXGWZ{card}" if post.enforces else "",
+        permissions=post.permissions,
+    )

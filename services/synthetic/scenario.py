@@ -1,0 +1,72 @@
+"""The story that every province can tell: who acts in it, and its cases (domain sheet section 18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.synthetic.cases import CREDITORS
+from services.synthetic.catalogue import DEBTOR, MOVER, ONE_HOUSEHOLD, WIFE
+from services.synthetic.groups import DebtCase, Group
+from services.synthetic.officers import APPROVER, AUDITOR, COLLEAGUE, JUDGE, JUDGE_COURT
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The people and cases of the story, the same in every province.
+
+    Attributes:
+        judge: Officer id of the judge who handles both cases.
+        colleague: Officer id of another judge of the same court.
+        approver: Officer id of a division chief of that court.
+        auditor: Officer id of an auditor.
+        case: Number of the case in which the debtor is looked up.
+        other_case: Number of another open case of the same judge with the same debtor.
+        debtor_name: Name of the debtor.
+        debtor_number: Identity number of the debtor.
+    """
+
+    judge: str
+    colleague: str
+    approver: str
+    auditor: str
+    case: str
+    other_case: str
+    debtor_name: str
+    debtor_number: str
+
+
+SCENARIO = Scenario(
+    judge=JUDGE,
+    colleague=COLLEAGUE,
+    approver=APPROVER,
+    auditor=AUDITOR,
+    case="（2018）赣0102执1234号",
+    other_case="（2018）赣0102执1235号",
+    debtor_name="周砚之",
+    debtor_number=DEBTOR,
+)
+"""The debtor is the head of a family of five."""
+
+CATALOGUE_CASE = "（2018）赣0102执1300号"
+"""A case of the same judge, to which everybody of the catalogue is a party."""
+
+_COMPANY, _BANK = CREDITORS[0], CREDITORS[2]
+
+
+def scenario_cases(catalogue: Group) -> tuple[DebtCase, ...]:
+    """Makes the cases of the story.
+
+    Args:
+        catalogue: The people of it.
+    """
+    everybody = tuple(number for record in catalogue.people for number in record.person.numbers[:1])
+    return (
+        DebtCase(JUDGE_COURT, SCENARIO.case, JUDGE, (SCENARIO.debtor_number, _BANK)),
+        DebtCase(JUDGE_COURT, SCENARIO.other_case, JUDGE, (SCENARIO.debtor_number,)),
+        DebtCase(JUDGE_COURT, "（2018）赣0102执1236号", JUDGE, ONE_HOUSEHOLD),
+        DebtCase(JUDGE_COURT, "（2018）赣0102执1237号", JUDGE, (_COMPANY,)),
+        DebtCase(JUDGE_COURT, CATALOGUE_CASE, JUDGE, everybody),
+        DebtCase(JUDGE_COURT, "（2018）赣0102执2001号", COLLEAGUE, (WIFE,)),
+        DebtCase("赣0702", "（2018）赣0702执1号", "GAN0702-J001", (MOVER,)),
+        DebtCase("赣01", "（2018）赣01执1号", "GAN01-J001", (SCENARIO.debtor_number,)),
+    )

@@ -1,0 +1,30 @@
+"""Looks at real processes of the suite from outside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psutil
+
+MODULES = {"gateway": "gateway", "services.identity": "identity", "services.ledger": "ledger"}
+
+
+def clean_environment() -> dict[str, str]:
+    """Returns this environment without anything that the command line or a process would read of it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("XIEZHI_")}
+    return kept | {"NO_COLOR": "1"}
+
+
+def suite_processes(home: Path) -> dict[str, int]:
+    """Returns the ids of the processes that run with configuration below a folder, by their names."""
+    found: dict[str, int] = {}
+    for process in psutil.process_iter():
+        try:
+            config = process.environ().get("XIEZHI_CONFIG", "")
+            words = process.cmdline()
+        except psutil.Error:
+            continue
+        if config.startswith(str(home)) and words[-1:] and words[-1] in MODULES:
+            found[MODULES[words[-1]]] = process.pid
+    return found

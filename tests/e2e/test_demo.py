@@ -1,0 +1,131 @@
+"""The demo, run for real as a newcomer runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.processes import clean_environment, suite_processes
+
+PEOPLE = "200"
+PATIENCE = 120
+
+REFUSALS = {
+    "No approval, no answer": "APPROVAL_REQUIRED",
+    "Submitted is not approved": "APPROVAL_PENDING",
+    "Another judge is refused": "NOT_HANDLING_JUDGE",
+    "A changed byte is refused": "APPROVAL_REQUEST_MISMATCH",
+    "The approval counts for its case only": "APPROVAL_CASE_MISMATCH",
+    "Nobody goes around the gateway": "CALLER_NOT_ALLOWED",
+}
+
+
+def _demo(home: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "xiezhi.cli", "--home", str(home), "demo", "--people", PEOPLE, *arguments]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the demo says of itself with --json."""
+    home = tmp_path_factory.mktemp("newcomer")
+    ended = subprocess.run(
+        _demo(home, "--json"),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=clean_environment(),
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-4000:]
+    assert not suite_processes(home)
+    document: dict[str, Any] = json.loads(ended.stdout)
+    return document
+
+
+def test_every_refusal_has_the_reason_that_is_told(told: dict[str, Any]) -> None:
+    refused = {step["title"]: step["refused"] for step in told["steps"] if "refused" in step}
+    assert refused == REFUSALS
+
+
+def test_photos_and_receipt_are_where_it_says(told: dict[str, Any]) -> None:
+    step = next(step for step in told["steps"] if "photos" in step)
+    assert step["photos"]
+    assert all(Path(photo).read_bytes().startswith(b"\xff\xd8\xff") for photo in step["photos"])
+    assert Path(step["receipt"]).is_file()
+
+
+def test_the_receipt_verifies_with_nothing_but_the_public_key(told: dict[str, Any], tmp_path: Path) -> None:
+    receipt = next(step["receipt"] for step in told["steps"] if "receipt" in step)
+    key = Path(told["folder"]) / "keys" / "ledger" / "log.pub"
+    ended = subprocess.run(
+        [sys.executable, "-m", "xiezhi.cli", "ledger", "verify", receipt, "--log-key", str(key), "--json"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        cwd=tmp_path,
+        env=clean_environment(),
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["verified"] is True
+
+
+def test_one_trace_leads_through_all_processes(told: dict[str, Any]) -> None:
+    spans = told["trace"]
+    assert {span["service"] for span in spans} == {"demo", "gateway", "identity", "ledger"}
+    assert {span["trace_id"] for span in spans} == {told["trace_id"]}
+    assert [span["name"] for span in spans if not span["parent_id"]] == ["demo.story"]
+    assert {span["reason"] for span in spans if span["service"] == "gateway"} >= set(REFUSALS.values()) - {
+        "CALLER_NOT_ALLOWED"
+    }
+    assert "CALLER_NOT_ALLOWED" in {span["reason"] for span in spans if span["service"] == "identity"}
+
+
+def test_a_person_reads_the_story_and_nothing_is_left_running(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        _demo(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=clean_environment() | {"COLUMNS": "140"},
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-4000:]
+    for reason in REFUSALS.values():
+        assert reason in ended.stdout
+    assert "Trace" in ended.stdout
+    assert "came out as told" in ended.stdout
+    assert not suite_processes(tmp_path)
+
+
+def test_an_interrupted_demo_stops_what_it_started(tmp_path: Path) -> None:
+    running = subprocess.Popen(
+        _demo(tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=clean_environment()
+    )
+    ends = time.monotonic() + PATIENCE
+    while not suite_processes(tmp_path) and time.monotonic() < ends and running.poll() is None:
+        time.sleep(0.05)
+    assert suite_processes(tmp_path)
+    os.kill(running.pid, signal.SIGINT)
+    assert running.wait(60) == 130
+    assert not suite_processes(tmp_path)
+
+
+def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path) -> None:
+    mine = tmp_path / "demo" / "thesis.txt"
+    mine.parent.mkdir()
+    mine.write_text("not yours", encoding="ascii")
+    ended = subprocess.run(
+        _demo(tmp_path, "--json"), capture_output=True, text=True, timeout=30, env=clean_environment(), check=False
+    )
+    assert ended.returncode == 1
+    assert "left alone" in json.loads(ended.stdout)["error"]["message"]
+    assert mine.read_text(encoding="ascii") == "not yours"

@@ -1,0 +1,178 @@
+"""`xiezhi up` with real processes: the newcomer's and the operator's way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.processes import clean_environment, suite_processes
+
+PEOPLE = "200"
+PATIENCE = 90
+
+
+def _run(home: Path, *arguments: str, expected: int = 0) -> Any:
+    ended = subprocess.run(
+        [sys.executable, "-m", "xiezhi.cli", "--home", str(home), "--json", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=clean_environment(),
+        check=False,
+    )
+    assert ended.returncode == expected, ended.stdout[-4000:] + ended.stderr[-4000:]
+    return json.loads(ended.stdout)
+
+
+def _await(claim: Callable[[], bool], what: str) -> None:
+    ends = time.monotonic() + PATIENCE
+    while not claim():
+        assert time.monotonic() < ends, what
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("operator")
+
+
+@pytest.fixture(scope="module")
+def told(home: Path) -> Iterator[dict[str, Any]]:
+    """A running suite, and what `up --detach` says of it."""
+    yield _run(home, "up", "--people", PEOPLE, "--detach")
+    _run(home, "down")
+
+
+def test_the_suite_is_called_as_it_says(home: Path, told: dict[str, Any]) -> None:
+    assert {process["name"] for process in told["processes"]} == {"gateway", "identity", "ledger"}
+    assert suite_processes(home) == {process["name"]: process["pid"] for process in told["processes"]}
+    for process in told["processes"]:
+        with urllib.request.urlopen(process["metrics"], timeout=10) as page:
+            assert b"xiezhi_" in page.read()
+
+
+def test_a_person_gets_from_the_request_to_the_verified_receipt(
+    home: Path, told: dict[str, Any], tmp_path: Path
+) -> None:
+    from xiezhi.cli.scenario import load_cast
+
+    cast = load_cast()
+    judge, chief = ("--as", cast.judge), ("--as", cast.approver)
+    asked = ("--case", cast.case, "--name", cast.debtor_name, "--number", cast.debtor_number)
+    approval = _run(home, "submit", "household", *judge, *asked, "--reason", "Whereabouts.")["name"]
+    refused = _run(home, "lookup", "household", *judge, "--approval", approval, expected=1)
+    assert refused["error"]["reason"] == "APPROVAL_PENDING"
+    shown = _run(home, "approvals", "show", approval, *chief)
+    assert shown["request_decoded"]["context"]["case_number"] == cast.case
+    assert (
+        _run(home, "approvals", "approve", approval, *chief, "--reason", "Needed.", "--yes")["state"]
+        == "STATE_APPROVED"
+    )
+    receipt, photos = tmp_path / "receipt.json", tmp_path / "photos"
+    answer = tmp_path / "answer.bin"
+    files = ("--receipt", str(receipt), "--photos-dir", str(photos), "--answer", str(answer))
+    found = _run(home, "lookup", "household", *judge, "--approval", approval, *asked, *files)
+    assert found["answer"]["household"]["members"]
+    assert all(Path(photo).is_file() for photo in found["photos"].values())
+    verified = _run(home, "ledger", "verify", str(receipt), "--answer", str(answer))
+    assert verified["answer_verified"] is True
+    index = str(verified["leaf_index"])
+    auditor = ("--as", cast.auditor)
+    assert _run(home, "ledger", "prove", index, *auditor)["leaf_index"] == int(index)
+    first = _run(home, "ledger", "verify", *auditor)
+    second = _run(home, "ledger", "verify", *auditor)
+    assert first["consistent_with"] is None
+    assert second["consistent_with"] == first["tree_size"]
+    assert {"DISCLOSURE", "REFUSAL", "WORKFLOW"} <= set(second["kinds"])
+    _await(lambda: _has_trace(home, found["trace_id"]), "the spans are not written")
+    assert {span["service"] for span in _run(home, "trace", found["trace_id"])} >= {"gateway", "identity", "ledger"}
+
+
+def test_the_doctor_finds_a_running_suite_healthy(home: Path, told: dict[str, Any]) -> None:
+    examined = _run(home, "doctor")
+    assert examined["healthy"], examined
+    assert {f["state"] for f in examined["findings"]} <= {"OK", "WARN"}
+
+
+def test_a_second_up_is_refused_and_says_what_to_do(home: Path, told: dict[str, Any]) -> None:
+    refused = _run(home, "up", expected=1)["error"]
+    assert "runs already" in refused["message"]
+    assert "xiezhi down" in refused["next_step"]
+
+
+@pytest.mark.parametrize("name", ["ledger", "identity", "gateway"])
+def test_a_killed_process_is_started_again_where_it_was(home: Path, told: dict[str, Any], name: str) -> None:
+    address = next(process["address"] for process in told["processes"] if process["name"] == name)
+    killed = suite_processes(home)[name]
+    os.kill(killed, signal.SIGKILL)
+    _await(lambda: suite_processes(home).get(name, killed) != killed, f"{name} is not started again")
+    _await(lambda: _run_doctor(home), "the suite does not recover")
+    assert (home / "run" / f"{name}.address").read_text(encoding="ascii").strip() == address
+
+
+def test_an_interrupted_up_leaves_nothing_running(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "xiezhi.cli", "--home", str(tmp_path), "up", "--people", "0"]
+    log = (tmp_path / "up.txt").open("wb")
+    with log:
+        running = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=clean_environment())
+    _await(lambda: (tmp_path / "run" / "suite.json").exists() or running.poll() is not None, "up does not serve")
+    running.send_signal(signal.SIGINT)
+    assert running.wait(60) == 0
+    assert not suite_processes(tmp_path)
+    assert not (tmp_path / "run" / "suite.json").exists()
+
+
+def test_what_a_killed_up_left_running_is_told_and_stopped(tmp_path: Path) -> None:
+    _run(tmp_path, "up", "--people", "0", "--detach")
+    supervisor = int((tmp_path / "run" / "suite.lock").read_text(encoding="ascii"))
+    os.kill(supervisor, signal.SIGKILL)
+    _await(lambda: _is_gone(supervisor), "the supervisor lives")
+    assert len(suite_processes(tmp_path)) == 3
+    refused = _run(tmp_path, "up", expected=1)["error"]
+    assert "left running" in refused["message"]
+    assert set(_run(tmp_path, "down")["stopped"]) == {"gateway", "identity", "ledger"}
+    assert not suite_processes(tmp_path)
+
+
+def test_a_process_that_cannot_start_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
+    _run(tmp_path, "keys", "create")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "identity.db").write_bytes(b"this is no database" * 100)
+    refused = _run(tmp_path, "up", "--people", "0", expected=1)["error"]
+    assert "identity process ended" in refused["message"]
+    assert "identity.log" in refused["next_step"]
+    assert not suite_processes(tmp_path)
+
+
+def _run_doctor(home: Path) -> bool:
+    ended = subprocess.run(
+        [sys.executable, "-m", "xiezhi.cli", "--home", str(home), "--json", "doctor"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=clean_environment(),
+        check=False,
+    )
+    return ended.returncode == 0
+
+
+def _has_trace(home: Path, trace_id: str) -> bool:
+    return any(trace_id in file.read_text(encoding="utf-8") for file in (home / "traces").glob("ledger.*.jsonl"))
+
+
+def _is_gone(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return True
+    return False

@@ -1,0 +1,107 @@
+"""Migrated databases of both kinds, ways to write a province to them, and what they then hold, opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, select
+
+from gateway.casefile import tables as case_tables
+from gateway.casefile.domain import CaseRecord
+from gateway.casefile.loader import CaseLoader
+from services.chassis.migrations import upgrade
+from services.chassis.sealing import Keyring, Sealer
+from services.identity import tables
+from services.identity.loader import RegistryLoader
+from services.identity.sealed import RecordSealer
+from services.synthetic import Province
+from services.synthetic.writers import Written, write_province
+
+
+@dataclass(frozen=True)
+class Target:
+    """Two databases and their keys."""
+
+    identity: str
+    gateway: str
+    registry_keys: Keyring
+    gateway_keys: Keyring
+
+    def write(self, people, *, seed=2018, report=lambda done, of: None, after_cases=lambda cases: None) -> Written:
+        """Writes a province."""
+        with (
+            RegistryLoader(self.identity, keyring=self.registry_keys) as registry,
+            CaseLoader(self.gateway, keyring=self.gateway_keys) as loader,
+        ):
+
+            def add_cases(cases):
+                loader.add(CaseRecord(c.court_code, c.case_number, c.handler, c.parties) for c in cases)
+                after_cases(cases)
+
+            return write_province(Province(seed), people, registry=registry, add_cases=add_cases, report=report)
+
+    def rows(self) -> dict[str, set[tuple[object, ...]]]:
+        """Returns every row of both databases as it is stored."""
+        return {
+            **_read(self.identity, tables.METADATA),
+            **_read(self.gateway, case_tables.METADATA),
+        }
+
+    def contents(self) -> dict[str, object]:
+        """Returns what the databases say, sealed fields opened, times of registration left out."""
+        rows, sealer = self.rows(), RecordSealer(Sealer(self.registry_keys))
+        return {
+            "people": {
+                key: (sealer.open_person(key, record), sealer.open_documents(key, documents))
+                for key, record, documents in rows["persons"]
+            },
+            "households": {key: sealer.open_household(key, record) for key, record, _ in rows["households"]},
+            "photos": {digest: sealer.open_photo(digest, photo) for digest, photo in rows["photos"]},
+            "numbers": rows["numbers"],
+            "residences": rows["residences"],
+            "cases": rows["cases"],
+            "handlers": {(row[0], row[1], row[5]) for row in rows["case_events"]},
+        }
+
+
+def _read(url, metadata):
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return {name: {tuple(r) for r in connection.execute(select(t))} for name, t in metadata.tables.items()}
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def keyrings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Keyring, Keyring]:
+    """Keys of the registry and of the gateway."""
+    folder = tmp_path_factory.mktemp("rings")
+    return Keyring.create(folder / "identity.json"), Keyring.create(folder / "gateway.json")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def make_target(
+    request: pytest.FixtureRequest, tmp_path: Path, keyrings: tuple[Keyring, Keyring]
+) -> Callable[[], Target]:
+    """Makes pairs of empty databases, of one kind and then of the other."""
+    make_url = request.getfixturevalue("make_postgres_url") if request.param == "postgresql" else None
+    made: list[Target] = []
+
+    def make() -> Target:
+        urls = [make_url() if make_url else f"sqlite:///{tmp_path}/{len(made)}-{name}.db" for name in ("i", "g")]
+        upgrade(urls[0], package="services.identity")
+        upgrade(urls[1], package="gateway")
+        made.append(Target(*urls, *keyrings))
+        return made[-1]
+
+    return make
+
+
+@pytest.fixture
+def target(make_target: Callable[[], Target]) -> Target:
+    """One pair of databases."""
+    return make_target()

@@ -1,0 +1,66 @@
+"""A data folder with keys, and a way to call commands on it."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from xiezhi.cli import build_app
+from xiezhi.cli.home import Home
+from xiezhi.cli.session import ENVIRONMENT
+from xiezhi.pki import InsecureDevelopmentKeysWarning, Officer
+from xiezhi.proof.statement import Rank
+
+Run = Callable[..., Result]
+
+JUDGE = Officer(
+    officer_id="GAN0102-J901",
+    agency="courts",
+    system="courts",
+    organisation="赣0102",
+    rank=Rank.JUDGE,
+    name="测试甲",
+    phone="13900000000",
+    work_card="W-901",
+    enforcement_card="E-901",
+    permissions=("approval.submit", "approval.read", "identity.household.lookup"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*ENVIRONMENT, "XIEZHI_HOME", "XIEZHI_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A data folder with development keys and one judge."""
+    made = Home(tmp_path / "var")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InsecureDevelopmentKeysWarning)
+        made.keys.create((JUDGE,), now=datetime.now(UTC))
+    return made
+
+
+@pytest.fixture
+def run(home: Home) -> Run:
+    """Calls a command on the data folder."""
+
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(build_app(), ["--home", str(home.root), *arguments], env={"COLUMNS": "200"})
+
+    return call
+
+
+def document(result: Result) -> Any:
+    """Returns the one JSON document that a command printed on standard output."""
+    return json.loads(result.stdout)

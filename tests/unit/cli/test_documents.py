@@ -1,0 +1,45 @@
+"""Files that commands write are for their owner."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from xiezhi.cli.disclosure import write_photos
+from xiezhi.cli.documents import read_json, write_json, write_private
+from xiezhi.cli.output import CommandError
+from xiezhi.identity.v1 import identity_pb2
+
+
+def test_a_private_file_is_for_its_owner_even_where_another_was(tmp_path: Path) -> None:
+    file = tmp_path / "inner" / "file"
+    write_private(file, b"1")
+    file.chmod(0o644)
+    write_private(file, b"2")
+    assert file.read_bytes() == b"2"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_json_is_read_as_it_was_written(tmp_path: Path) -> None:
+    write_json(tmp_path / "a.json", {"a": "赣"})
+    assert read_json(tmp_path / "a.json") == {"a": "赣"}
+
+
+@pytest.mark.parametrize("content", ["[]", "{", "7"])
+def test_what_is_no_object_is_refused(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "a.json"
+    file.write_text(content, encoding="ascii")
+    with pytest.raises(CommandError):
+        read_json(file)
+
+
+def test_no_photo_file_names_a_person(tmp_path: Path) -> None:
+    answer = identity_pb2.HouseholdAnswer()
+    answer.household.members.add(name="测试甲", photo=identity_pb2.Photo(jpeg=b"one"))
+    answer.household.members.add(name="测试乙", photo_absence=identity_pb2.PHOTO_ABSENCE_UNDER_16)
+    answer.household.members.add(name="测试丙", photo=identity_pb2.Photo(jpeg=b"two"))
+    written = write_photos(answer, tmp_path / "photos")
+    assert {index: file.read_bytes() for index, file in written.items()} == {0: b"one", 2: b"two"}
+    assert [file.name for file in written.values()] == ["member-00.jpg", "member-02.jpg"]

@@ -1,0 +1,107 @@
+"""The embedded configuration is what the processes accept, and stays as it is."""
+
+from __future__ import annotations
+
+import socket
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from gateway.settings import GatewaySettings
+from services.chassis.config import ProcessSettings, read_settings
+from services.identity.settings import IdentitySettings
+from services.ledger.settings import LedgerProcessSettings
+from xiezhi.cli.home import Home
+from xiezhi.cli.layout import BACKENDS, config_file, metrics_url, read_layout, render_toml, write_layout
+from xiezhi.cli.suite import PROCESSES
+
+KINDS: dict[str, type[ProcessSettings]] = {
+    "gateway": GatewaySettings,
+    "identity": IdentitySettings,
+    "ledger": LedgerProcessSettings,
+}
+
+
+@pytest.fixture
+def laid_out(home: Home) -> Home:
+    write_layout(home)
+    return home
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_process_accepts_its_configuration(laid_out: Home, process: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIEZHI_CONFIG", str(config_file(laid_out, process)))
+    settings = read_settings(KINDS[process])
+    assert settings.database_url == f"sqlite:///{laid_out.data / process}.db"
+    assert settings.ready_file == laid_out.address_file(process)
+    assert settings.tls.certificate.is_file()
+    assert settings.trust.officer_authorities.is_file()
+    assert all(issuer.jwks.is_file() for issuer in settings.trust.issuers)
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_setting_too_many_is_refused(laid_out: Home, process: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = config_file(laid_out, process)
+    file.write_text("surplus = 1\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setenv("XIEZHI_CONFIG", str(file))
+    with pytest.raises(SystemExit, match="surplus"):
+        read_settings(KINDS[process])
+
+
+def test_the_gateway_finds_every_service_where_its_process_listens(laid_out: Home) -> None:
+    backends = read_layout(laid_out, "gateway")["backends"]
+    assert set(backends) == set(BACKENDS)
+    for service, process in BACKENDS.items():
+        assert backends[service]["address"] == read_layout(laid_out, process)["listen"]
+
+
+def test_doing_it_again_changes_nothing(laid_out: Home) -> None:
+    before = {name: config_file(laid_out, name).read_bytes() for name in PROCESSES}
+    write_layout(laid_out)
+    assert {name: config_file(laid_out, name).read_bytes() for name in PROCESSES} == before
+
+
+def test_every_port_is_another(laid_out: Home) -> None:
+    listening = [read_layout(laid_out, name)["listen"] for name in PROCESSES]
+    metrics = [metrics_url(laid_out, name) for name in PROCESSES]
+    assert len({*listening, *metrics}) == 2 * len(PROCESSES)
+
+
+def test_a_port_that_was_taken_meanwhile_is_replaced_everywhere(laid_out: Home) -> None:
+    taken = read_layout(laid_out, "identity")["listen"]
+    with _listening(taken):
+        write_layout(laid_out)
+    moved = read_layout(laid_out, "identity")["listen"]
+    assert moved != taken
+    backends = read_layout(laid_out, "gateway")["backends"]
+    assert backends["xiezhi.identity.v1.IdentityService"]["address"] == moved
+
+
+def test_ports_stay_while_the_suite_runs(laid_out: Home) -> None:
+    taken = read_layout(laid_out, "identity")["listen"]
+    with _listening(taken):
+        write_layout(laid_out, running=True)
+    assert read_layout(laid_out, "identity")["listen"] == taken
+
+
+def test_toml_is_written_as_it_is_read() -> None:
+    values = {
+        "text": 'quoted " and 赣',
+        "flag": True,
+        "number": 3,
+        "ratio": 0.5,
+        "table": {"inner": {"a.b": {"x": 1}}},
+        "list": [{"name": "one", "deep": {"y": 2}}, {"name": "two"}],
+    }
+    assert tomllib.loads(render_toml(values)) == values
+
+
+@contextmanager
+def _listening(address: str) -> Iterator[None]:
+    host, _, port = address.rpartition(":")
+    with socket.socket() as other:
+        other.bind((host, int(port)))
+        other.listen()
+        yield

@@ -1,0 +1,99 @@
+"""Officers: those whom texts and examples name, with what their posts need and nothing more."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from services.chassis.policy import Contracts
+from services.codes.courts import COURTS, find_court
+from services.codes.jurisdiction import Jiangxi
+from services.synthetic import SCENARIO, Province
+from services.synthetic.officers import HANDLERS
+from xiezhi.pki import ISSUERS, SYSTEMS
+from xiezhi.proof.statement import Rank
+
+LOOKUP = "identity.household.lookup"
+OFFICERS = {officer.officer_id: officer for officer in Province(2018).officers()}
+
+
+def test_ids_are_unique_and_as_the_contract_has_them():
+    assert len(OFFICERS) == len(Province(2018).officers())
+    assert all(re.fullmatch("[A-Z0-9][A-Z0-9-]{2,31}", officer_id) for officer_id in OFFICERS)
+
+
+def test_ids_and_posts_are_the_same_in_every_province():
+    other = {officer.officer_id: officer for officer in Province(1).officers()}
+    assert list(other) == list(OFFICERS)
+    assert all(other[key].permissions == OFFICERS[key].permissions for key in OFFICERS)
+    assert [o.name for o in other.values()] != [o.name for o in OFFICERS.values()]
+
+
+def test_permissions_are_those_of_the_contracts():
+    declared = {method.policy.permission for method in Contracts.load() if method.policy.permission}
+    held = {permission for officer in OFFICERS.values() for permission in officer.permissions}
+    assert held == declared
+
+
+@pytest.mark.parametrize(
+    ("officer_id", "court", "rank"),
+    [
+        ("GAN0102-J001", "赣0102", Rank.JUDGE),
+        ("GAN0102-J002", "赣0102", Rank.JUDGE),
+        ("GAN0102-C001", "赣0102", Rank.DIVISION_CHIEF),
+        ("GAN0102-P001", "赣0102", Rank.PRESIDENT),
+        ("GAN01-P001", "赣01", Rank.PRESIDENT),
+        ("GAN-P001", "赣", Rank.PRESIDENT),
+        ("GAN0702-J001", "赣0702", Rank.JUDGE),
+        ("GAN7101-J001", "赣7101", Rank.JUDGE),
+        ("GAN0102-R001", "赣0102", None),
+        ("AUDIT-A001", "赣", None),
+    ],
+)
+def test_those_whom_texts_name_are_there(officer_id, court, rank):
+    officer = OFFICERS[officer_id]
+    assert (officer.organisation, officer.rank) == (court, rank)
+
+
+def test_who_acts_in_the_scenario_may_do_so():
+    assert LOOKUP in OFFICERS[SCENARIO.judge].permissions
+    assert LOOKUP in OFFICERS[SCENARIO.colleague].permissions
+    assert "approval.decide" in OFFICERS[SCENARIO.approver].permissions
+    assert {"ledger.head", "ledger.read"} <= set(OFFICERS[SCENARIO.auditor].permissions)
+
+
+def test_only_judges_look_up_and_only_their_superiors_decide():
+    for officer in OFFICERS.values():
+        assert (LOOKUP in officer.permissions) is (officer.rank is Rank.JUDGE)
+        decides = officer.rank is not None and officer.rank >= Rank.DIVISION_CHIEF
+        assert ("approval.decide" in officer.permissions) is decides
+
+
+def test_every_court_has_two_liaisons_or_none_and_they_look_nothing_up():
+    liaisons = [officer for officer in OFFICERS.values() if "-L" in officer.officer_id and officer.agency == "courts"]
+    assert len(liaisons) == 4
+    assert not any(LOOKUP in officer.permissions for officer in liaisons)
+
+
+def test_all_belong_to_organisations_of_the_province_and_to_systems_that_there_are():
+    for officer in OFFICERS.values():
+        assert Jiangxi().includes(officer.organisation)
+        assert officer.agency in ISSUERS
+        assert officer.system in SYSTEMS
+        assert (officer.agency == "courts") is (find_court(officer.organisation) is not None)
+    assert {c.code for c in COURTS.values() if len(c.code) == 3} <= {o.organisation for o in OFFICERS.values()}
+
+
+def test_credentials_are_ones_own_and_telephones_nobodys():
+    cards = [officer.work_card for officer in OFFICERS.values()]
+    assert len(set(cards)) == len(cards)
+    assert all(officer.enforcement_card for officer in OFFICERS.values() if LOOKUP in officer.permissions)
+    for officer in OFFICERS.values():
+        assert re.fullmatch("0791-0[0-9]{7}", officer.phone)
+        assert 1 <= len(officer.name) <= 50
+
+
+def test_handlers_are_the_judges():
+    judges = [(o.organisation, o.officer_id) for o in OFFICERS.values() if o.rank is Rank.JUDGE]
+    assert sorted(HANDLERS) == sorted(judges)

@@ -1,0 +1,176 @@
+"""The people of the test plan (domain sheet section 18), in every province."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from services.codes.ages import AgeRule
+from services.identity import handlers
+from services.identity.domain import (
+    Category,
+    Debtor,
+    HouseholdType,
+    MemberStatus,
+    Photo,
+    PhotoAbsence,
+    Question,
+    Result,
+    ResultReason,
+)
+from services.synthetic import SCENARIO, Province
+from services.synthetic.catalogue import LONGEST_NAME, MOVER, MOVING_DAY, ONE_HOUSEHOLD, WIFE
+from services.synthetic.scenario import CATALOGUE_CASE
+from tests.unit.identity.fakes import MemoryRegistry
+from tests.unit.synthetic.conftest import SEED
+
+AS_OF = date(2018, 8, 3)
+PLAN = (
+    "369901198001150011",
+    "36990119800115002X",
+    "369901200208020038",
+    "36990120020803005X",
+    "369901200208030068",
+    "369901200208040071",
+    "369901200402290090",
+    "369901195810010111",
+    "369901201808010129",
+    "362201189005050035",
+    "362502189012120049",
+    "362101189001010014",
+    "81000018900101001X",
+    "82000018900101002X",
+    "83000018900101003X",
+    "936840189001010017",
+)
+
+
+@pytest.fixture
+def ask(catalogue):
+    """Looks somebody of the scenario up, by their number and name on file."""
+    registry = MemoryRegistry(catalogue.people, catalogue.households, Province(SEED).photos())
+    names = {number: r.person.name for r in catalogue.people for number in r.person.numbers}
+
+    async def ask(number, *, on=AS_OF, historic=False):
+        question = Question(frozenset(Category), historic, on)
+        debtor = Debtor(names[number], number)
+        return await handlers.lookup_household(debtor, question, registry=registry, rule=AgeRule.CIVIL_BIRTHDAY)
+
+    return ask
+
+
+@pytest.mark.parametrize("number", PLAN)
+def test_everybody_of_the_plan_is_there(by_number, number):
+    assert by_number(number).person.name
+
+
+def test_the_cast_is_on_file_and_party_to_both_cases(catalogue, by_number):
+    assert by_number(SCENARIO.debtor_number).person.name == SCENARIO.debtor_name
+    cases = {case.case_number: case for case in catalogue.cases}
+    for number in (SCENARIO.case, SCENARIO.other_case):
+        assert cases[number].handler == SCENARIO.judge
+        assert SCENARIO.debtor_number in cases[number].parties
+
+
+def test_everybody_is_party_to_the_catalogues_case(catalogue):
+    case = next(case for case in catalogue.cases if case.case_number == CATALOGUE_CASE)
+    assert set(PLAN) <= set(case.parties)
+    assert len(case.parties) == sum(bool(record.person.numbers) for record in catalogue.people)
+
+
+async def test_a_household_of_five_with_15_16_and_17_year_olds(ask):
+    answer = await ask(SCENARIO.debtor_number)
+    portraits = {m.person.numbers[0]: m.portrait for m in answer.household.members}
+    assert len(portraits) == 5
+    ages = sorted((AS_OF - m.person.birth_date).days // 365.25 for m in answer.household.members)
+    assert ages == [0, 15, 16, 17, 38]
+    assert isinstance(portraits["36990120020803005X"], Photo)
+    assert portraits["369901200208040071"] is PhotoAbsence.UNDER_16
+    assert portraits["369901201808010129"] is PhotoAbsence.UNDER_16
+
+
+@pytest.mark.parametrize("on", [AS_OF, date(2026, 11, 24), date(2034, 7, 31)])
+async def test_the_story_has_photos_withheld_ones_and_documents_for_years(ask, on):
+    answer = await ask(SCENARIO.debtor_number, on=on)
+    portraits = [member.portrait for member in answer.household.members]
+    assert any(isinstance(portrait, Photo) for portrait in portraits)
+    assert PhotoAbsence.UNDER_16 in portraits
+    kinds = {view.document.type for view in answer.exit_documents}
+    assert {"414", "513", "517"} <= kinds
+
+
+async def test_two_debtors_live_together(ask):
+    first, second = [await ask(number) for number in ONE_HOUSEHOLD]
+    members = [{m.person.person_id for m in answer.household.members} for answer in (first, second)]
+    assert members[0] == members[1]
+    assert next(m for m in second.household.members if m.is_debtor).relation != "02"
+
+
+async def test_former_members_are_there_for_those_who_ask(ask):
+    now, ever = await ask(WIFE), await ask(WIFE, historic=True)
+    assert len(ever.household.members) == len(now.household.members) + 1
+    assert MemberStatus.MOVED in {member.status for member in ever.household.members}
+
+
+async def test_a_collective_household_of_300_is_suppressed(ask, catalogue):
+    collective = next(h for h in catalogue.households if h.type is HouseholdType.COLLECTIVE)
+    members = [r for r in catalogue.people for m in r.memberships if m.household_id == collective.household_id]
+    assert len(members) == 300
+    answer = await ask(members[7].person.numbers[0])
+    assert answer.members_result.reason is ResultReason.COLLECTIVE_HOUSEHOLD
+
+
+async def test_somebody_moves_on_the_day_of_the_notice(ask):
+    before, after = await ask(MOVER, on=MOVING_DAY - timedelta(days=1)), await ask(MOVER, on=MOVING_DAY)
+    assert before.household.household.household_id != after.household.household.household_id
+    assert len(before.household.members) == len(after.household.members) == 2
+
+
+async def test_a_household_out_of_the_province_is_not_disclosed(ask, catalogue):
+    outside = next(h for h in catalogue.households if not h.division.startswith("36"))
+    answer = await ask(_resident(catalogue, outside).person.numbers[0])
+    assert answer.household_result.reason is ResultReason.OUT_OF_PROVINCE
+
+
+async def test_the_odd_household_has_every_reason_to_withhold_a_photo(ask, catalogue):
+    odd = next(record for record in catalogue.people if record.person.birth_date is None)
+    answer = await ask(odd.person.numbers[0])
+    assert {member.portrait for member in answer.household.members if not isinstance(member.portrait, Photo)} == {
+        PhotoAbsence.AGE_UNKNOWN,
+        PhotoAbsence.NO_PHOTO_ON_FILE,
+        PhotoAbsence.QUARANTINED,
+        PhotoAbsence.UNDER_16,
+    }
+    assert any(len(member.person.numbers) == 2 for member in answer.household.members)
+    assert any(not member.person.numbers for member in answer.household.members)
+
+
+async def test_those_from_outside_have_documents_and_no_household(ask):
+    for number in ("81000018900101001X", "83000018900101003X", "936840189001010017"):
+        answer = await ask(number)
+        assert answer.household_result.result is Result.NO_RECORD
+        assert answer.exit_documents_result.result is Result.HIT
+
+
+async def test_divisions_have_the_codes_of_the_day(ask, catalogue):
+    moved = {"360105": "360112", "361121": "361104", "360727": "360783"}
+    for household in catalogue.households:
+        if household.division in moved:
+            number = _resident(catalogue, household).person.numbers[0]
+            assert (await ask(number)).household.household.division == household.division
+            later = await ask(number, on=date(2021, 1, 1))
+            assert later.household.household.division == moved[household.division]
+
+
+def _resident(catalogue, household):
+    return next(r for r in catalogue.people for m in r.memberships if m.household_id == household.household_id)
+
+
+def test_names_are_short_long_rare_and_dotted(catalogue):
+    names = {record.person.name for record in catalogue.people}
+    assert LONGEST_NAME in names
+    assert len(LONGEST_NAME) == 50
+    assert any(len(name) == 1 for name in names)
+    assert any("·" in name and name != LONGEST_NAME for name in names)
+    assert any(ord(character) > 0xFFFF for name in names for character in name)

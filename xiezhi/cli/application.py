@@ -1,0 +1,82 @@
+"""Puts the commands together."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xiezhi.cli import approvals, doctor, down, keys, ledger, lookup, seed, submit, token, trace, up
+from xiezhi.cli.command import examples
+from xiezhi.cli.demo import command as demo
+from xiezhi.cli.session import ENVIRONMENT
+
+_HELP = """Xiezhi (协执): provable, approved disclosure between courts and police.
+
+Nothing is disclosed without a human approval signed over that exact request, and without a receipt in a log that both
+agencies can verify.
+"""
+_EPILOG = (
+    examples(
+        "xiezhi demo                                  see all of it in a minute",
+        "xiezhi up                                    run the suite on this machine",
+        "xiezhi submit household --as GAN0102-J001 --help",
+        "xiezhi approvals approve NAME --as GAN0102-C001 --reason 'Needed for enforcement.'",
+        "xiezhi lookup household --as GAN0102-J001 --approval NAME --photos-dir photos",
+        "xiezhi ledger verify receipt.json",
+        "xiezhi trace TRACE_ID",
+    )
+    + "\n\nFiles of an agency's own replace the development keys of the data folder:\n\n"
+    + "\n\n".join(f"{name}: {meaning}" for name, meaning in ENVIRONMENT.items())
+)
+
+
+def build_app() -> typer.Typer:
+    """Returns the application with all commands."""
+    app = typer.Typer(
+        name="xiezhi",
+        help=_HELP,
+        epilog=_EPILOG,
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for adding in (demo, up, down, seed):
+        adding.add_to(app)
+    app.add_typer(keys.app, name="keys")
+    token.add_to(app)
+    app.add_typer(submit.app, name="submit")
+    app.add_typer(approvals.app, name="approvals")
+    app.add_typer(lookup.app, name="lookup")
+    app.add_typer(ledger.app, name="ledger")
+    for adding in (trace, doctor):
+        adding.add_to(app)
+    return app
+
+
+def main() -> None:
+    """Runs the command line; exits with 0, with 1 when refused, with 2 when misused, with 130 when interrupted."""
+    build_app()()
+
+
+def _version(given: bool) -> None:
+    if given:
+        typer.echo(version("xiezhi"))
+        raise typer.Exit
+
+
+def _root(
+    ctx: typer.Context,
+    home: Annotated[Path | None, typer.Option("--home", help="Data folder; else XIEZHI_HOME, else ./var.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    del show_version
+    ctx.obj = {"home": home, "as_json": as_json}

@@ -1,0 +1,123 @@
+"""`xiezhi demo`: from nothing to the proven disclosure in about a minute."""
+
+from __future__ import annotations
+
+import io
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.rule import Rule
+from rich.text import Text
+
+from xiezhi.cli.command import command, examples
+from xiezhi.cli.demo.folder import fresh_folder
+from xiezhi.cli.demo.narrator import Narrator
+from xiezhi.cli.demo.stage import Stage
+from xiezhi.cli.demo.story import Story
+from xiezhi.cli.home import Home
+from xiezhi.cli.scenario import load_cast
+from xiezhi.cli.session import Session
+from xiezhi.cli.signals import INTERRUPTED, interrupting
+from xiezhi.cli.suite import suite_required
+from xiezhi.cli.supervisor import running_suite
+from xiezhi.cli.up import prepare
+from xiezhi.cli.waterfall import as_data, read_trace, render
+
+if TYPE_CHECKING:
+    from services.chassis.telemetry import Telemetry
+
+DEFAULT_PEOPLE = 5_000
+FOLDER = "demo"
+
+_EPILOG = examples(
+    "xiezhi demo",
+    "xiezhi demo --people 100000     with a larger province",
+    "xiezhi demo --json              the story as one document",
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the command to an application."""
+
+    @command(app, epilog=_EPILOG)
+    def demo(
+        session: Session,
+        people: Annotated[
+            int, typer.Option("--people", min=1, help="How many synthetic people to seed.")
+        ] = DEFAULT_PEOPLE,
+    ) -> None:
+        """Play the main job from nothing: real processes, real TLS, real proofs, about a minute.
+
+        Works in a folder of its own, "demo" within the data folder, and stops what it started at the end. Exits with 1
+        if anything does not come out as told.
+        """
+        with interrupting():
+            try:
+                _play(session, people=people)
+            except KeyboardInterrupt:
+                session.output.note("Interrupted; everything that was started has stopped.")
+                raise typer.Exit(INTERRUPTED) from None
+
+
+def _play(session: Session, *, people: int) -> None:
+    begun = time.monotonic()
+    home, output = fresh_folder(session.home.root / FOLDER), session.output
+    with suite_required("`xiezhi demo`"):
+        from services.chassis.telemetry import Telemetry, TelemetrySettings
+    narrator = Narrator(output)
+    with narrator.step("A province of synthetic people", "Keys, configuration and people are made; no one is real."):
+        prepare(home, output, people=people, session=session)
+    telemetry = Telemetry.start(
+        service="demo", settings=TelemetrySettings(trace_dir=home.traces), log_stream=io.StringIO()
+    )
+    try:
+        trace_id = _tell(home, narrator, telemetry)
+    finally:
+        telemetry.shutdown()
+    spans = read_trace(home.traces, trace_id)
+    seconds = time.monotonic() - begun
+    data = {
+        "steps": narrator.told,
+        "trace_id": trace_id,
+        "trace": as_data(spans),
+        "folder": str(home.root),
+        "seconds": round(seconds, 1),
+    }
+    if output.as_json:
+        output.result(data, "")
+        return
+    console = output.console
+    console.print(Rule(Text(" One trace over all processes ", "bold cyan"), align="left", style="cyan"))
+    console.print(render(spans))
+    console.print(_ending(data))
+
+
+def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> str:
+    """Plays the story on a running suite, all of it within one trace.
+
+    Returns:
+        The trace's id. All processes have stopped by then, so their spans are written.
+    """
+    with ExitStack() as opened:
+        with narrator.step("The suite starts", "Gateway, identity and ledger, a process each, on SQLite."):
+            opened.enter_context(running_suite(home, report=narrator.good))
+        stage = opened.enter_context(
+            Stage(home, load_cast(), output=narrator.output, traceparent=lambda: _traceparent(telemetry))
+        )
+        with telemetry.internal_span("demo.story") as span:
+            Story(stage, narrator, home.root, within=telemetry.internal_span).play()
+    return span.trace_id
+
+
+def _traceparent(telemetry: Telemetry) -> str | None:
+    return dict(telemetry.inject()).get("traceparent")
+
+
+def _ending(data: dict[str, Any]) -> Text:
+    return Text(
+        f"\nThe story came out as told in {data['seconds']:.0f} s. Everything that was started has stopped.\n"
+        f"Photos, receipt, logs and traces are in {data['folder']}.\n"
+        f"Trace: {data['trace_id']}"
+    )

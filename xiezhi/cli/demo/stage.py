@@ -1,0 +1,96 @@
+"""Who acts in the story, each over an own connection with an own token, and what is asked."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from xiezhi.cli.home import Home
+from xiezhi.cli.household import EVERY_CATEGORY, HouseholdQuestion, build_request
+from xiezhi.cli.output import Output
+from xiezhi.cli.scenario import Cast
+from xiezhi.cli.session import Session
+from xiezhi.client import CachedToken, Client, Credentials, LogKey, OfficerSigner, connect
+from xiezhi.identity.v1 import identity_pb2
+
+Traceparent = Callable[[], str | None]
+
+
+class Stage:
+    """The connections of a story; closes them at the end."""
+
+    def __init__(self, home: Home, cast: Cast, *, output: Output, traceparent: Traceparent) -> None:
+        """Opens nothing yet.
+
+        Args:
+            home: The demo's data folder, whose suite runs.
+            cast: Who acts.
+            output: Where results go.
+            traceparent: Asked for the trace of each call.
+        """
+        self.cast = cast
+        self._home = home
+        self._output = output
+        self._traceparent = traceparent
+        self._opened = ExitStack()
+        self._clients: dict[str, Client] = {}
+        self._request_id = str(uuid.uuid4())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.close()
+
+    def client(self, officer_id: str) -> Client:
+        """Returns an officer's connection to the gateway."""
+        if officer_id not in self._clients:
+            session = self._session(officer_id)
+            self._clients[officer_id] = self._open(session, session.find_gateway(), server_name="")
+        return self._clients[officer_id]
+
+    def past_the_gateway(self, officer_id: str) -> Client:
+        """Opens a connection straight to the identity service, with the certificate of the officer's own system."""
+        address = self._home.address("identity")
+        return self._open(self._session(officer_id), address, server_name="identity.service.xiezhi")
+
+    def signer(self, officer_id: str) -> OfficerSigner:
+        """Returns what signs an officer's decisions."""
+        return self._session(officer_id).signer()
+
+    def log_key(self) -> LogKey:
+        """Returns the ledger's public key."""
+        return LogKey.from_pem(self._home.keys.log_key_file.read_bytes())
+
+    def question(self, officer_id: str, *, case: str) -> identity_pb2.LookupHouseholdRequest:
+        """Returns an officer's question about the debtor in a case."""
+        asked = HouseholdQuestion(
+            case=case,
+            court="",
+            name=self.cast.debtor_name,
+            number=self.cast.debtor_number,
+            categories=EVERY_CATEGORY,
+            historic=False,
+        )
+        return build_request(self._session(officer_id), asked, request_id=self._request_id)
+
+    def _session(self, officer_id: str) -> Session:
+        return Session(self._home, self._output, officer_id=officer_id, gateway=self._home.address("gateway"))
+
+    def _open(self, session: Session, target: str, *, server_name: str) -> Client:
+        files = self._home.keys.tls(self._home.keys.officers.get(session.officer_id).system)
+        own = Credentials.from_files(ca=files.authority, certificate=files.certificate, key=files.key)
+        client = connect(
+            target,
+            credentials=replace(own, server_name=server_name),
+            token=CachedToken(session.mint),
+            log_key=self.log_key(),
+            traceparent=self._traceparent,
+        )
+        return self._opened.enter_context(client)
