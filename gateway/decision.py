@@ -12,11 +12,12 @@ from datetime import datetime
 from google.protobuf.message import Message
 
 from gateway.approval.domain import Approval, State
+from gateway.parties import invalid_fields
 from services.chassis import rules
 from services.chassis.policy import MethodInfo
 from services.chassis.tokens import Caller
 from services.chassis.trust import Statement
-from xiezhi.errors import Reason, XiezhiError, error
+from xiezhi.errors import Reason, Violation, XiezhiError, error
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ class CaseStanding:
         handler: Officer id of the judge who handles it now.
         is_open: Whether it is open.
         subjects_are_parties: Whether every data subject of the request is one of its parties.
+        faults: If not, those of their numbers that are none, as the fields of the request that break their rules.
     """
 
     handler: str
     is_open: bool
     subjects_are_parties: bool
+    faults: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ def require_standing(question: Question, jurisdiction: rules.Jurisdiction) -> No
     Raises:
         PermissionDenied: PERMISSION_MISSING, OUT_OF_JURISDICTION, CREDENTIALS_REQUIRED, NOT_HANDLING_JUDGE or
             SUBJECT_NOT_PARTY.
+        InvalidArgument: FIELDS_INVALID, where a data subject is no party because the number is none.
     """
     rules.require_permission(question.method, question.caller)
     rules.require_jurisdiction(question.caller.organisation, jurisdiction)
@@ -141,6 +145,8 @@ def require_standing(question: Question, jurisdiction: rules.Jurisdiction) -> No
     case = question.case
     if case is None or not case.is_open or case.handler != question.caller.officer_id:
         raise rules.not_handling_judge()
+    if case.faults:
+        raise invalid_fields(*case.faults)
     if not case.subjects_are_parties:
         raise error(Reason.SUBJECT_NOT_PARTY, "A data subject of the request is not a party of the case.")
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 
 from google.protobuf.message import Message
 
@@ -25,6 +25,7 @@ from gateway.decision import (
     require_standing,
 )
 from gateway.limits import RateLimiter
+from gateway.parties import find_faults, invalid_fields
 from services.chassis import rules
 from services.chassis.admission import APPROVAL_KEY, bearer
 from services.chassis.call import Call
@@ -35,7 +36,8 @@ from services.chassis.trust import OfficerTrust, Statement
 from services.chassis.validation import parse
 from services.codes.case_number import CaseNumber
 from services.codes.errors import CodeError
-from xiezhi.errors import PermissionDenied, Reason, Violation, XiezhiError, error
+from services.codes.legal_time import legal_date
+from xiezhi.errors import PermissionDenied, Reason, Violation, error
 
 
 class Gate:
@@ -153,25 +155,29 @@ class Gate:
     ) -> Question:
         case, approval = None, None
         if method.policy.case_bound and message is not None:
-            case = await self._case(method, message, facts)
+            case = await self._case(method, message, facts, on=legal_date(now))
         if method.policy.approval is not None and named:
             approval = await self._approval(named, now)
         return Question(method, caller, message, facts, case, named, approval, now)
 
-    async def _case(self, method: MethodInfo, message: Message, facts: rules.RequestFacts) -> CaseStanding | None:
+    async def _case(
+        self, method: MethodInfo, message: Message, facts: rules.RequestFacts, *, on: date
+    ) -> CaseStanding | None:
         try:
             number = CaseNumber.parse(facts.case_number)
         except CodeError as failure:
-            raise _invalid_field("context.case_number", str(failure)) from None
+            raise invalid_fields(Violation("context.case_number", str(failure))) from None
         if not number.matches(facts.court_code):
-            raise _invalid_field("context.case_number", "the court in the number is not context.court_code")
+            raise invalid_fields(Violation("context.case_number", "the court in the number is not context.court_code"))
         found = await self._cases.facts(facts.court_code, str(number))
         if found is None:
             return None
+        are_parties = found.are_parties(tuple(method.subjects(message)))
         return CaseStanding(
             handler=found.handler,
             is_open=found.is_open,
-            subjects_are_parties=found.are_parties(tuple(method.subjects(message))),
+            subjects_are_parties=are_parties,
+            faults=() if are_parties else find_faults(method, message, on=on),
         )
 
     async def _approval(self, named: str, now: datetime) -> ApprovalStanding | None:
@@ -205,11 +211,3 @@ class Gate:
             clock=self._clock,
         )
         return used.first_used_at or decision.accepted_at
-
-
-def _invalid_field(field: str, description: str) -> XiezhiError:
-    return error(
-        Reason.FIELDS_INVALID,
-        "Fields of the request break their rules.",
-        violations=(Violation(field, description),),
-    )

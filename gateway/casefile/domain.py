@@ -231,5 +231,5 @@ class RequestKey:
 
 
 def normal(number: str) -> str:
-    """Returns an identity number in the form in which it is indexed."""
-    return number.upper()
+    """Returns an identity number in the form in which it is indexed; an organisation code may come with a hyphen."""
+    return number.upper().replace("-", "")

@@ -6,8 +6,10 @@ from gateway.casefile import handlers
 from gateway.casefile.convert import from_case, to_change, to_register
 from gateway.casefile.domain import Case
 from gateway.casefile.store import CaseStore
+from gateway.parties import require_numbers
 from services.chassis.call import Call
 from services.chassis.clock import Clock
+from services.codes.legal_time import legal_date
 from xiezhi.casefile.v1 import casefile_pb2
 
 
@@ -28,6 +30,7 @@ class CaseRegistryServicer:
     ) -> casefile_pb2.RegisterCaseResponse:
         """Registers a case."""
         _note(call, request.court_code, request.case_number)
+        require_numbers(call.method, request, on=legal_date(call.received_at))
         case = await handlers.register(to_register(request), caller=call.officer, store=self._store, clock=self._clock)
         return casefile_pb2.RegisterCaseResponse(case=_show(case, call))
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from google.protobuf.message import DecodeError, Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.chassis import rules
 from services.chassis.call import Call, VerifiedGrant
@@ -112,8 +113,8 @@ class ServiceAdmission:
         )
         rules.require_permission(call.method, call.caller)
         rules.require_jurisdiction(call.caller.organisation, self._jurisdiction)
-        call.accepted_at = grant.accept_time.ToDatetime(UTC)
-        call.approval = grant.approval
+        call.accepted_at = _instant(grant.accept_time)
+        call.approval, call.offered = grant.approval, tuple(grant.statements)
 
     async def admit(self, call: Call, message: Message | None) -> None:
         """Holds the case and the approvers' statements against the request received."""
@@ -137,8 +138,7 @@ class ServiceAdmission:
         if not call.approval:
             raise error(Reason.APPROVAL_REQUIRED, "The method needs an approval and the grant names none.")
         now = self._clock.now()
-        texts = self._read_grant(call).statements
-        statements = tuple(self._trust.verify(text, now=now) for text in texts)
+        statements = tuple(self._trust.verify(text, now=now) for text in call.offered)
         if any(call.accepted_at < statement.claims.issued_at for statement in statements):
             raise error(Reason.CLOCK_SKEW, "The request was accepted before it was approved.")
         rules.require_consents(
@@ -162,19 +162,17 @@ class ServiceAdmission:
         return grant
 
     def _require_time(self, call: Call, grant: grant_pb2.Grant) -> None:
-        issued = _instant(grant.issue_time.seconds)
-        if abs(call.received_at - issued) > self._max_skew:
-            raise error(
-                Reason.CLOCK_SKEW,
-                f"The clocks of gateway and service differ by more than {self._max_skew.total_seconds():.0f} s.",
-            )
-        if _instant(grant.accept_time.seconds) > call.received_at + self._max_skew:
+        # Seconds are compared as numbers: an instant that no calendar has is as far off as any.
+        now, bound = call.received_at.timestamp(), self._max_skew.total_seconds()
+        if abs(now - grant.issue_time.seconds) > bound:
+            raise error(Reason.CLOCK_SKEW, f"The clocks of gateway and service differ by more than {bound:.0f} s.")
+        if grant.accept_time.seconds > now + bound:
             raise error(Reason.CLOCK_SKEW, "The request was accepted in the future.")
 
 
-def _instant(seconds: int) -> datetime:
+def _instant(time: Timestamp) -> datetime:
     try:
-        return datetime.fromtimestamp(seconds, UTC)
+        return datetime.fromtimestamp(time.seconds, UTC) + timedelta(microseconds=time.nanos // 1000)
     except (OverflowError, OSError, ValueError):
         raise error(Reason.CLOCK_SKEW, "The grant's time cannot be read.") from None
 

@@ -53,6 +53,7 @@ class Call:
         request: The request's bytes; empty for a stream of requests.
         accepted_at: When the exchange accepted the request; answers are as of its legal date.
         caller: The officer, once authenticated.
+        offered: The statements that came with the call, compact JWS each; not verified.
         grant: The grant, once verified.
         court_code: Court of the case, once known.
         case_number: Number of the case, once known.
@@ -68,6 +69,7 @@ class Call:
     request: bytes = b""
     request_sha256: bytes = b""
     caller: Caller | None = None
+    offered: tuple[str, ...] = ()
     grant: VerifiedGrant | None = None
     approval: str = ""
     court_code: str = ""

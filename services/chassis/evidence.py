@@ -37,6 +37,10 @@ PAUSE = timedelta(milliseconds=50)
 """Pause between two attempts."""
 ATTEMPT = timedelta(seconds=5)
 """Deadline of one attempt."""
+CROWD = 4
+GATHERING = timedelta(milliseconds=4)
+"""After a group of so many, the next one gathers for so long: each costs both processes a call, a signature and a
+commit, however many entries it has. Whoever is alone does not wait."""
 
 _TRANSIENT = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "CANCELLED"})
 
@@ -129,7 +133,10 @@ class LedgerWriter:
     async def _send_all(self) -> None:
         try:
             while self._queue:
-                await self._deliver(self._gather())
+                group = self._gather()
+                await self._deliver(group)
+                if len(group) >= CROWD:
+                    await asyncio.sleep(GATHERING.total_seconds())
         finally:
             self._sender = None
 

@@ -81,10 +81,15 @@ class Pipeline:
         self._ids = ids
         self._max_request_bytes = max_request_bytes
         self._draining = False
+        self._recordings: set[asyncio.Task[None]] = set()
 
     def drain(self) -> None:
         """Refuses calls that arrive from now on; those in flight go on."""
         self._draining = True
+
+    async def settle(self) -> None:
+        """Waits until every refusal is recorded, also those of callers who did not wait for it."""
+        await asyncio.gather(*self._recordings)
 
     async def unary(self, method: MethodInfo, context: Context, work: UnaryWork, *, request: bytes | None) -> bytes:
         """Runs a call that has one answer.
@@ -177,7 +182,11 @@ class Pipeline:
         else:
             span.refused(told.reason.value)
         self._telemetry.refused(call.method.full_name, told.reason.value, seconds)
-        await self._record(call, told)
+        recording = asyncio.ensure_future(self._record(call, told))
+        self._recordings.add(recording)
+        recording.add_done_callback(self._recordings.discard)
+        # A caller who goes away after the refusal must not take its record along.
+        await asyncio.shield(recording)
         await context.abort(
             getattr(grpc.StatusCode, told.code),
             told.message,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ CASE_INDEX = "oversight.case"
 """Label of the index of cases in the ledger."""
 SUBJECT_INDEX = "oversight.subject"
 """Label of the index of data subjects in the ledger."""
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter while another one waits for it; a tenth of Python's own."""
 
 
 S = TypeVar("S", bound=ProcessSettings)
@@ -216,6 +219,7 @@ async def serve(
     await health.stop()
     core.pipeline.drain()
     await server.stop(settings.grace.total_seconds())
+    await core.pipeline.settle()
 
 
 def _telemetry(settings: ProcessSettings) -> TelemetrySettings:
@@ -243,5 +247,7 @@ def main(run: Callable[[S], Coroutine[None, None, None]], kind: type[S]) -> None
         kind: Its settings.
     """
     settings = read_settings(kind)
+    # SQLite lets go of the interpreter at every row, and would wait for a busy loop this long each time.
+    sys.setswitchinterval(SWITCH_SECONDS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(settings))

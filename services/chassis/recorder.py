@@ -9,6 +9,7 @@ from typing import Protocol
 from services.chassis.call import Call
 from services.chassis.clock import Clock
 from services.chassis.ids import IdSource
+from services.chassis.shown import APPROVAL
 from xiezhi.common.v1 import receipt_pb2
 from xiezhi.errors import XiezhiError
 from xiezhi.ledger.v1 import ledger_pb2
@@ -129,7 +130,8 @@ class Recorder:
             writer=self._writer,
             kind=kind,
             method=call.method.full_name,
-            approval=call.approval[:64],
+            # A caller may name anything as an approval, and the log never forgets.
+            approval=call.approval if APPROVAL.fullmatch(call.approval) else "",
             request_sha256=call.request_sha256,
             trace_id=call.trace_id,
             clauses=call.method.policy.clauses,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import grpc
 from grpc_reflection.v1alpha import reflection
@@ -83,8 +84,10 @@ def listen(server: grpc.aio.Server, address: str, tls: TlsSettings) -> str:
     Raises:
         SystemExit: If the address cannot be bound.
     """
-    files = WatchedFiles((tls.key, tls.certificate, tls.authority), lambda: _read_certificates(tls))
-    credentials = grpc.dynamic_ssl_server_credentials(files.get(), files.get, require_client_authentication=True)
+    files = _Certificates(tls)
+    # The stubs do not know that there may be no change.
+    changed = cast("Callable[[], grpc.ServerCertificateConfiguration]", files.changed)
+    credentials = grpc.dynamic_ssl_server_credentials(files.first, changed, require_client_authentication=True)
     try:
         port = server.add_secure_port(address, credentials)
     except RuntimeError:
@@ -104,6 +107,32 @@ def stop_on_signals(stop: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
+
+
+class _Certificates:
+    """What gRPC is told of the certificate, for every connection, from its own threads.
+
+    gRPC replaces what its handshakes share whenever it is given a certificate, without regard to those under way in
+    other threads: given one for every connection, two that come at once crash the process. So it gets each one once.
+
+    Args:
+        tls: The files.
+    """
+
+    def __init__(self, tls: TlsSettings) -> None:
+        self._files = WatchedFiles((tls.key, tls.certificate, tls.authority), lambda: _read_certificates(tls))
+        self._lock = threading.Lock()
+        self._given = self._files.version
+        self.first = self._files.get()
+
+    def changed(self) -> grpc.ServerCertificateConfiguration | None:
+        """Returns the certificate if its files were replaced since it was returned last, otherwise None."""
+        with self._lock:
+            current = self._files.get()
+            if self._files.version == self._given:
+                return None
+            self._given = self._files.version
+            return current
 
 
 def _read_certificates(tls: TlsSettings) -> grpc.ServerCertificateConfiguration:

@@ -30,14 +30,15 @@ _METHOD = re.compile(r"unknown|/[A-Za-z_][\w.]{0,120}/[A-Za-z]\w{0,60}", re.ASCI
 _CODE = re.compile(r"[\w.<>:]{1,200}", re.ASCII)
 _SENTENCE = re.compile("[ -~]{0,200}")
 
-_APPROVAL = re.compile(f"approvals/{_UUID.pattern}")
+APPROVAL = re.compile(f"approvals/{_UUID.pattern}")
+"""Form of the name of an approval."""
 
-_EXACT = frozenset({_HEX_128, _HEX_64, _DIGEST, _UUID, _APPROVAL})
+_EXACT = frozenset({_HEX_128, _HEX_64, _DIGEST, _UUID, APPROVAL})
 """Forms so narrow that a run of digits in them is chance."""
 
 SPAN_ATTRIBUTES: Mapping[str, Form] = MappingProxyType(
     {
-        "xiezhi.approval": _APPROVAL,
+        "xiezhi.approval": APPROVAL,
         "xiezhi.attempt": int,
         "xiezhi.case": _DIGEST,
         "xiezhi.decision": _WORD,

@@ -8,7 +8,7 @@ an unsampled call waits in the call's own span for that decision.
 from __future__ import annotations
 
 import asyncio
-import os
+import random
 import re
 import time
 from contextvars import ContextVar
@@ -98,10 +98,10 @@ class Span:
         self._tracer = tracer
         self.name = name
         self.kind = kind
-        self.span_id = os.urandom(8).hex()
+        self.span_id = f"{random.getrandbits(64):016x}"
         self._root: Span | None = None
         if parent is None:
-            self.trace_id, self.parent_id = os.urandom(16).hex(), ""
+            self.trace_id, self.parent_id = f"{random.getrandbits(128):032x}", ""
             self.sampled = tracer.samples(self.trace_id)
         else:
             self.trace_id, self.parent_id = parent.trace_id, parent.span_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from operator import mul
 from typing import Self
 
 from services.codes.errors import CodeError
@@ -38,7 +39,7 @@ def check_character(first17: str) -> str:
     """
     if not _BODY.fullmatch(first17):
         raise CodeError("it does not begin with 17 digits")
-    return _CHECK_CHARACTERS[sum(w * int(c) for w, c in zip(_WEIGHTS, first17, strict=True)) % 11]
+    return _CHECK_CHARACTERS[sum(map(mul, _WEIGHTS, map(int, first17))) % 11]
 
 
 @dataclass(frozen=True, slots=True)

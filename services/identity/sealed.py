@@ -26,6 +26,7 @@ from services.identity.domain import (
 
 _FORM = 1
 _DAY = date.fromordinal
+_parse = json.JSONDecoder().decode
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -162,7 +163,7 @@ def _household_text(household: Household) -> bytes:
 
 
 def _read(text: bytes) -> list[Any]:
-    values: list[Any] = json.loads(text)
+    values: list[Any] = _parse(text.decode())
     form = values.pop(0)
     if form != _FORM:
         raise RecordForm("a record of the registry is of a form that this code does not know")

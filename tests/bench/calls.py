@@ -168,13 +168,18 @@ def ready_approvals(desk: Desk, debtors: Sequence[Debtor]) -> list[Approved]:
     ]
 
 
-def append_call() -> tuple[bytes, int]:
-    """Makes an append of one entry.
+def append_call(count: int) -> tuple[bytes, tuple[int, ...]]:
+    """Makes an append of some entries.
 
     Returns:
-        The request, and the place of the entry's id in it.
+        The request, and the places of the entries' ids in it.
     """
-    entry_id = str(uuid.uuid4())
+    ids = [str(uuid.uuid4()) for _ in range(count)]
+    request = ledger_pb2.AppendRequest(entries=[_entry(one).SerializeToString() for one in ids]).SerializeToString()
+    return request, tuple(request.index(one.encode()) for one in ids)
+
+
+def _entry(entry_id: str) -> ledger_pb2.Entry:
     entry = ledger_pb2.Entry(
         entry_id=entry_id,
         writer="gateway",
@@ -192,5 +197,4 @@ def append_call() -> tuple[bytes, int]:
         clauses=["一.1", "五.2", "四.3"],
     )
     entry.time.FromDatetime(datetime.now(UTC))
-    request = ledger_pb2.AppendRequest(entries=[entry.SerializeToString()]).SerializeToString()
-    return request, request.index(entry_id.encode())
+    return entry

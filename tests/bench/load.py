@@ -34,7 +34,7 @@ class Config:
         method: Full name of the method.
         calls: JSON file with the calls, sent in turn: a list of objects with the request in base64 and its metadata;
             values of "-bin" keys in base64.
-        uuid_at: Place in the request of a UUID in text that is made anew for every call; -1 for none.
+        uuids_at: Places in the request of UUIDs in text that are made anew for every call.
         concurrency: Calls under way at any moment.
         warm_seconds: Time before measuring.
         seconds: Time measured.
@@ -47,7 +47,7 @@ class Config:
     key: str
     method: str
     calls: str
-    uuid_at: int = -1
+    uuids_at: tuple[int, ...] = ()
     concurrency: int = 32
     warm_seconds: float = 1.0
     seconds: float = 4.0
@@ -113,12 +113,15 @@ class _Run:
 
     async def worker(self, channel: grpc.aio.Channel, number: int) -> None:
         call = channel.unary_unary(self.config.method)
-        position, at = number, self.config.uuid_at
+        position, places = number, self.config.uuids_at
         while (started := time.perf_counter()) < self.end:
             request, metadata = self.calls[position % len(self.calls)]
             position += self.config.concurrency
-            if at >= 0:
-                request = request[:at] + str(uuid.uuid4()).encode() + request[at + 36 :]
+            if places:
+                fresh = bytearray(request)
+                for at in places:
+                    fresh[at : at + 36] = str(uuid.uuid4()).encode()
+                request = bytes(fresh)
             try:
                 answer = await call(request, metadata=metadata, timeout=10)
             except grpc.aio.AioRpcError as failure:

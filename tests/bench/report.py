@@ -16,17 +16,19 @@ class Series:
     Attributes:
         key: Short name, for ratios.
         title: What it is.
+        per_call: What one call counts for.
         runs: Its rounds.
     """
 
     key: str
     title: str
+    per_call: int = 1
     runs: list[tuple[Measured, Usage]] = field(default_factory=list)
 
     @property
     def rates(self) -> list[float]:
-        """Calls per second of each round."""
-        return [measured.per_second for measured, _ in self.runs]
+        """What was done per second in each round."""
+        return [measured.per_second * self.per_call for measured, _ in self.runs]
 
     @property
     def rate(self) -> float:
@@ -54,7 +56,7 @@ class Series:
 
 
 HEADER = (
-    "| | what | calls/s | spread | p50 ms | p99 ms | cores of the servers | memory MB | bytes asked / answered |\n"
+    "| | what | per second | spread | p50 ms | p99 ms | cores of the servers | memory MB | bytes asked / answered |\n"
     "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 )
 

@@ -116,7 +116,7 @@ class Loader:
         as_system: str,
         measured: tuple[int, ...],
         concurrency: int = 32,
-        uuid_at: int = -1,
+        uuids_at: tuple[int, ...] = (),
     ) -> tuple[Measured, Usage]:
         """Measures one method.
 
@@ -128,7 +128,7 @@ class Loader:
             as_system: Whose certificate the caller shows.
             measured: Process ids of the servers.
             concurrency: Calls under way at any moment.
-            uuid_at: See `tests.bench.load.Config`.
+            uuids_at: See `tests.bench.load.Config`.
         """
         files = self._keys.tls(as_system)
         written = self._folder / "calls.json"
@@ -141,7 +141,7 @@ class Loader:
             key=str(files.key),
             method=method,
             calls=str(written),
-            uuid_at=uuid_at,
+            uuids_at=uuids_at,
             concurrency=concurrency,
             seconds=self._seconds,
         )

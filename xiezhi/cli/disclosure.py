@@ -59,6 +59,7 @@ def disclosure_view(
         parts.append(_household(answer.household, photos))
     if answer.exit_documents:
         parts.append(_exit_documents(answer))
+    parts.append(Text(answer.classification, "bold yellow"))
     return Group(*parts, receipt_view(receipt), Text(f"Trace: {trace_id}", style="dim"))
 
 
@@ -87,6 +88,8 @@ def _results(answer: identity_pb2.HouseholdAnswer) -> RenderableType:
 
 
 def _household(found: identity_pb2.Household, photos: Mapping[int, Path]) -> RenderableType:
+    from services.codes.relations import RELATIONS
+
     kind = enum_name(identity_pb2.HouseholdType.DESCRIPTOR, found.type)
     title = f"Household {found.household_number} ({kind}), {found.address.text}"
     table = Table("", "Name", "Number", "Sex", "Born", "Relation", "Status", "Photo", title=title, title_justify="left")
@@ -97,11 +100,15 @@ def _household(found: identity_pb2.Household, photos: Mapping[int, Path]) -> Ren
             member.id_number,
             enum_name(identity_pb2.Sex.DESCRIPTOR, member.sex),
             format_date(member.birth_date),
-            member.relation,
+            _named(member.relation, RELATIONS),
             enum_name(identity_pb2.MemberStatus.DESCRIPTOR, member.status),
             _portrait(member, photos.get(index)),
         )
     return table
+
+
+def _named(code: str, names: Mapping[str, str]) -> str:
+    return f"{code} {names.get(code, '')}".rstrip()
 
 
 def _portrait(member: identity_pb2.Member, file: Path | None) -> Text:
@@ -111,9 +118,11 @@ def _portrait(member: identity_pb2.Member, file: Path | None) -> Text:
 
 
 def _exit_documents(answer: identity_pb2.HouseholdAnswer) -> RenderableType:
+    from services.codes.documents import DOCUMENT_TYPES
+
     table = Table("Type", "Number", "Status", "Issued", "Ends", "By", title="Exit documents", title_justify="left")
     for document in answer.exit_documents:
         status = enum_name(identity_pb2.ExitDocumentStatus.DESCRIPTOR, document.status)
         issued, ends = format_date(document.issue_date), format_date(document.expiry_date)
-        table.add_row(document.type, document.number, status, issued, ends, document.authority)
+        table.add_row(_named(document.type, DOCUMENT_TYPES), document.number, status, issued, ends, document.authority)
     return table

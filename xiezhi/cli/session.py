@@ -168,9 +168,7 @@ class Session:
 
 
 def _unknown_officer(failure: UnknownOfficerError) -> CommandError:
-    return CommandError(
-        as_sentence(failure), next_step="`xiezhi keys show` lists the officers of this data folder."
-    )
+    return CommandError(as_sentence(failure), next_step="`xiezhi keys show` lists the officers of this data folder.")
 
 
 def _file(variable: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -39,13 +39,18 @@ class LogKey:
 
     Attributes:
         raw: The Ed25519 public key, 32 bytes.
+        key_id: SHA-256 of the key, 32 bytes; a signed head names it.
     """
 
     raw: bytes
+    key_id: bytes = field(init=False, compare=False)
+    _key: Ed25519PublicKey = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if len(self.raw) != 32:
             raise ValueError("an Ed25519 public key has 32 bytes")
+        object.__setattr__(self, "key_id", hashlib.sha256(self.raw).digest())
+        object.__setattr__(self, "_key", Ed25519PublicKey.from_public_bytes(self.raw))
 
     @classmethod
     def from_raw(cls, raw: bytes) -> LogKey:
@@ -68,15 +73,10 @@ class LogKey:
             raise ValueError("the key of a log is an Ed25519 public key")
         return cls(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
 
-    @property
-    def key_id(self) -> bytes:
-        """SHA-256 of the key, 32 bytes; a signed head names it."""
-        return hashlib.sha256(self.raw).digest()
-
     def verify(self, signature: bytes, text: bytes) -> bool:
         """Tells whether a signature over a text is this key's."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, text)
+            self._key.verify(signature, text)
         except InvalidSignature:
             return False
         return True

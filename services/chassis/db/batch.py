@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -18,6 +19,10 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 MAX_KEYS = 256
+CROWD = 4
+GATHERING = timedelta(milliseconds=4)
+"""After a query for so many keys, the next one gathers for so long: each costs a thread's wake-up and a statement,
+however many keys it has. Whoever is alone does not wait."""
 
 Fetch = Callable[[Connection, Sequence[K]], Mapping[K, V]]
 """Reads the values of keys, each key once, in one statement; a key without a value is left out."""
@@ -76,7 +81,10 @@ class BatchReader(Generic[K, V]):
         started = time.perf_counter()
         futures = {key: self._ask(key) for key in dict.fromkeys(keys)}
         try:
-            values = await asyncio.gather(*futures.values())
+            # Gathering costs ten times what is gathered where there is but one.
+            values = (
+                await asyncio.gather(*futures.values()) if len(futures) > 1 else [await f for f in futures.values()]
+            )
         finally:
             self._database.observe("db.read.seconds", time.perf_counter() - started)
         return {key: value for key, value in zip(futures, values, strict=True) if value is not None}
@@ -91,6 +99,13 @@ class BatchReader(Generic[K, V]):
             loop.call_soon(self._fly)
         return future
 
+    def _land(self, keys: int) -> None:
+        """Sends the next query, at once or when some more keys have gathered."""
+        if keys >= CROWD:
+            asyncio.get_running_loop().call_later(GATHERING.total_seconds(), self._fly)
+        else:
+            self._fly()
+
     def _fly(self) -> None:
         """Sends a query for the keys that wait, if any still do."""
         boarding: dict[K, list[asyncio.Future[V | None]]] = {}
@@ -103,7 +118,7 @@ class BatchReader(Generic[K, V]):
             self._flying = False
             return
         self._database.observe("db.batch.keys", len(boarding))
-        flight = _Flight(boarding, fetch=self._fetch, mailbox=self._database.mailbox(), landed=self._fly)
+        flight = _Flight(boarding, fetch=self._fetch, mailbox=self._database.mailbox(), landed=self._land)
         try:
             self._database.send(flight)
         except Exception as failure:  # noqa: BLE001 - it is for those who wait
@@ -117,7 +132,7 @@ class _Flight(Generic[K, V]):
         waiting: Who waits, by key.
         fetch: Reads the values.
         mailbox: Where the result goes.
-        landed: Called when all who waited have been told.
+        landed: Called with the number of keys when all who waited have been told.
     """
 
     __slots__ = ("_fetch", "_landed", "_waiting", "mailbox")
@@ -128,7 +143,7 @@ class _Flight(Generic[K, V]):
         *,
         fetch: Fetch[K, V],
         mailbox: Mailbox,
-        landed: Callable[[], None],
+        landed: Callable[[int], None],
     ) -> None:
         self._waiting = waiting
         self._fetch = fetch
@@ -171,7 +186,7 @@ class _Flight(Generic[K, V]):
             value, failed = values.found.get(key), failure or values.failed.get(key)
             for future in futures:
                 settle(future, value, failed and repeat(failed))
-        self._landed()
+        self._landed(len(self._waiting))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What the identity service knows of people and households, and what of it may be disclosed."""
 
+from services.codes.numbers import NumberType, read_number
 from services.identity.domain.answering import Draft, complete, draft
 from services.identity.domain.answers import (
     BatchItem,
@@ -17,7 +18,6 @@ from services.identity.domain.answers import (
     Section,
 )
 from services.identity.domain.intake import IntakeError, check_household, check_person
-from services.identity.domain.numbers import NumberType, read_number
 from services.identity.domain.photos import is_photo, read_photo
 from services.identity.domain.records import (
     DocumentStatus,

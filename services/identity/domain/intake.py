@@ -9,8 +9,8 @@ from itertools import combinations
 
 from services.codes.documents import DOCUMENT_TYPES
 from services.codes.errors import CodeError
+from services.codes.numbers import NumberType, read_number
 from services.codes.relations import RELATIONS
-from services.identity.domain.numbers import NumberType, read_number
 from services.identity.domain.records import (
     DocumentStatus,
     ExitDocument,

@@ -358,6 +358,29 @@ async def test_a_caller_who_goes_away_is_no_refusal(bench):
     assert bench.recorder.recorded == []
 
 
+async def test_a_caller_who_goes_away_after_a_refusal_does_not_take_its_record_along(bench):
+    recorded = bench.recorder.refused
+    begun, gone = asyncio.Event(), asyncio.Event()
+
+    async def slowly(call, failure):
+        begun.set()
+        await gone.wait()
+        await recorded(call, failure)
+
+    bench.recorder.refused = slowly
+    context = Context()
+    work = refusing(error(Reason.TOKEN_MISSING, "No token."))
+    running = asyncio.ensure_future(bench.pipeline.unary(METHOD, context, work, request=b""))
+    await begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    gone.set()
+    await bench.pipeline.settle()
+    assert [reason for _, reason in bench.recorder.recorded] == [Reason.TOKEN_MISSING]
+    assert context.aborted is None
+
+
 async def test_a_stream_of_requests_has_no_digest(bench):
     seen = []
 

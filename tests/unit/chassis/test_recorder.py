@@ -22,6 +22,7 @@ from xiezhi.proof.statement import Rank, Signer
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 LOOKUP = Contracts.load().method("/xiezhi.identity.v1.IdentityService/LookupHousehold")
+APPROVAL = "approvals/00000000-0000-4000-8000-000000000001"
 REFUSAL = error(Reason.PERMISSION_MISSING, "The token lacks the permission.")
 AWAY = error(Reason.LEDGER_UNAVAILABLE, "The ledger does not answer.")
 
@@ -84,8 +85,8 @@ def call():
         peer=Peer("gateway", bytes(32)),
         request_sha256=b"r" * 32,
         caller=caller,
-        grant=VerifiedGrant("approvals/1", (statement,)),
-        approval="approvals/1",
+        grant=VerifiedGrant(APPROVAL, (statement,)),
+        approval=APPROVAL,
         court_code="赣0102",
         case_number="（2026）赣0102执1号",
         subjects=("11010119900307123x", "B"),
@@ -104,7 +105,7 @@ async def test_an_answer_is_recorded_with_all_that_it_rests_on(bench, call):
         method=LOOKUP.full_name,
         actor="GAN0102-J001",
         actor_organisation="赣0102",
-        approval="approvals/1",
+        approval=APPROVAL,
         statement_sha256s=[b"d" * 32],
         request_sha256=b"r" * 32,
         response_sha256=b"s" * 32,
@@ -159,7 +160,7 @@ async def test_a_refusal_of_nobody_knows_whom_is_recorded_with_what_is_known(ben
     await bench.recorder.refused(bare, REFUSAL)
     (entry,) = bench.ledger.entries
     assert (entry.method, entry.actor, entry.case_index, list(entry.subject_indexes)) == ("unknown", "", b"", [])
-    assert entry.approval == "x" * 64
+    assert entry.approval == ""
 
 
 @pytest.mark.parametrize("failure", [AWAY, error(Reason.LEDGER_DAMAGED, "Damaged."), RuntimeError("unexpected")])

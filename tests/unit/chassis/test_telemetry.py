@@ -8,7 +8,7 @@ import contextvars
 import io
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -371,15 +371,25 @@ def test_a_killed_process_loses_no_more_than_a_second(tmp_path: Path) -> None:
 
 
 def test_an_unsampled_answered_call_costs_next_to_nothing(nothing: Observed) -> None:
+    """Measured against a yardstick beside it, since machines and their load differ."""
     metadata = _parent(sampled=False)
-    rounds = []
-    for _ in range(20):
-        started = time.perf_counter()
-        for _ in range(200):
-            with nothing.telemetry.server_span(METHOD, metadata):
-                pass
-        rounds.append((time.perf_counter() - started) / 200)
-    assert min(rounds) < 10e-6
+
+    def call() -> None:
+        with nothing.telemetry.server_span(METHOD, metadata):
+            pass
+
+    def yardstick() -> None:
+        json.loads(json.dumps(dict(metadata)))
+
+    rounds = [(_seconds(call), _seconds(yardstick)) for _ in range(60)]
+    assert min(of_calls for of_calls, _ in rounds) < 2.5 * min(of_yardstick for _, of_yardstick in rounds)
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    for _ in range(100):
+        work()
+    return time.perf_counter() - started
 
 
 def test_a_folder_that_cannot_be_written_stops_the_start(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_the_command_line_loads_without_the_servers_side() -> None:
         "class Refuse:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
         "        if name.split('.')[0] in {'services', 'gateway', 'sqlalchemy', 'alembic', 'pydantic_settings',\n"
-        "                                  'opentelemetry', 'prometheus_client', 'uvloop', 'PIL', 'faker', 'psycopg',\n"
+        "                                  'opentelemetry', 'prometheus_client', 'uvloop', 'PIL', 'psycopg',\n"
         "                                  'structlog', 'grpc_health', 'grpc_reflection'}:\n"
         "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
         "sys.meta_path.insert(0, Refuse())\n"

@@ -13,7 +13,7 @@ from services.chassis.tokens import Caller
 from services.chassis.trust import Statement
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.common.v1 import case_pb2
-from xiezhi.errors import Reason, XiezhiError
+from xiezhi.errors import Reason, Violation, XiezhiError
 from xiezhi.identity.v1 import identity_pb2
 from xiezhi.policy.v1 import policy_pb2
 from xiezhi.proof.statement import Claims, Decision, Rank, Signer
@@ -181,6 +181,11 @@ STANDING = [
     pytest.param(caller(work_card=""), Reason.CREDENTIALS_REQUIRED, id="holds-no-work-card"),
     pytest.param(caller(enforcement_card=""), Reason.CREDENTIALS_REQUIRED, id="holds-no-enforcement-card"),
     pytest.param(case(subjects_are_parties=False), Reason.SUBJECT_NOT_PARTY, id="subject-is-no-party"),
+    pytest.param(
+        case(subjects_are_parties=False, faults=(Violation("debtor.id_number", "it is none"),)),
+        Reason.FIELDS_INVALID,
+        id="subject's-number-is-none",
+    ),
 ]
 """What is refused whatever was approved."""
 

@@ -1,4 +1,4 @@
-"""Identity numbers as courts write them, brought into the form in which the register knows them."""
+"""Identity numbers of parties as courts write them, whichever kind they are, brought into their normal form."""
 
 from __future__ import annotations
 

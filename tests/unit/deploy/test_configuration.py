@@ -1,0 +1,59 @@
+"""The configuration in deploy/ is one that the processes take, and its parts fit each other."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.settings import GatewaySettings
+from services.chassis.config import CONFIG_VARIABLE, ProcessSettings, read_settings
+from services.chassis.policy import Contracts
+from services.identity.settings import IdentitySettings
+from services.ledger.settings import LedgerProcessSettings
+
+DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
+KINDS: dict[str, type[ProcessSettings]] = {
+    "gateway": GatewaySettings,
+    "identity": IdentitySettings,
+    "ledger": LedgerProcessSettings,
+}
+SETUPS = ("embedded", "postgresql")
+
+
+def _settings(setup: str, process: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv(CONFIG_VARIABLE, str(DEPLOY / setup / f"{process}.toml"))
+    return read_settings(KINDS[process])
+
+
+@pytest.mark.parametrize("process", KINDS)
+@pytest.mark.parametrize("setup", SETUPS)
+def test_a_process_takes_its_configuration(setup: str, process: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _settings(setup, process, monkeypatch)
+    kind = "sqlite:" if setup == "embedded" else "postgresql+psycopg:"
+    assert settings.database_url.startswith(kind)
+    assert not settings.reflection
+
+
+@pytest.mark.parametrize("setup", SETUPS)
+def test_addresses_and_shared_files_agree(setup: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway, identity, ledger = (_settings(setup, process, monkeypatch) for process in KINDS)
+    ports = {name: one.listen.rpartition(":")[2] for name, one in (("identity", identity), ("ledger", ledger))}
+    for one in (gateway, identity):
+        assert one.ledger.address.rpartition(":")[2] == ports["ledger"]
+    assert gateway.ledger.witness != identity.ledger.witness
+    for peer in gateway.backends.values():
+        assert peer.address.rpartition(":")[2] == ports[peer.name.rpartition("/")[2]]
+    assert len({one.oversight_keyring for one in (gateway, identity, ledger)}) == 1
+    assert len({one.keyring for one in (gateway, identity, ledger)}) == 3
+    assert {f"spiffe://xiezhi.jx/service/{name}" for name in ("gateway", "identity")} <= set(ledger.writers)
+
+
+@pytest.mark.parametrize("setup", SETUPS)
+def test_the_gateway_reaches_every_service_that_it_does_not_host(setup: str) -> None:
+    backends = tomllib.loads((DEPLOY / setup / "gateway.toml").read_text(encoding="utf-8"))["backends"]
+    external = {method.service for method in Contracts.load() if not method.policy.internal}
+    own = {"xiezhi.approval.v1.ApprovalService", "xiezhi.casefile.v1.CaseRegistryService"}
+    assert set(backends) == external - own
