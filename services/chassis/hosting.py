@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from typing import Any
@@ -184,7 +183,7 @@ class Hosting:
         payload = message.SerializeToString()
         if not call.method.policy.recorded:
             return payload
-        receipt = await self._recorder.answered(call, hashlib.sha256(payload).digest(), subjects=subjects)
+        receipt = await self._recorder.answered(call, payload, subjects=subjects)
         span.set("xiezhi.ledger.index", receipt.leaf_index)
         return append_receipt(payload, receipt)
 

@@ -14,6 +14,7 @@ from xiezhi.common.v1 import receipt_pb2
 from xiezhi.errors import XiezhiError
 from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.policy.v1 import policy_pb2
+from xiezhi.proof.receipt import answer_digest
 
 REFUSAL_SECONDS = 2.0
 """How long a refusal waits for its entry before the entry is kept for later."""
@@ -91,13 +92,13 @@ class Recorder:
         self._lost = lost
 
     async def answered(
-        self, call: Call, response_sha256: bytes, *, subjects: tuple[str, ...] | None = None
+        self, call: Call, payload: bytes, *, subjects: tuple[str, ...] | None = None
     ) -> receipt_pb2.Receipt:
         """Records an answer; returns only when the record is durable.
 
         Args:
             call: The call.
-            response_sha256: SHA-256 of the answer's bytes before its receipt.
+            payload: The answer's bytes before its receipt.
             subjects: Those data subjects of the call whom the answer is about; None for all of them.
 
         Raises:
@@ -105,8 +106,11 @@ class Recorder:
         """
         about = call.subjects if subjects is None else subjects
         entry = self._entry(call, _KINDS[call.method.policy.audit], subjects=about)
-        entry.response_sha256 = response_sha256
-        return await self._sink.append(entry)
+        salt = self._ids.uuid().bytes
+        entry.response_sha256 = answer_digest(payload, salt=salt)
+        receipt = await self._sink.append(entry)
+        receipt.salt = salt
+        return receipt
 
     async def refused(self, call: Call, failure: XiezhiError) -> None:
         """Records a refusal; while the ledger is away the entry is kept and written later."""

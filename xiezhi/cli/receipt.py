@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -16,7 +15,7 @@ from xiezhi.cli.output import CommandError
 from xiezhi.cli.render import enum_name
 from xiezhi.common.v1 import receipt_pb2
 from xiezhi.ledger.v1 import ledger_pb2
-from xiezhi.proof.receipt import LogKey, ProofError, split_receipt, verify_receipt
+from xiezhi.proof.receipt import LogKey, ProofError, answer_digest, split_receipt, verify_receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def receipt_document(proven: ProvenAnswer) -> dict[str, Any]:
     return {
         "method": proven.method,
         "request_sha256": proven.request_sha256.hex(),
-        "response_sha256": hashlib.sha256(proven.payload).hexdigest(),
+        "response_sha256": answer_digest(proven.payload, salt=proven.receipt.salt).hex(),
         "receipt": base64.b64encode(proven.receipt.SerializeToString()).decode(),
     }
 
@@ -104,7 +103,7 @@ def check_answer(answer: bytes, receipt: receipt_pb2.Receipt, entry: ledger_pb2.
         raise CommandError(f"The answer cannot be read: {failure}.") from None
     if own is not None and own.entry != receipt.entry:
         raise CommandError("The answer carries another receipt.")
-    if hashlib.sha256(payload).digest() != entry.response_sha256:
+    if answer_digest(payload, salt=receipt.salt) != entry.response_sha256:
         raise CommandError("The receipt is genuine, but of another answer.")
 
 

@@ -75,8 +75,9 @@ class Supervisor:
         ends = time.monotonic() + START_SECONDS
         waiting = list(PROCESSES)
         while waiting:
-            for name in tuple(waiting):
+            for name in PROCESSES:
                 self._require_alive(name)
+            for name in tuple(waiting):
                 if self._is_ready(name):
                     waiting.remove(name)
                     self._report(f"{name} serves at {self._home.address(name)}")

@@ -28,6 +28,8 @@ from xiezhi.proof.statement import Decision
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """The longest answer taken: a large household with its photos, or one message of a batch."""
+FIRST_RECONNECT_MS, LAST_RECONNECT_MS = 200, 3_000
+"""Milliseconds between attempts to reach an exchange that is away; gRPC's own two minutes would outlast most outages."""
 WATCH_PAUSE = 0.5
 """Seconds before an approval is watched again after the exchange was away."""
 
@@ -74,6 +76,8 @@ def connect(
     chosen: list[tuple[str, Any]] = [
         ("grpc.service_config", service_config(list_methods())),
         ("grpc.enable_retries", 1),
+        ("grpc.initial_reconnect_backoff_ms", FIRST_RECONNECT_MS),
+        ("grpc.max_reconnect_backoff_ms", LAST_RECONNECT_MS),
         ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
         ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
     ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from dataclasses import dataclass
 
 from xiezhi.client.contract import MethodContract
 from xiezhi.common.v1 import receipt_pb2
 from xiezhi.ledger.v1 import ledger_pb2
-from xiezhi.proof.receipt import LogKey, ProofError, split_receipt, verify_receipt
+from xiezhi.proof.receipt import LogKey, ProofError, answer_digest, split_receipt, verify_receipt
 
 
 class ReceiptError(Exception):
@@ -100,7 +99,7 @@ class ReceiptCheck:
             entry = verify_receipt(receipt, self._key)
         except ProofError as failure:
             raise _fail(sent, f"the receipt does not hold: {failure}") from failure
-        _match(sent, entry, hashlib.sha256(payload).digest())
+        _match(sent, entry, answer_digest(payload, salt=receipt.salt))
         if sent.method.lookup and receipt.leaf_index < sent.tree_size:
             raise _fail(sent, "the receipt is older than the call")
         self._remember(sent, receipt.tree_head)

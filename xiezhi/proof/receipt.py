@@ -148,6 +148,16 @@ def verify_receipt(receipt: receipt_pb2.Receipt, key: LogKey) -> ledger_pb2.Entr
         raise ProofError("the entry cannot be read") from None
 
 
+def answer_digest(payload: bytes, *, salt: bytes) -> bytes:
+    """Returns what an entry says of an answer: SHA-256 of the receipt's salt and the answer's bytes, 32 bytes.
+
+    Args:
+        payload: The answer's bytes before the receipt.
+        salt: The receipt's salt.
+    """
+    return hashlib.sha256(salt + payload).digest()
+
+
 def append_receipt(payload: bytes, receipt: receipt_pb2.Receipt) -> bytes:
     """Returns an answer's bytes with its receipt as the last field.
 

@@ -53,7 +53,7 @@ class Records:
     async def refused(self, call, failure):
         self.refusals.append((call.method.full_name, failure.reason))
 
-    async def answered(self, call, digest, *, subjects=None):
+    async def answered(self, call, payload, *, subjects=None):
         return receipt_pb2.Receipt(entry=b"entry")
 
 

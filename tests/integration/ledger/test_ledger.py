@@ -125,7 +125,7 @@ async def test_a_view_is_itself_recorded_and_proven(ledger: Ledger, gateway: grp
     assert receipt.leaf_index >= before.tree_size
     assert entry.kind == ledger_pb2.ENTRY_KIND_ACCESS
     assert (entry.actor, entry.writer, entry.method) == ("AUDIT-A001", "ledger", f"{SERVICE}ListEntries")
-    assert entry.response_sha256 == hashlib.sha256(payload).digest()
+    assert entry.response_sha256 == hashlib.sha256(receipt.salt + payload).digest()
     assert entry.request_sha256 == hashlib.sha256(request.SerializeToString()).digest()
 
 

@@ -1,6 +1,7 @@
 """What the ledger is told of a call, and that no refusal is forgotten while the ledger is away."""
 
 import asyncio
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -97,6 +98,7 @@ async def test_an_answer_is_recorded_with_all_that_it_rests_on(bench, call):
     receipt = await bench.recorder.answered(call, b"s" * 32)
     (entry,) = bench.ledger.entries
     assert receipt.entry == entry.SerializeToString()
+    assert len(receipt.salt) == 16
     assert entry == ledger_pb2.Entry(
         entry_id=str(SequenceIds().uuid()),
         time=entry.time,
@@ -108,7 +110,7 @@ async def test_an_answer_is_recorded_with_all_that_it_rests_on(bench, call):
         approval=APPROVAL,
         statement_sha256s=[b"d" * 32],
         request_sha256=b"r" * 32,
-        response_sha256=b"s" * 32,
+        response_sha256=hashlib.sha256(receipt.salt + b"s" * 32).digest(),
         case_index="case:赣0102|（2026）赣0102执1号".encode(),
         subject_indexes=[b"subject:11010119900307123X", b"subject:B"],
         trace_id="a" * 32,

@@ -28,7 +28,7 @@ from xiezhi.errors import Reason
 from xiezhi.identity.v1 import identity_pb2
 from xiezhi.ledger.v1 import ledger_pb2, ledger_pb2_grpc
 from xiezhi.proof.merkle import verify_consistency
-from xiezhi.proof.receipt import verify_tree_head
+from xiezhi.proof.receipt import answer_digest, verify_tree_head
 
 PATIENCE = timedelta(seconds=30)
 
@@ -189,12 +189,12 @@ def _verify(story: Story) -> None:
         proven = story.answer()
         document = receipt_document(proven)
         receipt, found = check_receipt(document, story.stage.log_key())
-        digest = hashlib.sha256(proven.payload).digest()
+        digest = answer_digest(proven.payload, salt=proven.receipt.salt)
         story.narrator.require(entry, found.response_sha256 == digest, "the receipt is of another answer")
         lines = (
             f"Entry {receipt.leaf_index} is in the signed tree of {receipt.tree_head.tree_size} entries.",
             f"Root hash {receipt.tree_head.root_hash.hex()}",
-            f"Its response_sha256 is the SHA-256 of the answer: {digest.hex()}",
+            f"Its response_sha256 is the SHA-256 of the receipt's salt and the answer: {digest.hex()}",
         )
         story.narrator.show(Panel(Text("\n".join(lines)), border_style="green"))
         _require_forgery_fails(story, entry, document)
