@@ -8,19 +8,20 @@ from datetime import timedelta
 
 import grpc
 
+from gateway.alone import hold_database
 from gateway.approval.handlers import erase_ended
 from gateway.approval.server import ApprovalServicer
 from gateway.approval.store import ApprovalStore
 from gateway.casefile.server import CaseRegistryServicer
 from gateway.casefile.store import CaseStore
 from gateway.gate import Gate
-from gateway.limits import RateLimiter
 from gateway.proxy import Proxy
 from gateway.settings import GatewaySettings
 from services.chassis.channels import open_channel
 from services.chassis.clock import Clock
 from services.chassis.health import serving_check
 from services.chassis.hosting import Hosting
+from services.chassis.limits import RateLimiter
 from services.chassis.process import Core, Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.server import Handler
 from services.codes.jurisdiction import Jiangxi
@@ -40,10 +41,11 @@ async def run(settings: GatewaySettings) -> None:
         settings: Its configuration.
     """
     async with open_parts(NAME, settings, package="gateway") as parts:
+        parts.stack.callback(hold_database(settings.database_url))
         ledger = connect_ledger(parts, settings.ledger)
         backends = _open_backends(parts, settings)
         core = assemble(parts, ledger)
-        exclusive = settings.database_url.startswith("sqlite")
+        exclusive = settings.database_url.startswith("sqlite")  # held alone above
         approvals = ApprovalStore(parts.database, sealer=parts.sealer, exclusive=exclusive)
         cases = CaseStore(parts.database, keyring=parts.keyring, exclusive=exclusive)
         gate = Gate(

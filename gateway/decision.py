@@ -158,7 +158,8 @@ def _decide_approval(question: Question, jurisdiction: rules.Jurisdiction) -> Gr
     if not question.named:
         raise error(Reason.APPROVAL_REQUIRED, "The method needs a human approval over this exact request.")
     standing = question.approval
-    if standing is None or standing.approval.requester != question.caller.officer_id:
+    caller = question.caller
+    if standing is None or not standing.approval.is_of(caller.officer_id, caller.organisation):
         raise error(Reason.APPROVAL_NOT_FOUND, "The caller has no approval of this name.")
     approval = standing.approval
     _require_same_request(approval, question.facts)

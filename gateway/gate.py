@@ -11,8 +11,9 @@ from datetime import date, datetime
 from google.protobuf.message import Message
 
 from gateway.approval import handlers as approvals
-from gateway.approval.domain import Approval
+from gateway.approval.domain import Approval, State
 from gateway.approval.handlers import SubmissionFacts
+from gateway.approval.states import unusable
 from gateway.approval.store import ApprovalStore
 from gateway.casefile.store import CaseStore
 from gateway.decision import (
@@ -24,12 +25,12 @@ from gateway.decision import (
     decide,
     require_standing,
 )
-from gateway.limits import RateLimiter
 from gateway.parties import find_faults, invalid_fields
 from services.chassis import rules
-from services.chassis.admission import APPROVAL_KEY, bearer
+from services.chassis.admission import APPROVAL_KEY, bearer, require_living_token
 from services.chassis.call import Call
 from services.chassis.clock import Clock
+from services.chassis.limits import RateLimiter
 from services.chassis.policy import Contracts, MethodInfo
 from services.chassis.tokens import Caller, TokenVerifier
 from services.chassis.trust import OfficerTrust, Statement
@@ -119,6 +120,35 @@ class Gate:
             return decision
         accepted_at = await self._use(call, decision)
         return Grant(decision.approval, decision.consents, accepted_at, decision.replay)
+
+    def require_still(self, call: Call) -> None:
+        """Looks whether a call to one of the gateway's own methods may go on."""
+        require_living_token(call, self._clock.now())
+
+    async def require_lasting(self, call: Call, granted: Grant) -> None:
+        """Looks whether a stream may go on: a judge, a token or an approval may have ended since it was granted.
+
+        Args:
+            call: The call.
+            granted: What was decided about it.
+
+        Raises:
+            XiezhiError: If it may not.
+        """
+        now = self._clock.now()
+        require_living_token(call, now)
+        if call.method.policy.case_bound:
+            case = await self._cases.facts(call.court_code, str(CaseNumber.parse(call.case_number)))
+            if case is None or not case.is_open or case.handler != call.officer.officer_id:
+                raise rules.not_handling_judge()
+        if granted.approval is None:
+            return
+        approval = await self._approvals.get(granted.approval.name)
+        state = State.EXPIRED if approval is None else approval.state_at(now)
+        if state is not State.APPROVED and not (granted.replay and state is State.SPENT):
+            raise unusable(state, name=granted.approval.name)
+        for text in granted.approval.consent_texts:
+            self._trust.verify(text, now=now)
 
     async def admit_submission(self, method_name: str, request: bytes, caller: Caller) -> SubmissionFacts:
         """Holds a submitted request to everything that a call of it would be held to, approvals aside.

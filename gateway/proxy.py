@@ -75,7 +75,7 @@ class Proxy:
 
         async def handle(request: bytes, context: Context) -> bytes:
             async def work(call: Call, span: CallSpan) -> bytes:
-                metadata = await self._decide(call, span)
+                metadata, _ = await self._decide(call, span)
                 try:
                     return await forward(request, metadata=metadata, timeout=_time_left(call, context))
                 except grpc.aio.AioRpcError as failure:
@@ -90,9 +90,10 @@ class Proxy:
 
         async def handle(request: bytes, context: Context) -> AsyncIterator[bytes]:
             async def work(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
-                metadata = await self._decide(call, span)
+                metadata, granted = await self._decide(call, span)
                 answers = forward(request, metadata=metadata, timeout=_time_left(call, context))
                 async for answer in _relayed(answers):
+                    await self._gate.require_lasting(call, granted)
                     yield answer
 
             async with aclosing(self._pipeline.stream(method, context, work, request=request)) as passed:
@@ -106,7 +107,7 @@ class Proxy:
 
         async def handle(requests: AsyncIterator[bytes], context: Context) -> bytes:
             async def work(call: Call, span: CallSpan) -> bytes:
-                metadata, checked = await self._decide_stream(call, span, requests)
+                metadata, _, checked = await self._decide_stream(call, span, requests)
                 try:
                     return await forward(checked, metadata=metadata, timeout=_time_left(call, context))
                 except grpc.aio.AioRpcError as failure:
@@ -121,9 +122,10 @@ class Proxy:
 
         async def handle(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
             async def work(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
-                metadata, checked = await self._decide_stream(call, span, requests)
+                metadata, granted, checked = await self._decide_stream(call, span, requests)
                 answers = forward(checked, metadata=metadata, timeout=_time_left(call, context))
                 async for answer in _relayed(answers):
+                    await self._gate.require_lasting(call, granted)
                     yield answer
 
             async with aclosing(self._pipeline.stream(method, context, work, request=None)) as passed:
@@ -132,19 +134,19 @@ class Proxy:
 
         return grpc.stream_stream_rpc_method_handler(handle)
 
-    async def _decide(self, call: Call, span: CallSpan) -> _Metadata:
+    async def _decide(self, call: Call, span: CallSpan) -> tuple[_Metadata, Grant]:
         self._gate.authenticate(call)
         return await self._grant(call, span, parse(call.method, call.request))
 
     async def _decide_stream(
         self, call: Call, span: CallSpan, requests: AsyncIterator[bytes]
-    ) -> tuple[_Metadata, AsyncIterator[bytes]]:
+    ) -> tuple[_Metadata, Grant, AsyncIterator[bytes]]:
         """Decides on the first message of a stream; each that follows is validated as it passes."""
         self._gate.authenticate(call)
         first = await anext(aiter(requests), None)
         if first is None:
             raise error(Reason.MESSAGE_MALFORMED, "The stream of requests is empty.")
-        metadata = await self._grant(call, span, parse(call.method, first))
+        metadata, granted = await self._grant(call, span, parse(call.method, first))
 
         async def checked() -> AsyncIterator[bytes]:
             yield first
@@ -152,17 +154,18 @@ class Proxy:
                 parse(call.method, request)
                 yield request
 
-        return metadata, checked()
+        return metadata, granted, checked()
 
-    async def _grant(self, call: Call, span: CallSpan, message: Message) -> _Metadata:
+    async def _grant(self, call: Call, span: CallSpan, message: Message) -> tuple[_Metadata, Grant]:
         granted = await self._gate.grant(call, message)
         if granted.approval is not None:
             span.set("xiezhi.approval", granted.approval.name)
-        return (
+        metadata: _Metadata = (
             (AUTHORIZATION_KEY, call.text(AUTHORIZATION_KEY)),
             (GRANT_KEY, _encode(call, granted)),
             *self._telemetry.inject(),
         )
+        return metadata, granted
 
 
 def _encode(call: Call, granted: Grant) -> bytes:

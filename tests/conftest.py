@@ -111,17 +111,16 @@ class PostgresServer:
             ),
         )
         arguments = [word for setting in settings for word in ("-c", setting)]
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", "data", *arguments], stdout=log, stderr=log, **self._as_user()
-            )
         Path(self.folder).chmod(0o711)
         until = time.monotonic() + READY
         while True:
+            # It refuses to start while processes of a server that was killed are still on their way out.
+            if self._process is None or self._process.poll() is not None:
+                self._launch(arguments)
             try:
                 psycopg.connect(self._dsn(), connect_timeout=2).close()
             except psycopg.OperationalError:
-                if self._process.poll() is not None or time.monotonic() > until:
+                if time.monotonic() > until:
                     self.kill()
                     raise RuntimeError(f"PostgreSQL did not start: {self._last_words()}") from None
                 time.sleep(0.02)
@@ -170,6 +169,12 @@ class PostgresServer:
             )
             connection.execute(_EMPTY)
         self._free.append(url)
+
+    def _launch(self, arguments: list[str]) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._programs / "postgres", "-D", "data", *arguments], stdout=log, stderr=log, **self._as_user()
+            )
 
     def _dsn(self, database: str = "postgres") -> str:
         return f"host={self.folder} user=xiezhi dbname={database}"

@@ -95,6 +95,10 @@ class Approval:
             return State.EXPIRED
         return State.APPROVED if len(self._consenting()) >= self.requirement.count else State.PENDING
 
+    def is_of(self, officer: str, organisation: str) -> bool:
+        """Whether an officer submitted it; each agency gives out ids of its own, so the organisation counts too."""
+        return (self.requester, self.requester_court) == (officer, organisation)
+
     @property
     def first_used_at(self) -> datetime | None:
         """When the first call was made with it; None before."""
@@ -176,7 +180,8 @@ class Submission:
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
-        return (self.approval.method, self.approval.request_sha256, self.reason, self.validity)
+        approval = self.approval
+        return (approval.requester_court, approval.method, approval.request_sha256, self.reason, self.validity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +190,14 @@ class Reader:
 
     Attributes:
         officer_id: The officer, who sees the own approvals.
+        organisation: The officer's court or unit.
         rank: The officer's rank; 0 for none.
         level: Level of the officer's court; 0 where it is none.
         courts: Courts whose requests the officer's court may decide on.
     """
 
     officer_id: str
+    organisation: str
     rank: int
     level: int
     courts: tuple[str, ...]

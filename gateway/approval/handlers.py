@@ -191,7 +191,7 @@ async def withdraw(
     """
 
     def step(approval: Approval) -> Step | None:
-        if approval.requester != caller.officer_id:
+        if not approval.is_of(caller.officer_id, caller.organisation):
             raise not_found()
         now = _not_before(approval, clock.now())
         if approval.state_at(now) is State.WITHDRAWN:

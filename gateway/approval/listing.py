@@ -47,7 +47,8 @@ def select_page(
         return iter(connection.execute(ordered).all())
 
     # Two questions, each with an index of its own, instead of one that would walk through everybody's approvals.
-    sources = [newest(APPROVALS.c.requester == reader.officer_id)]
+    own = and_(APPROVALS.c.requester == reader.officer_id, APPROVALS.c.requester_court == reader.organisation)
+    sources = [newest(own)]
     if reader.courts and reader.rank:
         sources.append(newest(_may_decide(reader)))
     return list(islice(heapq.merge(*sources, key=lambda row: (row.submitted_at, row.id), reverse=True), limit))

@@ -64,7 +64,7 @@ async def list_visible(
         if caller.rank is not None and jurisdiction.includes(court)
         else ()
     )
-    reader = Reader(caller.officer_id, caller.rank or 0, jurisdiction.level(court), courts)
+    reader = Reader(caller.officer_id, court, rank=caller.rank or 0, level=jurisdiction.level(court), courts=courts)
     found = await store.page(reader, state=listing.state, after=listing.after, limit=listing.size + 1, now=clock.now())
     page = found[: listing.size]
     if len(found) <= listing.size:
@@ -126,7 +126,7 @@ async def view_of(name: str, store: ApprovalStore, *, with_request: bool = False
 
 def may_see(approval: Approval, caller: Caller, jurisdiction: Jurisdiction) -> bool:
     """Whether an officer submitted an approval or may decide on it."""
-    if caller.officer_id == approval.requester:
+    if approval.is_of(caller.officer_id, caller.organisation):
         return True
     if caller.rank is None:
         return False

@@ -17,7 +17,7 @@ from services.chassis import rules
 from services.chassis.call import Call, VerifiedGrant
 from services.chassis.clock import Clock
 from services.chassis.tokens import TokenVerifier
-from services.chassis.trust import OfficerTrust, Statement
+from services.chassis.trust import START_LEEWAY, OfficerTrust, Statement
 from xiezhi.approval.v1 import grant_pb2
 from xiezhi.errors import Reason, XiezhiError, error
 
@@ -52,6 +52,24 @@ class Admission(Protocol):
             XiezhiError: If the call is refused.
         """
         ...
+
+    def require_still(self, call: Call) -> None:
+        """Looks whether an admitted call may go on: a stream may last longer than what it rests on.
+
+        Raises:
+            XiezhiError: If it may not.
+        """
+        ...
+
+
+def require_living_token(call: Call, now: datetime) -> None:
+    """Refuses to go on with a call whose officer's token has ended.
+
+    Raises:
+        Unauthenticated: TOKEN_EXPIRED.
+    """
+    if call.caller is not None and now >= call.caller.expires_at:
+        raise error(Reason.TOKEN_EXPIRED, "The token's time is over.")
 
 
 def bearer(call: Call) -> str:
@@ -131,6 +149,14 @@ class ServiceAdmission:
             rules.require_handler(context, caller)
         call.grant = VerifiedGrant(call.approval, self._require_consents(call, facts))
 
+    def require_still(self, call: Call) -> None:
+        """Holds the token and the approvers' statements against the present instant and revocations."""
+        now = self._clock.now()
+        require_living_token(call, now)
+        if call.method.policy.approval is not None:
+            for text in call.offered:
+                self._trust.verify(text, now=now)
+
     def _require_consents(self, call: Call, facts: rules.RequestFacts) -> tuple[Statement, ...]:
         requirement = call.method.policy.approval
         if requirement is None:
@@ -139,7 +165,7 @@ class ServiceAdmission:
             raise error(Reason.APPROVAL_REQUIRED, "The method needs an approval and the grant names none.")
         now = self._clock.now()
         statements = tuple(self._trust.verify(text, now=now) for text in call.offered)
-        if any(call.accepted_at < statement.claims.issued_at for statement in statements):
+        if any(call.accepted_at < statement.claims.issued_at - START_LEEWAY for statement in statements):
             raise error(Reason.CLOCK_SKEW, "The request was accepted before it was approved.")
         rules.require_consents(
             requirement,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from google.protobuf.message import Message
 
 from services.chassis.policy import MethodInfo
 from services.chassis.tokens import Caller
 from services.chassis.trust import Statement
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +22,12 @@ class Peer:
     Attributes:
         name: Its URI subject alternative name, for example "spiffe://xiezhi.jx/service/gateway".
         certificate_sha256: Fingerprint of its certificate, 32 bytes.
+        expires_at: End of its certificate, UTC, exclusive; a connection may last longer.
     """
 
     name: str
     certificate_sha256: bytes
+    expires_at: datetime = FOREVER
 
 
 @dataclass(frozen=True, slots=True)

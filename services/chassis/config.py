@@ -72,6 +72,13 @@ class LedgerSettings(Section):
     witness: Path
 
 
+class RateSettings(Section):
+    """How often somebody may call: per second, and how many calls may be saved up."""
+
+    per_second: float = Field(gt=0)
+    burst: int = Field(ge=1)
+
+
 class TelemetrySection(Section):
     """Where spans, metrics and logs go."""
 
@@ -112,6 +119,8 @@ class ProcessSettings(BaseSettings):
     grace: Seconds = timedelta(seconds=20)
     """How long calls in flight may take to finish when the process is told to stop."""
     reflection: bool = False
+    peer_rate: RateSettings = RateSettings(per_second=2_000, burst=4_000)
+    """Rate limit per calling system, whatever it calls; other processes of the suite that call here have none."""
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 - pydantic's

@@ -74,8 +74,8 @@ class Hosting:
             message = self._parse(call)
             await self._admission.admit(call, message)
             if method.side_effects:
-                return await _finish(self._perform(call, span, behaviour(message, call)))
-            return await self._perform(call, span, behaviour(message, call))
+                return await pipeline.finish(self._change(call, span, lambda: behaviour(message, call)))
+            return await self._prove(call, span, await behaviour(message, call))
 
         async def answer_many(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
             message = self._parse(call)
@@ -102,7 +102,7 @@ class Hosting:
         async def unary(requests: AsyncIterator[bytes], context: Context) -> bytes:
             async def work(call: Call, span: CallSpan) -> bytes:
                 messages = await self._admit_stream(call, requests)
-                return await self._perform(call, span, behaviour(messages, call))
+                return await self._change(call, span, lambda: behaviour(messages, call))
 
             return await pipeline.unary(method, context, work, request=None)
 
@@ -141,8 +141,11 @@ class Hosting:
 
         return messages()
 
-    async def _perform(self, call: Call, span: CallSpan, answer: Awaitable[Message]) -> bytes:
-        return await self._prove(call, span, await answer)
+    async def _change(self, call: Call, span: CallSpan, behaviour: Callable[[], Awaitable[Message]]) -> bytes:
+        """Records that a change is about to be made, makes it, and proves the answer: nothing changes unrecorded."""
+        if call.method.policy.recorded and call.method.side_effects:
+            await self._recorder.intended(call)
+        return await self._prove(call, span, await behaviour())
 
     async def _prove_all(
         self, call: Call, span: CallSpan, answers: AsyncGenerator[Message | Part, None]
@@ -155,6 +158,7 @@ class Hosting:
             try:
                 async with aclosing(answers):
                     async for answer in answers:
+                        self._admission.require_still(call)
                         proof = asyncio.ensure_future(self._prove(call, span, answer))
                         left.add(proof)
                         await proofs.put(proof)
@@ -186,11 +190,6 @@ class Hosting:
         receipt = await self._recorder.answered(call, payload, subjects=subjects)
         span.set("xiezhi.ledger.index", receipt.leaf_index)
         return append_receipt(payload, receipt)
-
-
-async def _finish(work: Awaitable[bytes]) -> bytes:
-    """Lets a write come to its end, receipt and all, even when the caller goes away."""
-    return await asyncio.shield(asyncio.ensure_future(work))
 
 
 def _require_same_methods(service: str, servicer: object, methods: Iterable[MethodInfo]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 import grpc
@@ -27,11 +28,15 @@ class Peers:
         self._prefix = f"spiffe://{trust_domain}/"
         self._seen: dict[bytes, Peer] = {}
 
-    def read(self, context: grpc.aio.ServicerContext[Any, Any]) -> Peer:
+    def read(self, context: grpc.aio.ServicerContext[Any, Any], now: datetime) -> Peer:
         """Returns the peer of a call.
 
+        Args:
+            context: gRPC's context of the call.
+            now: The present instant, UTC: a connection may last longer than the certificate that it was made with.
+
         Raises:
-            Unauthenticated: CERTIFICATE_UNKNOWN, if its certificate names no system of this trust domain.
+            Unauthenticated: CERTIFICATE_UNKNOWN, if its certificate names no system of this trust domain, or has ended.
         """
         pem = next(iter(context.auth_context().get("x509_pem_cert", ())), b"")
         if not pem:
@@ -42,6 +47,8 @@ class Peers:
             if len(self._seen) >= MAX_CACHED:
                 self._seen.clear()
             self._seen[pem] = peer
+        if now >= peer.expires_at:
+            raise error(Reason.CERTIFICATE_UNKNOWN, "The certificate's time is over.")
         return peer
 
     def _parse(self, pem: bytes) -> Peer:
@@ -53,7 +60,7 @@ class Peers:
         uris = names.get_values_for_type(x509.UniformResourceIdentifier)
         if len(uris) != 1 or not uris[0].startswith(self._prefix):
             raise _unknown()
-        return Peer(uris[0], certificate.fingerprint(SHA256()))
+        return Peer(uris[0], certificate.fingerprint(SHA256()), certificate.not_valid_after_utc)
 
 
 def _unknown() -> Exception:

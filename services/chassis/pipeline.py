@@ -9,27 +9,31 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from datetime import timedelta
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 import grpc
 
-from services.chassis.call import Call
+from services.chassis.call import Call, Peer
 from services.chassis.clock import Clock
 from services.chassis.ids import IdSource
 from services.chassis.peers import Peers
-from services.chassis.policy import MethodInfo
+from services.chassis.policy import UNKNOWN_METHOD, MethodInfo
 from services.chassis.recorder import Recorder
 from services.chassis.telemetry import CallSpan, Telemetry
-from xiezhi.errors import Internal, Reason, XiezhiError, error
+from xiezhi.errors import Internal, Reason, Unavailable, XiezhiError, error
 from xiezhi.errors.status import STATUS_KEY, from_status, to_status
 
 TRACE_KEY = "xiezhi-trace-id"
 """Trailing metadata key of the trace id."""
 SHORTEST = 0.005
 """A call with less time left than this, in seconds, is not begun."""
+LATE = 1.0
+"""Seconds after the end of its time for which a stream may wait for a caller who does not read."""
+
+T = TypeVar("T")
 
 Context = grpc.aio.ServicerContext[Any, Any]
 UnaryWork = Callable[[Call, CallSpan], Awaitable[bytes]]
@@ -40,6 +44,20 @@ def time_remaining(context: Context) -> float | None:
     """Returns the seconds that the caller still waits, None where the caller set no deadline."""
     # The stubs do not know that there may be none.
     return cast("float | None", context.time_remaining())
+
+
+@contextmanager
+def _cancelled_at(ends: float | None) -> Iterator[None]:
+    """Cancels the running task a little after a stream's end, when its caller has stopped to read."""
+    task = asyncio.current_task()
+    if ends is None or task is None:
+        yield
+        return
+    timer = asyncio.get_running_loop().call_at(ends + LATE, task.cancel)
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class Relayed(Exception):
@@ -62,6 +80,7 @@ class Pipeline:
         clock: Source of now.
         ids: Source of error ids.
         max_request_bytes: The longest request taken.
+        limit: Refuses a peer that calls too often.
     """
 
     def __init__(
@@ -73,6 +92,7 @@ class Pipeline:
         clock: Clock,
         ids: IdSource,
         max_request_bytes: int,
+        limit: Callable[[Peer], None] = lambda peer: None,
     ) -> None:
         self._peers = peers
         self._recorder = recorder
@@ -81,15 +101,27 @@ class Pipeline:
         self._ids = ids
         self._max_request_bytes = max_request_bytes
         self._draining = False
-        self._recordings: set[asyncio.Task[None]] = set()
+        self._limit = limit
+        self._unfinished: set[asyncio.Future[Any]] = set()
 
     def drain(self) -> None:
         """Refuses calls that arrive from now on; those in flight go on."""
         self._draining = True
 
     async def settle(self) -> None:
-        """Waits until every refusal is recorded, also those of callers who did not wait for it."""
-        await asyncio.gather(*self._recordings)
+        """Waits until everything is finished that must be, also for callers who did not wait for it."""
+        await asyncio.gather(*self._unfinished, return_exceptions=True)
+
+    async def finish(self, work: Awaitable[T]) -> T:
+        """Lets work come to its end even when the caller goes away.
+
+        Args:
+            work: What must not be left half done.
+        """
+        task = asyncio.ensure_future(work)
+        self._unfinished.add(task)
+        task.add_done_callback(self._forget)
+        return await asyncio.shield(task)
 
     async def unary(self, method: MethodInfo, context: Context, work: UnaryWork, *, request: bytes | None) -> bytes:
         """Runs a call that has one answer.
@@ -130,15 +162,21 @@ class Pipeline:
                 limit = self._begin(call, context, request)
                 ends = asyncio.get_running_loop().time() + limit if limit is not None else None
                 async with aclosing(work(call, span)) as answers:
-                    while True:
-                        async with asyncio.timeout_at(ends):
-                            answer = await anext(answers, None)
-                        if answer is None:
-                            break
-                        yield answer
+                    with _cancelled_at(ends):
+                        while True:
+                            async with asyncio.timeout_at(ends):
+                                answer = await anext(answers, None)
+                            if answer is None:
+                                break
+                            yield answer
             except Exception as failure:  # noqa: BLE001
                 await self._refuse(call, span, context, failure=failure, started=started)
             self._telemetry.answered(method.full_name, time.perf_counter() - started)
+
+    def _forget(self, task: asyncio.Future[Any]) -> None:
+        self._unfinished.discard(task)
+        if not task.cancelled():
+            task.exception()  # the caller is told of it, if there still is one
 
     def _call(self, method: MethodInfo, metadata: tuple[tuple[str, str | bytes], ...], span: CallSpan) -> Call:
         now = self._clock.now()
@@ -156,7 +194,8 @@ class Pipeline:
         if request is not None:
             call.request = request
             call.request_sha256 = hashlib.sha256(request).digest()
-        call.peer = self._peers.read(context)
+        call.peer = self._peers.read(context, call.received_at)
+        self._limit(call.peer)
         if self._draining:
             raise error(Reason.SHUTTING_DOWN, "The process is stopping.", retry_after=timedelta(seconds=1))
         if request is not None and len(request) > self._max_request_bytes:
@@ -182,11 +221,8 @@ class Pipeline:
         else:
             span.refused(told.reason.value)
         self._telemetry.refused(call.method.full_name, told.reason.value, seconds)
-        recording = asyncio.ensure_future(self._record(call, told))
-        self._recordings.add(recording)
-        recording.add_done_callback(self._recordings.discard)
         # A caller who goes away after the refusal must not take its record along.
-        await asyncio.shield(recording)
+        await self.finish(self._record(call, told))
         await context.abort(
             getattr(grpc.StatusCode, told.code),
             told.message,
@@ -194,6 +230,9 @@ class Pipeline:
         )
 
     async def _record(self, call: Call, told: XiezhiError) -> None:
+        if call.method.policy.internal and call.method is not UNKNOWN_METHOD and isinstance(told, Unavailable):
+            # A process tries again and again; what comes of that is recorded with the call that it does so for.
+            return
         try:
             await self._recorder.refused(call, told)
         except Exception as failure:  # noqa: BLE001 - else grpc would send its words to the client

@@ -252,6 +252,8 @@ def _check(info: MethodInfo) -> None:
         raise PolicyError(f"{info.full_name} is recorded and its answer has no receipt")
     if info.has_receipt and not policy.recorded:
         raise PolicyError(f"{info.full_name} is not recorded and its answer has a receipt")
+    if policy.case_bound and info.client_streaming:
+        raise PolicyError(f"{info.full_name} takes a stream, of which only the first message's case could be looked at")
     if policy.approval is not None and info.client_streaming:
         raise PolicyError(
             f"{info.full_name} takes a stream, which nobody can approve: stage the stream, "

@@ -14,6 +14,7 @@ from typing import TypeVar
 import uvloop
 
 from services.chassis import server as serving
+from services.chassis.call import Peer
 from services.chassis.channels import open_channel
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.config import LedgerSettings, ProcessSettings, read_settings
@@ -21,6 +22,7 @@ from services.chassis.db import Database
 from services.chassis.evidence import LedgerWriter
 from services.chassis.health import Check, Health
 from services.chassis.ids import IdSource, RandomIds
+from services.chassis.limits import RateLimiter
 from services.chassis.migrations import upgrade
 from services.chassis.peers import Peers
 from services.chassis.pipeline import Pipeline
@@ -146,12 +148,13 @@ def connect_ledger(parts: Parts, ledger: LedgerSettings) -> LedgerWriter:
     return writer
 
 
-def assemble(parts: Parts, sink: EvidenceSink) -> Core:
+def assemble(parts: Parts, sink: EvidenceSink, *, unlimited: tuple[str, ...] = ()) -> Core:
     """Makes the recorder and the pipeline.
 
     Args:
         parts: The parts of the process.
         sink: Where entries go.
+        unlimited: Names of processes of the suite that may call as often as they like, beside the gateway.
     """
     oversight = Keyring.load(parts.settings.oversight_keyring)
     kept = FileSpool(parts.settings.spool, sink)
@@ -174,6 +177,7 @@ def assemble(parts: Parts, sink: EvidenceSink) -> Core:
         clock=parts.clock,
         ids=parts.ids,
         max_request_bytes=parts.settings.max_request_bytes,
+        limit=_limit(parts.settings, unlimited),
     )
     return Core(parts, recorder, pipeline)
 
@@ -220,6 +224,17 @@ async def serve(
     core.pipeline.drain()
     await server.stop(settings.grace.total_seconds())
     await core.pipeline.settle()
+
+
+def _limit(settings: ProcessSettings, unlimited: tuple[str, ...]) -> Callable[[Peer], None]:
+    limiter = RateLimiter(per_second=settings.peer_rate.per_second, burst=settings.peer_rate.burst)
+    exempt = frozenset({settings.gateway_name, *unlimited})
+
+    def limit(peer: Peer) -> None:
+        if peer.name not in exempt:
+            limiter.take(peer.name, "")
+
+    return limit
 
 
 def _telemetry(settings: ProcessSettings) -> TelemetrySettings:

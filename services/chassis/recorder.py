@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.chassis.call import Call
@@ -11,13 +13,16 @@ from services.chassis.clock import Clock
 from services.chassis.ids import IdSource
 from services.chassis.shown import APPROVAL
 from xiezhi.common.v1 import receipt_pb2
-from xiezhi.errors import XiezhiError
+from xiezhi.errors import Reason, XiezhiError
 from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.policy.v1 import policy_pb2
 from xiezhi.proof.receipt import answer_digest
 
 REFUSAL_SECONDS = 2.0
 """How long a refusal waits for its entry before the entry is kept for later."""
+
+MOST_CALLERS = 10_000
+ONE_SECOND = timedelta(seconds=1)
 
 _KINDS: Mapping[int, ledger_pb2.EntryKind] = {
     policy_pb2.AUDIT_CLASS_DISCLOSURE: ledger_pb2.ENTRY_KIND_DISCLOSURE,
@@ -90,6 +95,18 @@ class Recorder:
         self._ids = ids
         self._clock = clock
         self._lost = lost
+        self._limited: dict[tuple[str, str], datetime] = {}
+
+    async def intended(self, call: Call) -> None:
+        """Records that a change is about to be made; returns only when the record is durable.
+
+        Args:
+            call: The call.
+
+        Raises:
+            Unavailable: LEDGER_UNAVAILABLE; then nothing may be changed.
+        """
+        await self._sink.append(self._entry(call, ledger_pb2.ENTRY_KIND_INTENT, subjects=call.subjects))
 
     async def answered(
         self, call: Call, payload: bytes, *, subjects: tuple[str, ...] | None = None
@@ -113,7 +130,12 @@ class Recorder:
         return receipt
 
     async def refused(self, call: Call, failure: XiezhiError) -> None:
-        """Records a refusal; while the ledger is away the entry is kept and written later."""
+        """Records a refusal; while the ledger is away the entry is kept and written later.
+
+        Of refusals for calling too often one a second is recorded of each caller, or they would fill the log.
+        """
+        if failure.reason is Reason.RATE_LIMITED and not self._is_first(call):
+            return
         entry = self._entry(call, ledger_pb2.ENTRY_KIND_REFUSAL, subjects=call.subjects)
         entry.reason = failure.reason.value
         try:
@@ -121,6 +143,18 @@ class Recorder:
                 await self._sink.append(entry)
         except Exception:  # noqa: BLE001 - whatever became of it, the entry must not be forgotten
             await self._keep(call, entry)
+
+    def _is_first(self, call: Call) -> bool:
+        """Whether this is the caller's first refusal within a second."""
+        key = (call.peer.name, call.caller.officer_id if call.caller is not None else "")
+        now = self._clock.now()
+        former = self._limited.get(key)
+        if former is not None and now - former < ONE_SECOND:
+            return False
+        if len(self._limited) >= MOST_CALLERS:
+            self._limited.clear()
+        self._limited[key] = now
+        return True
 
     async def _keep(self, call: Call, entry: ledger_pb2.Entry) -> None:
         try:
@@ -145,9 +179,17 @@ class Recorder:
             entry.actor = call.caller.officer_id
             entry.actor_organisation = call.caller.organisation
         if call.case_number:
-            entry.case_index = self._cases.of(f"{call.court_code}|{call.case_number}")
+            entry.case_index = self._cases.of(f"{plain(call.court_code)}|{plain(call.case_number)}")
         if subjects:
-            entry.subject_indexes.extend(self._subjects.of(subject.upper()) for subject in subjects)
+            entry.subject_indexes.extend(self._subjects.of(plain(subject)) for subject in subjects)
         if call.grant is not None:
             entry.statement_sha256s.extend(s.digest for s in call.grant.statements)
         return entry
+
+
+def plain(text: str) -> str:
+    """Returns the letters and digits of a text, whatever their case and width, for indexes that overseers search.
+
+    A case and a number can be written in several ways that mean the same, and each must lead to the same entries.
+    """
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).upper()))

@@ -130,6 +130,8 @@ def require_consents(
         require_entitled(statement, requirement, facts=facts, jurisdiction=jurisdiction)
         if now >= statement.valid_until:
             raise error(Reason.APPROVAL_EXPIRED, "A consent's time is over.")
+        if statement.claims.not_after - statement.claims.issued_at > requirement.max_validity:
+            raise invalid("it would count for longer than the method's policy allows")
         consenting.add(statement.signer.officer_id)
     if len(consenting) < requirement.count:
         raise error(

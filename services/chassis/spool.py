@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import zlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from io import FileIO
 from pathlib import Path
 
 from google.protobuf.message import DecodeError
@@ -99,10 +101,15 @@ class FileSpool:
             await self._sleep(INTERVAL.total_seconds())
 
     def _write(self, record: bytes) -> None:
-        with self._path.open("ab") as file:
-            file.write(record)
-            file.flush()
-            os.fsync(file.fileno())
+        with self._path.open("ab", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+            try:
+                _write_whole(file, record)
+                os.fsync(file.fileno())
+            except OSError:
+                # What is kept later must not lie behind half a record, where it would never be read.
+                file.truncate(size)
+                raise
 
     def _read(self) -> tuple[list[ledger_pb2.Entry], int]:
         try:
@@ -132,3 +139,8 @@ class FileSpool:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._path)
+
+
+def _write_whole(file: FileIO, record: bytes) -> None:
+    if file.write(record) != len(record):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -136,7 +136,7 @@ class TokenVerifier:
             caller = _read_caller(claims, now)
         except ExpiredTokenError:
             raise error(Reason.TOKEN_EXPIRED, "The token's time is over.") from None
-        except (JoseError, ValueError, TypeError, KeyError, OverflowError, OSError):
+        except (JoseError, ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError):
             raise _invalid("its signature or its claims do not hold") from None
         if self._organisations[issuer].fullmatch(caller.organisation) is None:
             raise _invalid("its issuer does not speak for that organisation")
@@ -149,7 +149,7 @@ def _claimed_issuer(text: str) -> str:
         payload = text.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return str(claims["iss"])
-    except (IndexError, ValueError, KeyError, TypeError, binascii.Error):
+    except (IndexError, ValueError, KeyError, TypeError, binascii.Error, RecursionError):
         raise _invalid("it is malformed") from None
 
 

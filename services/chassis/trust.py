@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -19,6 +19,8 @@ from xiezhi.errors import Reason, error
 from xiezhi.proof.statement import Claims, Rank, SignedStatement, Signer, invalid, read_statement
 
 MAX_CACHED = 50_000
+START_LEEWAY = timedelta(seconds=60)
+"""How far in the future a statement may have been signed: clocks of agencies differ a little. Its end has no leeway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class OfficerTrust:
             if len(self._verified) >= MAX_CACHED:
                 self._verified.clear()
             self._verified[digest] = statement
-        if not statement.claims.issued_at <= now < statement.valid_until:
+        if not statement.claims.issued_at - START_LEEWAY <= now < statement.valid_until:
             raise invalid("its time, or that of its certificate, has not begun or is over")
         return statement
 
@@ -97,43 +99,44 @@ class OfficerTrust:
 
     @staticmethod
     def _check(signed: SignedStatement, anchors: _Anchors, now: datetime) -> Statement:
-        ends = [signed.claims.not_after]
-        for position, certificate in enumerate(signed.chain):
-            issuer = _issuer(certificate, (*signed.chain[position + 1 :], *anchors.authorities))
-            if (certificate.issuer, certificate.serial_number) in anchors.revoked:
-                raise error(Reason.STATEMENT_REVOKED, "The approver's certificate is revoked.")
-            if not certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc:
+        certificate = signed.chain[0]
+        authority = _issuer(certificate, anchors.authorities)
+        if (certificate.issuer, certificate.serial_number) in anchors.revoked:
+            raise error(Reason.STATEMENT_REVOKED, "The approver's certificate is revoked.")
+        for one in (certificate, authority):
+            if not one.not_valid_before_utc <= now < one.not_valid_after_utc:
                 raise invalid("a certificate's time has not begun or is over")
-            if position == 0:
-                _require_signing_leaf(certificate)
-            ends.append(certificate.not_valid_after_utc)
-            if issuer in anchors.authorities:
-                ends.append(issuer.not_valid_after_utc)
-                break
-        else:
-            raise invalid("its chain does not reach an authority")
+        _require_signing_leaf(certificate)
         try:
-            signer = Signer.of(signed.chain[0])
+            signer = Signer.of(certificate)
         except ValueError:
             raise invalid("its certificate names no officer, court and rank") from None
+        ends = (signed.claims.not_after, certificate.not_valid_after_utc, authority.not_valid_after_utc)
         return Statement(signed.claims, signer, signed.digest, min(ends))
 
 
-def _issuer(certificate: x509.Certificate, candidates: tuple[x509.Certificate, ...]) -> x509.Certificate:
-    for candidate in candidates:
-        if candidate.subject == certificate.issuer and _may_issue(candidate):
+def _issuer(certificate: x509.Certificate, authorities: tuple[x509.Certificate, ...]) -> x509.Certificate:
+    """Finds the authority that issued a certificate, by its signature.
+
+    What a statement carries beside its signer's certificate proves nothing and is not looked at: an intermediate whose
+    certificates are to count is one of the authorities here, with a revocation list of its own.
+    """
+    for authority in authorities:
+        if authority.subject == certificate.issuer and _may_issue(authority):
             try:
-                certificate.verify_directly_issued_by(candidate)
+                certificate.verify_directly_issued_by(authority)
             except (InvalidSignature, ValueError, TypeError):
                 continue
-            return candidate
+            return authority
     raise invalid("its certificate was not issued by an authority of the courts")
 
 
 def _may_issue(certificate: x509.Certificate) -> bool:
     try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
+        extensions = certificate.extensions
+        usage = extensions.get_extension_for_class(x509.KeyUsage).value
+        return extensions.get_extension_for_class(x509.BasicConstraints).value.ca and usage.key_cert_sign
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
         return False
 
 
@@ -152,21 +155,28 @@ def _read_anchors(authorities: Path, revocations: Path) -> _Anchors:
     Raises:
         ValueError: If a file is malformed, a list's signature does not hold, or an authority has no list.
     """
-    issued_by = {c.subject: c for c in x509.load_pem_x509_certificates(authorities.read_bytes())}
+    trusted = tuple(x509.load_pem_x509_certificates(authorities.read_bytes()))
     revoked: set[tuple[x509.Name, int]] = set()
-    fresh: dict[x509.Name, datetime] = {}
+    fresh: dict[x509.Certificate, datetime] = {}
     for part in revocations.read_bytes().split(b"-----END X509 CRL-----")[:-1]:
         listed = x509.load_pem_x509_crl(part + b"-----END X509 CRL-----\n")
-        authority = issued_by.get(listed.issuer)
-        if authority is None or not listed.is_signature_valid(authority.public_key()):  # type: ignore[arg-type]
+        issuers = [a for a in trusted if a.subject == listed.issuer and _has_signed(a, listed)]
+        if not issuers:
             raise ValueError("a revocation list is not of a known authority")
         if listed.next_update_utc is None:
             raise ValueError("a revocation list has no end")
-        fresh[listed.issuer] = listed.next_update_utc
+        fresh.update(dict.fromkeys(issuers, listed.next_update_utc))
         revoked.update((listed.issuer, entry.serial_number) for entry in listed)
-    if not issued_by or fresh.keys() != issued_by.keys():
+    if not trusted or fresh.keys() != set(trusted):
         raise ValueError("every authority needs its revocation list")
-    return _Anchors(tuple(issued_by.values()), frozenset(revoked), min(fresh.values()))
+    return _Anchors(trusted, frozenset(revoked), min(fresh.values()))
+
+
+def _has_signed(authority: x509.Certificate, listed: x509.CertificateRevocationList) -> bool:
+    try:
+        return listed.is_signature_valid(authority.public_key())  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
 
 
 __all__ = ["OfficerTrust", "Rank", "Statement"]

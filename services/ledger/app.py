@@ -40,7 +40,7 @@ async def run(settings: LedgerProcessSettings) -> None:
         store = SqlLog(parts.database)
         log = await _open_log(parts, settings, lock=lock, store=store)
         parts.stack.push_async_callback(log.close)
-        core = assemble(parts, OwnEvidence(log))
+        core = assemble(parts, OwnEvidence(log), unlimited=settings.writers)
         admission = ServiceAdmission(
             gateway=settings.gateway_name,
             internal_callers={APPEND: frozenset(settings.writers)},

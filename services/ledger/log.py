@@ -200,8 +200,10 @@ class Log:
                 self._tree.truncate(self._committed.size)
                 raise
             else:
-                self._committed = head
-                self._attempted.clear()
+                if head is not self._committed:
+                    # Whatever was attempted before can take effect no more: it would have replaced a former head.
+                    self._committed = head
+                    self._attempted.clear()
                 return outcomes
         raise _unavailable("The state of the store cannot be told.")
 

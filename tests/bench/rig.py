@@ -45,6 +45,7 @@ def suite(home: Home, *, people: int, databases: Mapping[str, str] | None = None
     for process in PROCESSES:
         settings = read_layout(home, process)
         settings["reflection"] = False
+        settings["peer_rate"] = {"per_second": float(MANY), "burst": MANY}
         settings["telemetry"]["sample_ratio"] = SAMPLE_RATIO
         if databases:
             settings["database_url"] = databases[process]

@@ -99,11 +99,12 @@ def check_answer(answer: bytes, receipt: receipt_pb2.Receipt, entry: ledger_pb2.
     """
     try:
         payload, own = split_receipt(answer)
+        digest = answer_digest(payload, salt=receipt.salt)
     except ProofError as failure:
-        raise CommandError(f"The answer cannot be read: {failure}.") from None
+        raise CommandError(f"The answer cannot be held against the receipt: {failure}.") from None
     if own is not None and own.entry != receipt.entry:
         raise CommandError("The answer carries another receipt.")
-    if answer_digest(payload, salt=receipt.salt) != entry.response_sha256:
+    if digest != entry.response_sha256:
         raise CommandError("The receipt is genuine, but of another answer.")
 
 

@@ -29,7 +29,7 @@ from xiezhi.proof.statement import Decision
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """The longest answer taken: a large household with its photos, or one message of a batch."""
 FIRST_RECONNECT_MS, LAST_RECONNECT_MS = 200, 3_000
-"""Milliseconds between attempts to reach an exchange that is away; gRPC's own two minutes would outlast most outages."""
+"""Milliseconds between attempts to reach an exchange that is away; gRPC's own two minutes outlast most outages."""
 WATCH_PAUSE = 0.5
 """Seconds before an approval is watched again after the exchange was away."""
 
@@ -270,7 +270,9 @@ class Client:
         Raises:
             XiezhiError: If it is not the caller's or has ended.
         """
-        request = approval_pb2.WithdrawApprovalRequest(name=_name_of(approval), reason=reason)
+        request = approval_pb2.WithdrawApprovalRequest(
+            name=_name_of(approval), reason=reason, request_id=str(uuid.uuid4())
+        )
         return self._approvals.WithdrawApproval(request).approval
 
     def _sign(self, approval: Review | str, signer: Signer, decision: Decision, *, reason: str) -> tuple[str, str]:

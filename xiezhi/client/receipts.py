@@ -97,9 +97,10 @@ class ReceiptCheck:
             if receipt is None:
                 raise _fail(sent, "the answer has no receipt")
             entry = verify_receipt(receipt, self._key)
+            digest = answer_digest(payload, salt=receipt.salt)
         except ProofError as failure:
             raise _fail(sent, f"the receipt does not hold: {failure}") from failure
-        _match(sent, entry, answer_digest(payload, salt=receipt.salt))
+        _match(sent, entry, digest)
         if sent.method.lookup and receipt.leaf_index < sent.tree_size:
             raise _fail(sent, "the receipt is older than the call")
         self._remember(sent, receipt.tree_head)

@@ -17,6 +17,8 @@ from xiezhi.proof import merkle
 
 RECEIPT_NUMBER = 1000
 """Number of the field that carries the receipt, in every answer that has one."""
+SALT_SIZE = 16
+"""Bytes of a receipt's salt."""
 MAX_ORIGIN = 100
 """Longest name of a log, characters."""
 
@@ -154,7 +156,12 @@ def answer_digest(payload: bytes, *, salt: bytes) -> bytes:
     Args:
         payload: The answer's bytes before the receipt.
         salt: The receipt's salt.
+
+    Raises:
+        ProofError: If the salt has another length: then it could hold the beginning of another answer.
     """
+    if len(salt) != SALT_SIZE:
+        raise ProofError("the receipt has no salt of 16 bytes")
     return hashlib.sha256(salt + payload).digest()
 
 

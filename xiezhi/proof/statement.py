@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from joserfc import jws
@@ -32,6 +33,19 @@ MAX_LENGTH = 16_384
 """Longest compact JWS that is read, characters."""
 MAX_CHAIN = 4
 """Most certificates in x5c."""
+
+
+_MALFORMED = (
+    JoseError,
+    ValueError,
+    TypeError,
+    OverflowError,
+    OSError,
+    RecursionError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+)
+"""What the libraries raise at bytes that somebody made up."""
 
 
 class _Registry(jws.JWSRegistry):
@@ -220,7 +234,7 @@ def read_statement(text: str) -> SignedStatement:
         if not jws.validate_compact(signed, OKPKey.import_key(pem), registry=registry):
             raise invalid("its signature does not hold")
         claims = Claims.from_payload(signed.payload)
-    except (JoseError, ValueError, TypeError, OverflowError, OSError):
+    except _MALFORMED:
         raise invalid("it is malformed") from None
     return SignedStatement(claims=claims, chain=chain, digest=hashlib.sha256(text.encode()).digest())
 

@@ -22,9 +22,10 @@ from xiezhi.common.v1 import receipt_pb2
 from xiezhi.errors import XiezhiError
 from xiezhi.errors.status import STATUS_KEY, to_status
 from xiezhi.ledger.v1 import ledger_pb2
-from xiezhi.proof.receipt import append_receipt
+from xiezhi.proof.receipt import answer_digest, append_receipt
 
 TRACE_ID = "5" * 32
+SALT = bytes(range(16))
 
 
 def root_of(leaves: list[bytes]) -> bytes:
@@ -73,6 +74,7 @@ class Log:
                 leaf_index=index,
                 inclusion_path=path_to(index, self.leaves),
                 tree_head=self.sign(len(self.leaves), root_of(self.leaves)),
+                salt=SALT,
             )
 
     def sign(self, size: int, root: bytes) -> receipt_pb2.TreeHead:
@@ -126,7 +128,7 @@ class Exchange(grpc.GenericRpcHandler):  # type: ignore[misc,type-arg]
             kind=ledger_pb2.ENTRY_KIND_DISCLOSURE,
             method=contract.full_name,
             request_sha256=hashlib.sha256(request).digest() if not contract.client_streaming else b"",
-            response_sha256=hashlib.sha256(payload).digest(),
+            response_sha256=answer_digest(payload, salt=SALT),
             trace_id=TRACE_ID,
         )
         if self.falsify is not None:

@@ -116,6 +116,19 @@ def test_a_byte_changed_on_the_way_is_noticed(exchange: Exchange, client: Client
         client.call(LOOKUP, REQUEST)
 
 
+@pytest.mark.parametrize("moved", [1, 2, 1_000])
+def test_a_beginning_moved_into_the_salt_is_noticed(exchange: Exchange, client: Client, moved: int) -> None:
+    def cut(payload: bytes, entry: ledger_pb2.Entry) -> bytes:
+        receipt = exchange.log.append(entry)
+        receipt.salt += payload[:moved]
+        return append_receipt(payload[moved:], receipt)
+
+    exchange.on("LookupHousehold", _answer)
+    exchange.falsify = cut
+    with pytest.raises(ReceiptError, match=r"salt|no message"):
+        client.call(LOOKUP, REQUEST)
+
+
 def test_an_older_answer_with_its_genuine_receipt_is_noticed(exchange: Exchange, client: Client) -> None:
     kept: list[bytes] = []
 

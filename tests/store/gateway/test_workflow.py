@@ -12,6 +12,7 @@ from gateway.approval import handlers
 from gateway.approval.tables import APPROVALS, EVENTS, REQUESTS
 from services.chassis.policy import ApprovalRequirement
 from services.chassis.trust import OfficerTrust
+from tests.store.gateway.conftest import RANKS
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.proof.statement import Decision, Rank
@@ -360,3 +361,17 @@ async def test_watching_what_is_anothers_is_refused(bench, officers):
     request = approval_pb2.WatchApprovalRequest(name=approval.name)
     answers = bench.servicer.WatchApproval(request, bench.call(officers.stranger, "WatchApproval"))
     assert await refused(anext(answers)) is Reason.APPROVAL_NOT_FOUND
+
+
+async def test_an_officer_of_another_agency_with_the_same_id_is_somebody_else(bench, officers, monkeypatch):
+    """Each agency gives out its own ids; an approval is of an officer and of an organisation."""
+    approval = await bench.submit(request_id="7f4df0d5-9a4b-4f43-8d5f-6f1f7a1f2a3c")
+    monkeypatch.setitem(RANKS, officers.judge, ("赣0103", Rank.JUDGE))
+    for work in (
+        bench.ask("GetApproval", officers.judge, name=approval.name),
+        bench.ask("WithdrawApproval", officers.judge, name=approval.name, reason="不再需要"),
+    ):
+        assert await refused(work) is Reason.APPROVAL_NOT_FOUND
+    assert not (await bench.ask("ListApprovals", officers.judge)).approvals
+    again = bench.submit(request_id="7f4df0d5-9a4b-4f43-8d5f-6f1f7a1f2a3c")
+    assert await refused(again) is Reason.REQUEST_ID_REUSED

@@ -188,7 +188,7 @@ async def test_nothing_was_accepted_in_the_future(bench):
 
 
 async def test_nothing_was_accepted_before_it_was_approved(bench):
-    grant = bench.grant(household(), accept_time=bench.now - timedelta(minutes=11))
+    grant = bench.grant(household(), accept_time=bench.now - timedelta(minutes=12))
     assert await bench.refusal(bench.call(grant=grant)) is Reason.CLOCK_SKEW
 
 

@@ -50,6 +50,9 @@ class Bare:
             request=request or b"",
         )
 
+    async def finish(self, work):
+        return await asyncio.shield(asyncio.ensure_future(work))
+
     async def unary(self, method, context, work, *, request):
         return await work(self._call(method, request), self.span)
 
@@ -63,11 +66,16 @@ class Admission:
     def __init__(self):
         self.seen = []
         self.refuse_caller = self.refuse_call = None
+        self.ended = None
 
     def authenticate(self, call):
         self.seen.append("authenticate")
         if self.refuse_caller is not None:
             raise self.refuse_caller
+
+    def require_still(self, call):
+        if self.ended is not None:
+            raise self.ended
 
     async def admit(self, call, message):
         self.seen.append(message)
@@ -84,6 +92,12 @@ class Recorder:
         self.gate = asyncio.Event()
         self.gate.set()
         self.waiting = 0
+        self.intents = []
+
+    async def intended(self, call):
+        if self.failure is not None:
+            raise self.failure
+        self.intents.append(call)
 
     async def answered(self, call, payload, *, subjects=None):
         self.waiting += 1
@@ -159,7 +173,7 @@ async def bench():
 
 
 def named(method=GET):
-    reason = {"reason": "不再需要"} if method == WITHDRAW else {}
+    reason = {"reason": "不再需要", "request_id": NAME.rpartition("/")[2]} if method == WITHDRAW else {}
     return CONTRACTS.method(method).input_class(name=NAME, **reason).SerializeToString()
 
 
@@ -362,3 +376,26 @@ async def test_each_answer_to_a_stream_of_requests_is_recorded(bench, staging):
     sent = await read(handlers[WATCH].stream_stream(requests(named(), named()), None))
     assert len(sent) == len(bench.recorder.payloads) == 2
     assert all(split_receipt(raw)[1].entry for raw in sent)
+
+
+async def test_a_change_is_made_only_when_its_intent_is_recorded(bench):
+    await bench.call(WITHDRAW)
+    assert len(bench.recorder.intents) == 1
+    bench.recorder.failure = error(Reason.LEDGER_UNAVAILABLE, "Away.")
+    assert await reason(bench.call(WITHDRAW)) is Reason.LEDGER_UNAVAILABLE
+    assert bench.servicer.ended == [NAME]
+    assert len(bench.recorder.intents) == 1
+
+
+async def test_a_lookup_has_no_intent(bench):
+    await bench.call()
+    assert bench.recorder.intents == []
+
+
+async def test_a_stream_ends_with_what_it_rests_on(bench):
+    bench.servicer.messages = [approval_pb2.Approval(name=f"approvals/{n}") for n in range(3)]
+    bench.admission.ended = error(Reason.APPROVAL_REVOKED, "Revoked.")
+    with pytest.raises(XiezhiError) as caught:
+        await read(bench.watch())
+    assert caught.value.reason is Reason.APPROVAL_REVOKED
+    assert bench.recorder.payloads == []

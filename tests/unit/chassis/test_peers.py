@@ -46,7 +46,7 @@ def peers():
 
 def test_a_peer_is_its_name_and_its_certificate(peers):
     made = certificate(x509.DNSName("gateway.service.xiezhi"), x509.UniformResourceIdentifier(GATEWAY))
-    peer = peers.read(Context(made.public_bytes(Encoding.PEM)))
+    peer = peers.read(Context(made.public_bytes(Encoding.PEM)), NOW)
     assert (peer.name, peer.certificate_sha256) == (GATEWAY, made.fingerprint(SHA256()))
 
 
@@ -54,8 +54,8 @@ def test_a_certificate_seen_before_is_the_same_peer_and_memory_has_its_bound(pee
     monkeypatch.setattr(module, "MAX_CACHED", 2)
     contexts = [Context(pem(x509.UniformResourceIdentifier(f"{GATEWAY}/{n}"))) for n in range(5)]
     for _ in range(2):
-        assert [peers.read(context).name for context in contexts] == [f"{GATEWAY}/{n}" for n in range(5)]
-    assert peers.read(contexts[4]) is peers.read(contexts[4])
+        assert [peers.read(context, NOW).name for context in contexts] == [f"{GATEWAY}/{n}" for n in range(5)]
+    assert peers.read(contexts[4], NOW) is peers.read(contexts[4], NOW)
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,20 @@ def test_a_certificate_seen_before_is_the_same_peer_and_memory_has_its_bound(pee
 )
 def test_a_certificate_that_names_no_system_or_several_is_refused(peers, names):
     with pytest.raises(Unauthenticated) as caught:
-        peers.read(Context(pem(*names)))
+        peers.read(Context(pem(*names)), NOW)
     assert caught.value.reason is Reason.CERTIFICATE_UNKNOWN
 
 
 @pytest.mark.parametrize("pems", [(), (b"",)])
 def test_a_connection_without_a_certificate_is_nobody(peers, pems):
     with pytest.raises(Unauthenticated) as caught:
-        peers.read(Context(*pems))
+        peers.read(Context(*pems), NOW)
+    assert caught.value.reason is Reason.CERTIFICATE_UNKNOWN
+
+
+def test_a_connection_that_outlasts_its_certificate_is_nobody(peers):
+    context = Context(pem(x509.UniformResourceIdentifier(GATEWAY)))
+    peers.read(context, NOW + timedelta(days=1) - timedelta(seconds=1))
+    with pytest.raises(Unauthenticated) as caught:
+        peers.read(context, NOW + timedelta(days=1))
     assert caught.value.reason is Reason.CERTIFICATE_UNKNOWN

@@ -14,12 +14,13 @@ from services.chassis.call import Peer
 from services.chassis.clock import ManualClock
 from services.chassis.ids import SequenceIds
 from services.chassis.pipeline import TRACE_KEY, Pipeline, Relayed
-from services.chassis.policy import Contracts
+from services.chassis.policy import UNKNOWN_METHOD, Contracts
 from services.chassis.telemetry import Telemetry, TelemetrySettings
 from xiezhi.errors import Internal, Reason, error
 from xiezhi.errors.status import STATUS_KEY, from_status
 
-METHOD = Contracts.load().method("/xiezhi.identity.v1.IdentityService/LookupHousehold")
+CONTRACTS = Contracts.load()
+METHOD = CONTRACTS.method("/xiezhi.identity.v1.IdentityService/LookupHousehold")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PEER = Peer("spiffe://xiezhi.jx/service/gateway", bytes(32))
 SECRET = "张伟 36990119900307123X"
@@ -62,7 +63,7 @@ class Peers:
     def __init__(self):
         self.refusal = None
 
-    def read(self, context):
+    def read(self, context, now):
         if self.refusal is not None:
             raise self.refusal
         return PEER
@@ -379,6 +380,19 @@ async def test_a_caller_who_goes_away_after_a_refusal_does_not_take_its_record_a
     await bench.pipeline.settle()
     assert [reason for _, reason in bench.recorder.recorded] == [Reason.TOKEN_MISSING]
     assert context.aborted is None
+
+
+async def test_of_what_processes_call_only_refusals_that_stay_are_recorded(bench):
+    append = CONTRACTS.method("/xiezhi.ledger.v1.LedgerService/Append")
+    for reason in (Reason.STORE_UNAVAILABLE, Reason.SHUTTING_DOWN):
+        _, context = await bench.call(refusing(error(reason, "Not now.")), method=append)
+        assert context.failure.reason is reason
+    assert bench.recorder.recorded == []
+    await bench.call(refusing(error(Reason.CALLER_NOT_ALLOWED, "No.")), method=append)
+    await bench.call(refusing(error(Reason.STORE_UNAVAILABLE, "Not now.")))
+    await bench.call(refusing(error(Reason.SHUTTING_DOWN, "Not now.")), method=UNKNOWN_METHOD)
+    recorded = [reason for _, reason in bench.recorder.recorded]
+    assert recorded == [Reason.CALLER_NOT_ALLOWED, Reason.STORE_UNAVAILABLE, Reason.SHUTTING_DOWN]
 
 
 async def test_a_stream_of_requests_has_no_digest(bench):

@@ -12,7 +12,7 @@ from services.chassis.call import Call, Peer, VerifiedGrant
 from services.chassis.clock import ManualClock
 from services.chassis.ids import SequenceIds
 from services.chassis.policy import UNKNOWN_METHOD, Contracts
-from services.chassis.recorder import Recorder
+from services.chassis.recorder import Recorder, plain
 from services.chassis.tokens import Caller
 from services.chassis.trust import Statement
 from xiezhi.common.v1 import receipt_pb2
@@ -56,6 +56,7 @@ class Digests:
 class Bench:
     def __init__(self):
         self.ledger, self.spool, self.lost = Place(), Place(), []
+        self.clock = ManualClock(NOW)
         self.recorder = Recorder(
             sink=self.ledger,
             spool=self.spool,
@@ -63,7 +64,7 @@ class Bench:
             cases=Digests("case"),
             subjects=Digests("subject"),
             ids=SequenceIds(),
-            clock=ManualClock(NOW),
+            clock=self.clock,
             lost=self.lost.append,
         )
 
@@ -111,7 +112,7 @@ async def test_an_answer_is_recorded_with_all_that_it_rests_on(bench, call):
         statement_sha256s=[b"d" * 32],
         request_sha256=b"r" * 32,
         response_sha256=hashlib.sha256(receipt.salt + b"s" * 32).digest(),
-        case_index="case:赣0102|（2026）赣0102执1号".encode(),
+        case_index="case:赣0102|2026赣0102执1号".encode(),
         subject_indexes=[b"subject:11010119900307123X", b"subject:B"],
         trace_id="a" * 32,
         clauses=LOOKUP.policy.clauses,
@@ -188,3 +189,36 @@ async def test_a_refusal_that_can_be_kept_nowhere_is_told_as_lost(bench, call, f
     bench.ledger.failure, bench.spool.failure = AWAY, failure
     await bench.recorder.refused(call, REFUSAL)
     assert bench.lost == [call]
+
+
+async def test_a_change_is_recorded_before_it_is_made(bench, call):
+    await bench.recorder.intended(call)
+    (entry,) = bench.ledger.entries
+    assert entry.kind == ledger_pb2.ENTRY_KIND_INTENT
+    assert (entry.actor, entry.request_sha256, entry.response_sha256) == ("GAN0102-J001", b"r" * 32, b"")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("（2018）赣0102执1234号", "(2018)赣0102执1234号"),
+        ("（2018)赣0102执1234号", "(2018）赣0102执1234号"),
+        ("11010119900307123x", "11010119900307123X"),
+        ("MA35TRT7-0", "MA35TRT70"),
+    ],
+)
+def test_what_means_the_same_has_one_index(one, other):
+    assert plain(one) == plain(other) != plain(one + "1")
+
+
+async def test_of_refusals_for_calling_too_often_one_a_second_is_recorded(bench, call):
+    limited = error(Reason.RATE_LIMITED, "Too many calls of this caller.")
+    for _ in range(5):
+        await bench.recorder.refused(call, limited)
+    assert len(bench.ledger.entries) == 1
+    await bench.recorder.refused(replace(call, peer=Peer("another", bytes(32))), limited)
+    await bench.recorder.refused(call, error(Reason.TOKEN_MISSING, "No token."))
+    assert len(bench.ledger.entries) == 3
+    bench.clock.advance(timedelta(seconds=1))
+    await bench.recorder.refused(call, limited)
+    assert len(bench.ledger.entries) == 4

@@ -199,3 +199,14 @@ def test_nobody_approves_the_own_request(require, consent):
 def test_a_consent_ends(require, consent, now):
     assert refused(require, consent, now=consent.valid_until) is Reason.APPROVAL_EXPIRED
     require(consent, now=consent.valid_until - timedelta(seconds=1))
+
+
+def test_a_consent_counts_for_no_longer_than_the_policy_lets_approvals_live(require, consent, now):
+    """Whatever end the gateway showed to the approver."""
+    longest = REQUIREMENT.max_validity
+    for end, counts in ((longest, True), (longest + timedelta(seconds=1), False)):
+        made = replace(consent, claims=replace(consent.claims, not_after=now + end), valid_until=now + end)
+        if counts:
+            require(made)
+        else:
+            assert refused(require, made) is Reason.STATEMENT_INVALID

@@ -133,6 +133,12 @@ def test_a_key_that_is_withdrawn_takes_its_tokens_with_it(keys, fingerprint, now
     assert reason(verifier, text, fingerprint, now) is Reason.TOKEN_INVALID
 
 
+@pytest.mark.parametrize("payload", [b"[" * 4000, b'{"iss":' * 900, b"null", b'{"iss":null}'])
+def test_a_payload_that_somebody_made_up_is_refused(verifier, fingerprint, now, payload):
+    encoded = base64.urlsafe_b64encode(payload).rstrip(b"=").decode()
+    assert reason(verifier, f"e30.{encoded}.AAAA", fingerprint, now) is Reason.TOKEN_INVALID
+
+
 def _claims(text):
     return json.loads(base64.urlsafe_b64decode(text.split(".")[1] + "=="))
 

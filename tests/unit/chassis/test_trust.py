@@ -1,13 +1,16 @@
 """Whose statements count: signatures, chains, times, revocation; every way of forging one is refused."""
 
 import base64
+import inspect
 import json
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.x509.oid import NameOID
 
 from services.chassis.trust import OfficerTrust
 from services.chassis.watched import INTERVAL_SECONDS
@@ -100,7 +103,7 @@ def test_junk_is_refused(trust, now, text):
     assert refusal(trust, text, now).reason is Reason.STATEMENT_INVALID
 
 
-@pytest.mark.parametrize("later", [timedelta(seconds=-1), timedelta(hours=1), timedelta(days=3)])
+@pytest.mark.parametrize("later", [timedelta(seconds=-61), timedelta(hours=1), timedelta(days=3)])
 def test_before_its_time_and_from_its_end_on_it_does_not_count(trust, keys, claims, now, later):
     assert refusal(trust, signed(keys, claims), now + later).reason is Reason.STATEMENT_INVALID
 
@@ -144,3 +147,80 @@ def test_a_list_signed_by_another_authority_is_not_read(keys, now, tmp_path):
         others.create(keys.officers.list(), now=now)
     with pytest.raises(ValueError, match="revocation list"):
         OfficerTrust(keys.officers.authority_file, others.officers.revocation_file)
+
+
+def _certificate(name, key, issuer, issuer_key, *, authority, signs=True):
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2040, 1, 1, tzinfo=UTC))
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+    )
+    usage = dict.fromkeys(inspect.signature(x509.KeyUsage).parameters, False)
+    usage |= {"key_cert_sign": True, "crl_sign": True} if authority else {"digital_signature": signs}
+    return builder.add_extension(x509.KeyUsage(**usage), critical=True).sign(issuer_key, None)
+
+
+def _president():
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "赣01"),
+            x509.NameAttribute(NameOID.COMMON_NAME, "GAN01-P001"),
+            x509.NameAttribute(NameOID.TITLE, "PRESIDENT"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (0, 2), (1, 0, 2)])
+def test_an_honest_certificate_lends_no_trust_to_another_beside_it(trust, keys, claims, now, order):
+    """A forged leaf, a genuine officer's public certificate, and the forger's own authority, in any order."""
+    evil, leaf = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Evil CA")])
+    root = _certificate(name, evil, name, evil, authority=True)
+    forged = _certificate(_president(), leaf, name, evil, authority=False)
+    honest = keys.officers.signer("GAN0102-C001").certificate
+    chain = tuple((forged, honest, root)[place] for place in order)
+    text = sign_statement(claims, key=leaf, chain=chain)
+    assert refusal(trust, text, now).reason is Reason.STATEMENT_INVALID
+
+
+def test_an_officer_is_no_authority(trust, keys, claims, now):
+    officer = keys.officers.signer("GAN0102-C001")
+    leaf = Ed25519PrivateKey.generate()
+    forged = _certificate(_president(), leaf, officer.certificate.subject, officer.key, authority=False)
+    text = sign_statement(claims, key=leaf, chain=(forged, officer.certificate))
+    assert refusal(trust, text, now).reason is Reason.STATEMENT_INVALID
+
+
+def test_what_lies_beside_the_signers_certificate_is_not_looked_at(trust, keys, claims, now):
+    officer, other = keys.officers.signer("GAN0102-C001"), keys.officers.signer("GAN0102-C002")
+    text = sign_statement(claims, key=officer.key, chain=(officer.certificate, other.certificate))
+    assert trust.verify(text, now=now).signer.officer_id == "GAN0102-C001"
+
+
+def test_two_authorities_of_one_name_each_need_their_list(keys, now, tmp_path):
+    """As after an authority has got a new key: the old one must not go on without a revocation list."""
+    others = InsecureDevelopmentKeys(tmp_path / "others")
+    with pytest.warns(UserWarning, match="insecure"):
+        others.create(keys.officers.list(), now=now)
+    both, lists = tmp_path / "both.crt", tmp_path / "both.crl"
+    both.write_bytes(keys.officers.authority_file.read_bytes() + others.officers.authority_file.read_bytes())
+    lists.write_bytes(keys.officers.revocation_file.read_bytes())
+    with pytest.raises(ValueError, match="needs its revocation list"):
+        OfficerTrust(both, lists)
+    lists.write_bytes(keys.officers.revocation_file.read_bytes() + others.officers.revocation_file.read_bytes())
+    assert OfficerTrust(both, lists)
+
+
+def test_a_clock_that_is_a_little_ahead_is_borne(trust, keys, claims, now):
+    assert trust.verify(signed(keys, claims), now=now - timedelta(seconds=60))
+
+
+@pytest.mark.parametrize("head", [b"[" * 4000, b'{"alg":' + b"[" * 4000, b'{"alg":"Ed25519","x5c":["MAA="]}'])
+def test_a_header_that_somebody_made_up_is_refused(trust, now, head):
+    encoded = base64.urlsafe_b64encode(head).rstrip(b"=").decode()
+    assert refusal(trust, f"{encoded}.e30.AAAA", now).reason is Reason.STATEMENT_INVALID

@@ -21,6 +21,7 @@ from xiezhi.proof.merkle import EMPTY_ROOT
 from xiezhi.proof.receipt import (
     LogKey,
     ProofError,
+    answer_digest,
     append_receipt,
     checkpoint_text,
     split_receipt,
@@ -214,3 +215,16 @@ def test_what_is_no_key_of_a_log_is_refused() -> None:
             LogKey.from_pem(pem)
     with pytest.raises(ValueError, match="32 bytes"):
         LogKey.from_raw(bytes(31))
+
+
+@pytest.mark.parametrize("size", [0, 15, 17, 16 + len(PAYLOAD)])
+def test_the_salt_can_hold_nothing_of_an_answer(size):
+    """With a salt of any length the beginning of an answer could be moved into it, and the rest would be proven."""
+    salt = (bytes(16) + PAYLOAD)[:size] if size else b""
+    with pytest.raises(ProofError):
+        answer_digest(PAYLOAD, salt=salt)
+
+
+def test_another_salt_is_another_digest():
+    digests = {answer_digest(PAYLOAD, salt=bytes([place]) * 16) for place in range(9)}
+    assert len(digests) == 9

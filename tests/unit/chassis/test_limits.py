@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from gateway import limits
-from gateway.limits import RateLimiter
+from services.chassis import limits
+from services.chassis.limits import RateLimiter
 from xiezhi.errors import Reason, ResourceExhausted
 
 
