@@ -12,6 +12,7 @@ from datetime import datetime
 from google.protobuf.message import Message
 
 from gateway.approval.domain import Approval, State
+from gateway.approval.states import unusable
 from gateway.parties import invalid_fields
 from services.chassis import rules
 from services.chassis.policy import MethodInfo
@@ -99,15 +100,6 @@ class Refusal:
     failure: XiezhiError
 
 
-_STATES = {
-    State.PENDING: (Reason.APPROVAL_PENDING, "The approval still waits for decisions."),
-    State.REJECTED: (Reason.APPROVAL_REJECTED, "The approval was rejected."),
-    State.WITHDRAWN: (Reason.APPROVAL_WITHDRAWN, "The requester withdrew the approval."),
-    State.EXPIRED: (Reason.APPROVAL_EXPIRED, "The approval's time is over."),
-    State.REVOKED: (Reason.APPROVAL_REVOKED, "The approval was revoked."),
-}
-
-
 def decide(question: Question, jurisdiction: rules.Jurisdiction) -> Grant | Refusal:
     """Decides about a call.
 
@@ -164,8 +156,8 @@ def _decide_approval(question: Question, jurisdiction: rules.Jurisdiction) -> Gr
     approval = standing.approval
     _require_same_request(approval, question.facts)
     state = approval.state_at(question.now)
-    if state in _STATES:
-        raise error(*_STATES[state], resource=approval.name)
+    if state not in {State.APPROVED, State.SPENT}:
+        raise unusable(state, name=approval.name)
     rules.require_consents(
         requirement,
         standing.consents,

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from google.protobuf.message import Message
 
 from gateway.approval import handlers as approvals
-from gateway.approval.domain import Approval, State
+from gateway.approval.domain import Approval, Cause, State
 from gateway.approval.handlers import SubmissionFacts
 from gateway.approval.states import unusable
 from gateway.approval.store import ApprovalStore
@@ -236,7 +236,7 @@ class Gate:
             approval,
             spend=call.method.side_effects,
             actor=call.officer.officer_id,
-            trace_id=call.trace_id,
+            cause=Cause(call.trace_id, call.span_id),
             store=self._approvals,
             clock=self._clock,
         )

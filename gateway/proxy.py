@@ -13,6 +13,7 @@ from typing import Any
 import grpc
 from google.protobuf.message import Message
 
+from gateway.approval.domain import Approval
 from gateway.decision import Grant
 from gateway.gate import Gate
 from services.chassis.admission import AUTHORIZATION_KEY, GRANT_KEY
@@ -21,6 +22,7 @@ from services.chassis.pipeline import Context, Pipeline, Relayed, time_remaining
 from services.chassis.policy import Contracts, MethodInfo
 from services.chassis.server import Handler
 from services.chassis.telemetry import CallSpan, Telemetry
+from services.chassis.trace_context import Remote, format_traceparent
 from services.chassis.validation import parse
 from xiezhi.approval.v1 import grant_pb2
 from xiezhi.errors import Reason, error
@@ -160,12 +162,20 @@ class Proxy:
         granted = await self._gate.grant(call, message)
         if granted.approval is not None:
             span.set("xiezhi.approval", granted.approval.name)
+            _link(span, granted.approval)
         metadata: _Metadata = (
             (AUTHORIZATION_KEY, call.text(AUTHORIZATION_KEY)),
             (GRANT_KEY, _encode(call, granted)),
             *self._telemetry.inject(),
         )
         return metadata, granted
+
+
+def _link(span: CallSpan, approval: Approval) -> None:
+    """Links a call to those by which its approval was submitted and given; where it is recorded at all."""
+    for event in approval.origins if span.sampled else ():
+        if event.span_id and event.trace_id != span.trace_id:
+            span.link(format_traceparent(Remote(event.trace_id, event.span_id, sampled=True)))
 
 
 def _encode(call: Call, granted: Grant) -> bytes:

@@ -17,6 +17,7 @@ from xiezhi.errors import Reason, Violation, XiezhiError, error
 
 __all__ = [
     "Approval",
+    "Cause",
     "Event",
     "Kind",
     "Place",
@@ -36,6 +37,19 @@ SHORTEST_VALIDITY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """The call by which something happens to an approval.
+
+    Attributes:
+        trace_id: Its trace, 32 hexadecimal characters.
+        span_id: Its span, 16 hexadecimal characters; empty where it is not known.
+    """
+
+    trace_id: str
+    span_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One event of a timeline.
 
@@ -46,6 +60,7 @@ class Event:
         trace_id: Trace in which it happened, 32 hexadecimal characters.
         statement: The signed statement, a compact JWS; empty where the event needs none.
         statement_sha256: Its SHA-256, 32 bytes; empty where there is none.
+        span_id: Span of the call that did it, 16 hexadecimal characters; empty where it is not known.
     """
 
     kind: Kind
@@ -54,6 +69,23 @@ class Event:
     trace_id: str
     statement: str = ""
     statement_sha256: bytes = b""
+    span_id: str = ""
+
+    @classmethod
+    def of(
+        cls, kind: Kind, time: datetime, actor: str, *, cause: Cause, statement: tuple[str, bytes] = ("", b"")
+    ) -> Event:
+        """Makes the event that a call leads to.
+
+        Args:
+            kind: What happened.
+            time: When, UTC.
+            actor: Officer id of who did it.
+            cause: The call.
+            statement: The signed statement, a compact JWS, and its SHA-256.
+        """
+        text, digest = statement
+        return cls(kind, time, actor, cause.trace_id, statement=text, statement_sha256=digest, span_id=cause.span_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +140,11 @@ class Approval:
     def consent_texts(self) -> tuple[str, ...]:
         """The approvers' consents, compact JWS each."""
         return tuple(e.statement for e in self.timeline if e.kind is Kind.CONSENTED)
+
+    @property
+    def origins(self) -> tuple[Event, ...]:
+        """The events that a call with it rests on: its submission and the consents."""
+        return tuple(event for event in self.timeline if event.kind in {Kind.SUBMITTED, Kind.CONSENTED})
 
     @property
     def version(self) -> int:

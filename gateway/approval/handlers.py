@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from gateway.approval.domain import (
     Approval,
+    Cause,
     Event,
     Kind,
     State,
@@ -103,7 +104,7 @@ async def submit(
     command: Submit,
     *,
     caller: Caller,
-    trace_id: str,
+    cause: Cause,
     admit: Admit,
     store: ApprovalStore,
     clock: Clock,
@@ -127,7 +128,7 @@ async def submit(
         submitted_at=now,
         expires_at=end_of_validity(command.validity, requirement=facts.requirement, now=now),
         requirement=facts.requirement,
-        timeline=(Event(Kind.SUBMITTED, now, caller.officer_id, trace_id),),
+        timeline=(Event.of(Kind.SUBMITTED, now, caller.officer_id, cause=cause),),
     )
     submission = Submission(approval, command.request_id, command.reason, command.validity, command.request)
     kept = await store.add(submission)
@@ -140,7 +141,7 @@ async def decide(
     command: Decide,
     *,
     caller: Caller,
-    trace_id: str,
+    cause: Cause,
     trust: OfficerTrust,
     store: ApprovalStore,
     jurisdiction: Jurisdiction,
@@ -175,15 +176,14 @@ async def decide(
         if kind is not Kind.REVOKED and approval.has_decision_of(caller.officer_id):
             raise error(Reason.ALREADY_DECIDED, "The approver has decided already.", resource=approval.name)
         approval.require_admissible(kind, now)
-        event = Event(kind, now, caller.officer_id, trace_id, command.statement, statement.digest)
+        signed = (command.statement, statement.digest)
+        event = Event.of(kind, now, caller.officer_id, cause=cause, statement=signed)
         return Step(event, statement.claims.reason)
 
     return await _step(command.name, step, store)
 
 
-async def withdraw(
-    name: str, reason: str, *, caller: Caller, trace_id: str, store: ApprovalStore, clock: Clock
-) -> View:
+async def withdraw(name: str, reason: str, *, caller: Caller, cause: Cause, store: ApprovalStore, clock: Clock) -> View:
     """Withdraws the caller's own request; an approval that is withdrawn already is returned as it is.
 
     Raises:
@@ -197,13 +197,13 @@ async def withdraw(
         if approval.state_at(now) is State.WITHDRAWN:
             return None
         approval.require_admissible(Kind.WITHDRAWN, now)
-        return Step(Event(Kind.WITHDRAWN, now, caller.officer_id, trace_id), reason)
+        return Step(Event.of(Kind.WITHDRAWN, now, caller.officer_id, cause=cause), reason)
 
     return await _step(name, step, store)
 
 
 async def use(
-    approval: Approval, *, spend: bool, actor: str, trace_id: str, store: ApprovalStore, clock: Clock
+    approval: Approval, *, spend: bool, actor: str, cause: Cause, store: ApprovalStore, clock: Clock
 ) -> Approval:
     """Writes the first call with an approval, or its spending by a write, into its timeline.
 
@@ -214,7 +214,7 @@ async def use(
         approval: The approval, as the decision about the call saw it.
         spend: Whether the call writes.
         actor: Officer id of the caller.
-        trace_id: Trace of the call.
+        cause: The call.
         store: The approvals.
         clock: Source of now.
 
@@ -234,7 +234,7 @@ async def use(
             raise unusable(state, name=current.name)
         if not spend and current.first_used_at is not None:
             return None
-        return Step(Event(Kind.SPENT if spend else Kind.USED, now, actor, trace_id))
+        return Step(Event.of(Kind.SPENT if spend else Kind.USED, now, actor, cause=cause))
 
     used = await store.append(approval.name, step)
     if used is None:

@@ -75,6 +75,7 @@ class Rows:
             "reason": self._seal(step.reason, _event_reason(name, sequence)),
             "statement": self._seal(event.statement, _statement(name, sequence)),
             "statement_sha256": event.statement_sha256 or None,
+            "span_id": event.span_id or None,
         }
 
     def approval(self, row: Row[Any], events: Sequence[Row[Any]]) -> Approval:
@@ -125,6 +126,7 @@ class Rows:
             trace_id=row.trace_id,
             statement=self._open(row.statement, _statement(name, row.sequence)),
             statement_sha256=bytes(row.statement_sha256 or b""),
+            span_id=row.span_id or "",
         )
 
     def _reason(self, row: Row[Any]) -> str:

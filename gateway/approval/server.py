@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 from gateway.approval import handlers, reading
 from gateway.approval.convert import from_view, to_listing, to_page_token, to_submit
-from gateway.approval.domain import View
+from gateway.approval.domain import Cause, View
 from gateway.approval.handlers import Admit, Decide
 from gateway.approval.store import ApprovalStore
 from services.chassis.call import Call
@@ -55,7 +55,7 @@ class ApprovalServicer:
         view = await handlers.submit(
             to_submit(request),
             caller=call.officer,
-            trace_id=call.trace_id,
+            cause=Cause(call.trace_id, call.span_id),
             admit=self._admit,
             store=self._store,
             clock=self._clock,
@@ -134,7 +134,7 @@ class ApprovalServicer:
             request.name,
             request.reason,
             caller=call.officer,
-            trace_id=call.trace_id,
+            cause=Cause(call.trace_id, call.span_id),
             store=self._store,
             clock=self._clock,
         )
@@ -152,7 +152,7 @@ class ApprovalServicer:
         return await handlers.decide(
             command,
             caller=call.officer,
-            trace_id=call.trace_id,
+            cause=Cause(call.trace_id, call.span_id),
             trust=self._trust,
             store=self._store,
             jurisdiction=self._jurisdiction,

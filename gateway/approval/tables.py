@@ -58,6 +58,7 @@ EVENTS = Table(
     Column("reason", LargeBinary),
     Column("statement", LargeBinary),
     Column("statement_sha256", LargeBinary(32)),
+    Column("span_id", String(16)),
 )
 """Timelines: one place of one timeline is one row. Reasons are sealed, and statements, which repeat them."""
 

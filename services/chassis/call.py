@@ -51,6 +51,7 @@ class Call:
         method: The method called.
         received_at: When the call arrived, UTC.
         trace_id: Its trace, 32 hexadecimal characters.
+        span_id: Its span within the trace, 16 hexadecimal characters; empty where there is none.
         metadata: Its metadata; for a repeated key the last value.
         peer: The system that called.
         request_sha256: SHA-256 of the request's bytes; empty for a stream of requests.
@@ -70,6 +71,7 @@ class Call:
     metadata: Mapping[str, str | bytes]
     peer: Peer
     accepted_at: datetime
+    span_id: str = ""
     request: bytes = b""
     request_sha256: bytes = b""
     caller: Caller | None = None

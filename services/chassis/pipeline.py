@@ -30,6 +30,9 @@ TRACE_KEY = "xiezhi-trace-id"
 """Trailing metadata key of the trace id."""
 SHORTEST = 0.005
 """A call with less time left than this, in seconds, is not begun."""
+IDLE = 5.0
+"""Seconds that a stream may have nothing to say before it is ended once the process stops: more than an answer's record
+may take, so that whoever works comes to an end, and whoever only waits for something to happen does not hold up."""
 LATE = 1.0
 """Seconds after the end of its time for which a stream may wait for a caller who does not read."""
 
@@ -103,10 +106,13 @@ class Pipeline:
         self._draining = False
         self._limit = limit
         self._unfinished: set[asyncio.Future[Any]] = set()
+        self._waits: set[asyncio.Timeout] = set()
 
     def drain(self) -> None:
-        """Refuses calls that arrive from now on; those in flight go on."""
+        """Refuses calls that arrive from now on; those in flight go on, streams while they have something to say."""
         self._draining = True
+        for wait in self._waits:
+            wait.reschedule(self._wait_until(wait.when()))
 
     async def settle(self) -> None:
         """Waits until everything is finished that must be, also for callers who did not wait for it."""
@@ -164,14 +170,28 @@ class Pipeline:
                 async with aclosing(work(call, span)) as answers:
                     with _cancelled_at(ends):
                         while True:
-                            async with asyncio.timeout_at(ends):
-                                answer = await anext(answers, None)
+                            answer = await self._next(answers, ends)
                             if answer is None:
                                 break
                             yield answer
             except Exception as failure:  # noqa: BLE001
                 await self._refuse(call, span, context, failure=failure, started=started)
             self._telemetry.answered(method.full_name, time.perf_counter() - started)
+
+    async def _next(self, answers: AsyncGenerator[bytes, None], ends: float | None) -> bytes | None:
+        """Waits for a stream's next answer; None at its end."""
+        async with asyncio.timeout_at(self._wait_until(ends)) as wait:
+            self._waits.add(wait)
+            try:
+                return await anext(answers, None)
+            finally:
+                self._waits.discard(wait)
+
+    def _wait_until(self, ends: float | None) -> float | None:
+        if not self._draining:
+            return ends
+        idle = asyncio.get_running_loop().time() + IDLE
+        return idle if ends is None else min(ends, idle)
 
     def _forget(self, task: asyncio.Future[Any]) -> None:
         self._unfinished.discard(task)
@@ -185,6 +205,7 @@ class Pipeline:
             received_at=now,
             accepted_at=now,
             trace_id=span.trace_id,
+            span_id=span.span_id,
             metadata=dict(metadata),
             peer=Peers.UNKNOWN,
         )
@@ -197,7 +218,7 @@ class Pipeline:
         call.peer = self._peers.read(context, call.received_at)
         self._limit(call.peer)
         if self._draining:
-            raise error(Reason.SHUTTING_DOWN, "The process is stopping.", retry_after=timedelta(seconds=1))
+            raise _shutting_down()
         if request is not None and len(request) > self._max_request_bytes:
             raise error(Reason.MESSAGE_TOO_LARGE, f"The message is longer than {self._max_request_bytes:,} bytes.")
         remaining = time_remaining(context)
@@ -246,7 +267,13 @@ class Pipeline:
     def _explain(self, call: Call, failure: Exception) -> XiezhiError:
         if isinstance(failure, XiezhiError):
             return failure
+        if isinstance(failure, TimeoutError) and self._draining:
+            return _shutting_down()
         if isinstance(failure, TimeoutError):
             return error(Reason.DEADLINE_TOO_SHORT, "The method's deadline is over.")
         error_id = self._log(call, failure)
         return Internal(Reason.INTERNAL, "An unexpected failure; the error id leads to it.", error_id=error_id)
+
+
+def _shutting_down() -> XiezhiError:
+    return error(Reason.SHUTTING_DOWN, "The process is stopping.", retry_after=timedelta(seconds=1))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.chassis.call import Call
-from services.chassis.clock import Clock
+from services.chassis.clock import Clock, write_instant
 from services.chassis.ids import IdSource
 from services.chassis.shown import APPROVAL
 from xiezhi.common.v1 import receipt_pb2
@@ -174,7 +174,7 @@ class Recorder:
             trace_id=call.trace_id,
             clauses=call.method.policy.clauses,
         )
-        entry.time.FromDatetime(self._clock.now())
+        write_instant(entry.time, self._clock.now())
         if call.caller is not None:
             entry.actor = call.caller.officer_id
             entry.actor_organisation = call.caller.organisation
@@ -192,4 +192,5 @@ def plain(text: str) -> str:
 
     A case and a number can be written in several ways that mean the same, and each must lead to the same entries.
     """
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).upper()))
+    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return folded.upper() if folded.isalnum() else "".join(filter(str.isalnum, folded.upper()))

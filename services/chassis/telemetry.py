@@ -172,14 +172,15 @@ class Telemetry:
         self._logs.failure("call.failed", failure, method=method, error_id=error_id)
 
     def db_observer(self, name: str, value: float) -> None:
-        """Takes a measured value from any thread; within a call a time becomes a span of the call too.
+        """Takes a measured value from any thread; within a call whose trace is recorded a time becomes a span too.
 
         Args:
             name: Lower case words joined by dots; see `services.chassis.metrics.Metrics.observe`.
             value: The value.
         """
         self.metrics.observe(name, value)
-        if name.endswith(SECONDS) and current_span() is not None:
+        span = current_span() if name.endswith(SECONDS) else None
+        if span is not None and span.sampled:
             self._tracer.within(name.removesuffix(SECONDS)).ended_after(value)
 
 

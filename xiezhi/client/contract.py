@@ -25,9 +25,12 @@ RETRY_POLICY: dict[str, object] = {
     "initialBackoff": "0.1s",
     "maxBackoff": "2s",
     "backoffMultiplier": 3,
-    "retryableStatusCodes": ["UNAVAILABLE"],
+    "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
 }
-"""How calls that may be repeated are (gRFC A6). Nothing is hedged: two lookups would be two disclosures."""
+"""How calls that may be repeated are (gRFC A6). Nothing is hedged: two lookups would be two disclosures.
+
+A server that stops ends as CANCELLED what it has received and not begun; what the caller cancels is not repeated.
+"""
 
 REPEATABLE = (MethodOptions.NO_SIDE_EFFECTS, MethodOptions.IDEMPOTENT)
 

@@ -19,7 +19,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 MAX_KEYS = 256
-CROWD = 4
+CROWD = 3
 GATHERING = timedelta(milliseconds=4)
 """After a query for so many keys, the next one gathers for so long: each costs a thread's wake-up and a statement,
 however many keys it has. Whoever is alone does not wait."""

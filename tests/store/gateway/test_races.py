@@ -3,6 +3,7 @@
 import asyncio
 
 from gateway.approval import handlers
+from gateway.approval.domain import Cause
 from xiezhi.errors import Reason, XiezhiError
 
 ROUNDS = 10
@@ -11,7 +12,7 @@ ROUNDS = 10
 async def use(bench, approval, *, spend=True):
     kept = await bench.store.get(approval.name)
     return await handlers.use(
-        kept, spend=spend, actor=kept.requester, trace_id="ab" * 16, store=bench.store, clock=bench.clock
+        kept, spend=spend, actor=kept.requester, cause=Cause("ab" * 16, "cd" * 8), store=bench.store, clock=bench.clock
     )
 
 

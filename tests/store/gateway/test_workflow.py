@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from gateway.approval import handlers
+from gateway.approval.domain import Cause
 from gateway.approval.tables import APPROVALS, EVENTS, REQUESTS
 from services.chassis.policy import ApprovalRequirement
 from services.chassis.trust import OfficerTrust
@@ -41,7 +42,7 @@ def kinds(approval):
 async def use(bench, approval, *, spend=False):
     kept = await bench.store.get(approval.name)
     return await handlers.use(
-        kept, spend=spend, actor=kept.requester, trace_id="ab" * 16, store=bench.store, clock=bench.clock
+        kept, spend=spend, actor=kept.requester, cause=Cause("ab" * 16), store=bench.store, clock=bench.clock
     )
 
 

@@ -416,6 +416,38 @@ async def test_calls_in_flight_go_on_while_draining(bench):
     assert (await bench.call(work))[1].failure.retry_after == timedelta(seconds=1)
 
 
+async def test_a_stream_that_only_waits_does_not_hold_up_a_process_that_stops(bench, monkeypatch):
+    monkeypatch.setattr(module, "IDLE", 0.05)
+    waiting = asyncio.Event()
+
+    async def wait_for_ever(call, span):
+        yield b"one"
+        waiting.set()
+        await asyncio.sleep(60)
+
+    running = asyncio.ensure_future(bench.stream(wait_for_ever))
+    await waiting.wait()
+    bench.pipeline.drain()
+    sent, context = await asyncio.wait_for(running, 5)
+    assert sent == [b"one"]
+    assert context.failure.reason is Reason.SHUTTING_DOWN
+    assert context.failure.retry_after == timedelta(seconds=1)
+
+
+async def test_a_stream_that_works_goes_on_while_draining(bench, monkeypatch):
+    monkeypatch.setattr(module, "IDLE", 0.05)
+
+    async def work(call, span):
+        bench.pipeline.drain()
+        for _ in range(10):
+            await asyncio.sleep(0.02)
+            yield b"x"
+
+    sent, context = await bench.stream(work)
+    assert len(sent) == 10
+    assert context.aborted is None
+
+
 async def test_each_outcome_is_counted_once(bench):
     await bench.call(answer)
     await bench.call(refusing(error(Reason.TOKEN_MISSING, "No token.")))

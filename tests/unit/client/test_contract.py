@@ -45,13 +45,13 @@ def test_unknown_methods_are_refused(name: str) -> None:
         find_method(name)
 
 
-def test_every_repeatable_method_is_retried_and_only_when_unavailable() -> None:
+def test_every_repeatable_method_is_retried_and_only_when_the_exchange_is_away() -> None:
     methods = list_methods()
     assert LOOKUP in [method.full_name for method in methods]
     (config,) = json.loads(service_config(methods))["methodConfig"]
     named = {f"/{name['service']}/{name['method']}" for name in config["name"]}
     assert named == {method.full_name for method in methods if method.repeatable}
-    assert config["retryPolicy"]["retryableStatusCodes"] == ["UNAVAILABLE"]
+    assert config["retryPolicy"]["retryableStatusCodes"] == ["UNAVAILABLE", "CANCELLED"]
     assert "hedgingPolicy" not in config
 
 

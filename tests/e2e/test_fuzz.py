@@ -1,0 +1,196 @@
+"""Every external method is sent what nobody would send: refused in so many words, at once, and nothing repeated."""
+
+from __future__ import annotations
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from google.protobuf.message import DecodeError, Message
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import strategies as st
+
+from tests.e2e.lines import Refused
+from tests.e2e.players import APPROVALS, BATCH, CASES, COURT, LEDGER, LOOKUP, REGISTRAR, Players
+from tests.e2e.running import Suite
+from tests.e2e.strategies import Hints, changed, payloads, texts
+from xiezhi.approval.v1 import approval_pb2
+from xiezhi.casefile.v1 import casefile_pb2
+from xiezhi.client import find_method, list_methods
+from xiezhi.client.contract import MethodContract
+from xiezhi.identity.v1 import identity_pb2
+from xiezhi.ledger.v1 import ledger_pb2
+from xiezhi.policy.v1 import policy_pb2
+
+EXAMPLES, TOGETHER = 48, 5
+"""Examples of each method, and the requests of each example, which are sent at once."""
+SECONDS = 5.0
+"""How long an answer to nonsense may take."""
+REPEATED = 8
+"""Characters from which on a text that comes back was repeated and is not there by chance."""
+NEVER = {"INTERNAL", "UNKNOWN", "DATA_LOSS", "UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "ABORTED"}
+
+_QUIETLY = settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    # What was sent is not printed: a base may name people.
+    verbosity=Verbosity.quiet,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def _policy(method: MethodContract) -> policy_pb2.MethodPolicy:
+    service, _, name = method.full_name[1:].partition("/")
+    descriptor = method.input_class.DESCRIPTOR.file.pool.FindServiceByName(service).methods_by_name[name]
+    told: Any = descriptor.GetOptions().Extensions[policy_pb2.method]  # type: ignore[index]
+    assert isinstance(told, policy_pb2.MethodPolicy)
+    return told
+
+
+METHODS = [m.full_name for m in list_methods() if _policy(m).exposure == policy_pb2.EXPOSURE_EXTERNAL]
+
+
+@pytest.fixture(scope="module")
+def known(players: Players) -> dict[str, Any]:
+    """Things that are there: a case of these tests, approvals that have ended or are given, a list of each."""
+    case = players.register()
+    request = players.question(case=case)
+    batch = identity_pb2.BatchLookupHouseholdsRequest(
+        context=request.context, debtors=[request.debtor], categories=request.categories
+    )
+    rejected = players.approved(request)
+    return {
+        "case": case,
+        "request": request,
+        "batch": batch,
+        "approvals": [players.approved(request), rejected],
+        "batch approval": players.approved(batch, method=BATCH),
+        "statement": players.sign(players.claims(players.submit(request))),
+    }
+
+
+def _hints(known: dict[str, Any]) -> Hints:
+    encoded = known["request"].SerializeToString(deterministic=True)
+    return {
+        "name": st.sampled_from(known["approvals"]),
+        "statement": st.just(known["statement"]),
+        "method": st.sampled_from((*METHODS, f"{LEDGER}Append")),
+        "request": st.one_of(st.just(encoded), st.binary(max_size=400).map(lambda more: encoded + more)),
+        "court_code": st.sampled_from((COURT, "赣0702", "粤01")),
+        "case_number": st.sampled_from((known["case"], "（2018）赣0102执999999号")),
+        "handler": st.just("GAN0102-J005"),
+        "seconds": st.integers(-(1 << 40), 1 << 40),
+        "id_number": st.sampled_from((known["request"].debtor.id_number, "369901198001150012")),
+    }
+
+
+def _base(method: str, known: dict[str, Any]) -> Message | None:
+    """Returns a request of a method that would be answered, as far as there is one that changes nothing for others."""
+    names = {"GetApproval", "WatchApproval", "ApproveApproval", "RejectApproval", "RevokeApproval", "WithdrawApproval"}
+    name = method.rpartition("/")[2]
+    if name in names:
+        made = getattr(approval_pb2, f"{name}Request")(name=known["approvals"][0])
+        if "statement" in made.DESCRIPTOR.fields_by_name:
+            made.statement = known["statement"]
+        return made  # type: ignore[no-any-return]
+    if method.startswith(CASES):
+        return casefile_pb2.GetCaseRequest(court_code=COURT, case_number=known["case"]) if name == "GetCase" else None
+    bases: dict[str, Message] = {
+        LOOKUP: known["request"],
+        BATCH: known["batch"],
+        f"{APPROVALS}SubmitApproval": approval_pb2.SubmitApprovalRequest(
+            request_id=str(uuid.UUID(int=1)), method=LOOKUP, request=known["request"].SerializeToString(), reason="r"
+        ),
+        f"{APPROVALS}ListApprovals": approval_pb2.ListApprovalsRequest(page_size=3),
+        f"{LEDGER}ListEntries": ledger_pb2.ListEntriesRequest(page_size=3),
+        f"{LEDGER}GetInclusionProof": ledger_pb2.GetInclusionProofRequest(leaf_index=1),
+        f"{LEDGER}GetConsistencyProof": ledger_pb2.GetConsistencyProofRequest(from_tree_size=1),
+    }
+    return bases.get(method)
+
+
+def _caller(players: Players, method: str) -> str:
+    if method.startswith(CASES):
+        return REGISTRAR
+    if method.startswith(LEDGER):
+        return players.cast.auditor
+    decides = _policy(find_method(method)).permission == "approval.decide"
+    return players.cast.approver if decides else players.cast.judge
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_nonsense(suite: Suite, players: Players, known: dict[str, Any], method: str) -> None:
+    contract, caller = find_method(method), _caller(players, method)
+    approval = {LOOKUP: known["approvals"][0], BATCH: known["batch approval"]}.get(method, "")
+    token = players.token(caller)
+    outcomes: set[str] = set()
+
+    def send(request: bytes) -> None:
+        try:
+            players.call(caller, method, request, approval=approval, metadata=(token,), timeout=SECONDS)
+        except Refused as refused:
+            outcomes.add(refused.reason)
+            _require_told(contract, request, refused)
+        else:
+            outcomes.add("answered")
+
+    one = payloads(contract, _hints(known), _base(method, known))
+    with ThreadPoolExecutor(TOGETHER) as pool:
+
+        @_QUIETLY
+        @given(st.lists(one, min_size=TOGETHER, max_size=TOGETHER))
+        def run(requests: list[bytes]) -> None:
+            for _ in pool.map(send, requests):
+                pass
+
+        run()
+    assert outcomes - {"answered"} or not contract.input_class.DESCRIPTOR.fields
+    assert "call.failed" not in suite.log("gateway") + suite.log("identity") + suite.log("ledger")
+
+
+@pytest.mark.parametrize("method", [LOOKUP, BATCH])
+def test_nonsense_that_was_approved(suite: Suite, players: Players, known: dict[str, Any], method: str) -> None:
+    """What people consent to reaches the service itself, whatever it says."""
+    contract, base = find_method(method), known["request" if method == LOOKUP else "batch"]
+    outcomes: set[str] = set()
+
+    @_QUIETLY
+    @given(changed(base, {name: found for name, found in _hints(known).items() if name != "name"}))
+    def run(request: Message) -> None:
+        try:
+            approval = players.approved(request, method=method)
+            players.call(players.cast.judge, method, request, approval=approval, timeout=SECONDS)
+        except Refused as refused:
+            outcomes.add(refused.reason)
+            _require_told(contract, request.SerializeToString(), refused)
+        else:
+            outcomes.add("answered")
+
+    run()
+    assert "answered" in outcomes
+    assert "call.failed" not in suite.log("gateway") + suite.log("identity") + suite.log("ledger")
+
+
+def _require_told(method: MethodContract, request: bytes, refused: Refused) -> None:
+    """Requires that a refusal is one of the contract's, and has nothing in it of what was sent."""
+    assert refused.code not in NEVER, f"{refused.code} {refused.reason}"
+    assert refused.details, "the refusal has no details"
+    try:
+        message = method.input_class.FromString(request)
+    except DecodeError:
+        return
+    for text in texts(message):
+        if len(text) >= REPEATED:
+            encoded = text.encode()
+            # Not compared by `in` within the assertion, which would print both.
+            found = encoded in refused.details or encoded in refused.text.encode()
+            assert not found, "the refusal repeats what was sent"
+
+
+def test_every_method_that_agencies_may_call_is_there() -> None:
+    assert len(METHODS) >= 18
+    assert f"{LEDGER}Append" not in METHODS
