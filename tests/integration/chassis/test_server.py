@@ -43,6 +43,9 @@ class Admitting:
     async def admit(self, call, message):
         """Refuses nobody."""
 
+    def require_still(self, call):
+        """Lets every stream go on."""
+
 
 class Records:
     """Keeps the reasons of refusals, and gives out receipts of nothing."""
