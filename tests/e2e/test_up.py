@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -15,23 +14,11 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.command import run_command
 from tests.e2e.processes import clean_environment, suite_processes
 
 PEOPLE = "200"
 PATIENCE = 90
-
-
-def _run(home: Path, *arguments: str, expected: int = 0) -> Any:
-    ended = subprocess.run(
-        [sys.executable, "-m", "xiezhi.cli", "--home", str(home), "--json", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        env=clean_environment(),
-        check=False,
-    )
-    assert ended.returncode == expected, ended.stdout[-4000:] + ended.stderr[-4000:]
-    return json.loads(ended.stdout)
 
 
 def _await(claim: Callable[[], bool], what: str) -> None:
@@ -49,8 +36,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def told(home: Path) -> Iterator[dict[str, Any]]:
     """A running suite, and what `up --detach` says of it."""
-    yield _run(home, "up", "--people", PEOPLE, "--detach")
-    _run(home, "down")
+    yield run_command(home, "up", "--people", PEOPLE, "--detach")
+    run_command(home, "down")
 
 
 def test_the_suite_is_called_as_it_says(home: Path, told: dict[str, Any]) -> None:
@@ -69,43 +56,47 @@ def test_a_person_gets_from_the_request_to_the_verified_receipt(
     cast = load_cast()
     judge, chief = ("--as", cast.judge), ("--as", cast.approver)
     asked = ("--case", cast.case, "--name", cast.debtor_name, "--number", cast.debtor_number)
-    approval = _run(home, "submit", "household", *judge, *asked, "--reason", "Whereabouts.")["name"]
-    refused = _run(home, "lookup", "household", *judge, "--approval", approval, expected=1)
+    approval = run_command(home, "submit", "household", *judge, *asked, "--reason", "Whereabouts.")["name"]
+    refused = run_command(home, "lookup", "household", *judge, "--approval", approval, expected=1)
     assert refused["error"]["reason"] == "APPROVAL_PENDING"
-    shown = _run(home, "approvals", "show", approval, *chief)
+    shown = run_command(home, "approvals", "show", approval, *chief)
     assert shown["request_decoded"]["context"]["case_number"] == cast.case
     assert (
-        _run(home, "approvals", "approve", approval, *chief, "--reason", "Needed.", "--yes")["state"]
+        run_command(home, "approvals", "approve", approval, *chief, "--reason", "Needed.", "--yes")["state"]
         == "STATE_APPROVED"
     )
     receipt, photos = tmp_path / "receipt.json", tmp_path / "photos"
     answer = tmp_path / "answer.bin"
     files = ("--receipt", str(receipt), "--photos-dir", str(photos), "--answer", str(answer))
-    found = _run(home, "lookup", "household", *judge, "--approval", approval, *asked, *files)
+    found = run_command(home, "lookup", "household", *judge, "--approval", approval, *asked, *files)
     assert found["answer"]["household"]["members"]
     assert all(Path(photo).is_file() for photo in found["photos"].values())
-    verified = _run(home, "ledger", "verify", str(receipt), "--answer", str(answer))
+    verified = run_command(home, "ledger", "verify", str(receipt), "--answer", str(answer))
     assert verified["answer_verified"] is True
     index = str(verified["leaf_index"])
     auditor = ("--as", cast.auditor)
-    assert _run(home, "ledger", "prove", index, *auditor)["leaf_index"] == int(index)
-    first = _run(home, "ledger", "verify", *auditor)
-    second = _run(home, "ledger", "verify", *auditor)
+    assert run_command(home, "ledger", "prove", index, *auditor)["leaf_index"] == int(index)
+    first = run_command(home, "ledger", "verify", *auditor)
+    second = run_command(home, "ledger", "verify", *auditor)
     assert first["consistent_with"] is None
     assert second["consistent_with"] == first["tree_size"]
     assert {"DISCLOSURE", "REFUSAL", "WORKFLOW"} <= set(second["kinds"])
     _await(lambda: _has_trace(home, found["trace_id"]), "the spans are not written")
-    assert {span["service"] for span in _run(home, "trace", found["trace_id"])} >= {"gateway", "identity", "ledger"}
+    assert {span["service"] for span in run_command(home, "trace", found["trace_id"])} >= {
+        "gateway",
+        "identity",
+        "ledger",
+    }
 
 
 def test_the_doctor_finds_a_running_suite_healthy(home: Path, told: dict[str, Any]) -> None:
-    examined = _run(home, "doctor")
+    examined = run_command(home, "doctor")
     assert examined["healthy"], examined
     assert {f["state"] for f in examined["findings"]} <= {"OK", "WARN"}
 
 
 def test_a_second_up_is_refused_and_says_what_to_do(home: Path, told: dict[str, Any]) -> None:
-    refused = _run(home, "up", expected=1)["error"]
+    refused = run_command(home, "up", expected=1)["error"]
     assert "runs already" in refused["message"]
     assert "xiezhi down" in refused["next_step"]
 
@@ -133,22 +124,22 @@ def test_an_interrupted_up_leaves_nothing_running(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_up_left_running_is_told_and_stopped(tmp_path: Path) -> None:
-    _run(tmp_path, "up", "--people", "0", "--detach")
+    run_command(tmp_path, "up", "--people", "0", "--detach")
     supervisor = int((tmp_path / "run" / "suite.lock").read_text(encoding="ascii"))
     os.kill(supervisor, signal.SIGKILL)
     _await(lambda: _is_gone(supervisor), "the supervisor lives")
     assert len(suite_processes(tmp_path)) == 3
-    refused = _run(tmp_path, "up", expected=1)["error"]
+    refused = run_command(tmp_path, "up", expected=1)["error"]
     assert "left running" in refused["message"]
-    assert set(_run(tmp_path, "down")["stopped"]) == {"gateway", "identity", "ledger"}
+    assert set(run_command(tmp_path, "down")["stopped"]) == {"gateway", "identity", "ledger"}
     assert not suite_processes(tmp_path)
 
 
 def test_a_process_that_cannot_start_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
-    _run(tmp_path, "keys", "create")
+    run_command(tmp_path, "keys", "create")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "identity.db").write_bytes(b"this is no database" * 100)
-    refused = _run(tmp_path, "up", "--people", "0", expected=1)["error"]
+    refused = run_command(tmp_path, "up", "--people", "0", expected=1)["error"]
     assert "identity process ended" in refused["message"]
     assert "identity.log" in refused["next_step"]
     assert not suite_processes(tmp_path)

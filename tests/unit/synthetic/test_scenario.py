@@ -22,28 +22,12 @@ from services.identity.domain import (
 from services.synthetic import SCENARIO, Province
 from services.synthetic.catalogue import LONGEST_NAME, MOVER, MOVING_DAY, ONE_HOUSEHOLD, WIFE
 from services.synthetic.scenario import CATALOGUE_CASE
+from tests.unit.codes.numbers import CITIZENS, FOREIGNER, RESIDENTS_OF_HONG_KONG_MACAU_AND_TAIWAN
 from tests.unit.identity.fakes import MemoryRegistry
 from tests.unit.synthetic.conftest import SEED
 
 AS_OF = date(2018, 8, 3)
-PLAN = (
-    "369901198001150011",
-    "36990119800115002X",
-    "369901200208020038",
-    "36990120020803005X",
-    "369901200208030068",
-    "369901200208040071",
-    "369901200402290090",
-    "369901195810010111",
-    "369901201808010129",
-    "362201189005050035",
-    "362502189012120049",
-    "362101189001010014",
-    "81000018900101001X",
-    "82000018900101002X",
-    "83000018900101003X",
-    "936840189001010017",
-)
+PLAN = (*CITIZENS, *RESIDENTS_OF_HONG_KONG_MACAU_AND_TAIWAN, FOREIGNER)
 
 
 @pytest.fixture
