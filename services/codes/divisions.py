@@ -10,7 +10,7 @@ from types import MappingProxyType
 PROVINCE, PROVINCE_NAME = "360000", "江西省"
 """The province itself."""
 
-_AS_OF_THE_NOTICE = MappingProxyType(
+AS_OF_THE_NOTICE = MappingProxyType(
     {
         "01南昌市": "02东湖区 03西湖区 04青云谱区 05湾里区 11青山湖区 12新建区 21南昌县 23安义县 24进贤县",
         "02景德镇市": "02昌江区 03珠山区 22浮梁县 81乐平市",
@@ -39,6 +39,7 @@ _AS_OF_THE_NOTICE = MappingProxyType(
         ),
     }
 )
+"""Districts and counties of each prefecture, each with the last digits of its code; courts take theirs from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def codes_on(on: date) -> tuple[str, ...]:
 
 def _entries() -> Iterator[tuple[str, str]]:
     yield PROVINCE, PROVINCE_NAME
-    for prefecture, counties in _AS_OF_THE_NOTICE.items():
+    for prefecture, counties in AS_OF_THE_NOTICE.items():
         yield f"36{prefecture[:2]}00", prefecture[2:]
         for county in counties.split():
             yield f"36{prefecture[:2]}{county[:2]}", county[2:]

@@ -80,7 +80,7 @@ class OrganisationCode:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Reads a code written XXXXXXXX-C or XXXXXXXXC; lower-case letters count as upper-case ones.
+        """Reads a code, with or without the hyphen; lower-case letters count as upper-case ones.
 
         Args:
             text: The code, without anything around it.
