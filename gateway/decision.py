@@ -11,14 +11,13 @@ from datetime import datetime
 
 from google.protobuf.message import Message
 
-from gateway.approval.domain import Approval, State
+from gateway.approval.domain import Approval, State, not_found
 from gateway.approval.states import unusable
-from gateway.parties import invalid_fields
 from services.chassis import rules
 from services.chassis.policy import MethodInfo
 from services.chassis.tokens import Caller
 from services.chassis.trust import Statement
-from xiezhi.errors import Reason, Violation, XiezhiError, error
+from xiezhi.errors import Reason, Violation, XiezhiError, error, invalid_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ def _decide_approval(question: Question, jurisdiction: rules.Jurisdiction) -> Gr
     standing = question.approval
     caller = question.caller
     if standing is None or not standing.approval.is_of(caller.officer_id, caller.organisation):
-        raise error(Reason.APPROVAL_NOT_FOUND, "The caller has no approval of this name.")
+        raise not_found()
     approval = standing.approval
     _require_same_request(approval, question.facts)
     state = approval.state_at(question.now)

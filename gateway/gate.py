@@ -15,6 +15,7 @@ from gateway.approval.domain import Approval, Cause, State
 from gateway.approval.handlers import SubmissionFacts
 from gateway.approval.states import unusable
 from gateway.approval.store import ApprovalStore
+from gateway.casefile.domain import read_number
 from gateway.casefile.store import CaseStore
 from gateway.decision import (
     ApprovalStanding,
@@ -25,7 +26,7 @@ from gateway.decision import (
     decide,
     require_standing,
 )
-from gateway.parties import find_faults, invalid_fields
+from gateway.parties import find_faults
 from services.chassis import rules
 from services.chassis.admission import APPROVAL_KEY, bearer, require_living_token
 from services.chassis.call import Call
@@ -35,10 +36,8 @@ from services.chassis.policy import Contracts, MethodInfo
 from services.chassis.tokens import Caller, TokenVerifier
 from services.chassis.trust import OfficerTrust, Statement
 from services.chassis.validation import parse
-from services.codes.case_number import CaseNumber
-from services.codes.errors import CodeError
 from services.codes.legal_time import legal_date
-from xiezhi.errors import PermissionDenied, Reason, Violation, error
+from xiezhi.errors import PermissionDenied, Reason, error
 
 
 class Gate:
@@ -138,7 +137,7 @@ class Gate:
         now = self._clock.now()
         require_living_token(call, now)
         if call.method.policy.case_bound:
-            case = await self._cases.facts(call.court_code, str(CaseNumber.parse(call.case_number)))
+            case = await self._cases.facts(call.court_code, read_number(call.court_code, call.case_number))
             if case is None or not case.is_open or case.handler != call.officer.officer_id:
                 raise rules.not_handling_judge()
         if granted.approval is None:
@@ -193,13 +192,8 @@ class Gate:
     async def _case(
         self, method: MethodInfo, message: Message, facts: rules.RequestFacts, *, on: date
     ) -> CaseStanding | None:
-        try:
-            number = CaseNumber.parse(facts.case_number)
-        except CodeError as failure:
-            raise invalid_fields(Violation("context.case_number", str(failure))) from None
-        if not number.matches(facts.court_code):
-            raise invalid_fields(Violation("context.case_number", "the court in the number is not context.court_code"))
-        found = await self._cases.facts(facts.court_code, str(number))
+        number = read_number(facts.court_code, facts.case_number, under="context.")
+        found = await self._cases.facts(facts.court_code, number)
         if found is None:
             return None
         are_parties = found.are_parties(tuple(method.subjects(message)))

@@ -13,7 +13,7 @@ from services.chassis.validation import MAX_VIOLATIONS
 from services.codes.errors import CodeError
 from services.codes.numbers import NumberType, read_number
 from xiezhi.common.v1 import case_pb2
-from xiezhi.errors import Reason, Violation, XiezhiError, error
+from xiezhi.errors import Violation, invalid_fields
 
 
 def find_faults(method: MethodInfo, message: Message, *, on: date) -> tuple[Violation, ...]:
@@ -38,11 +38,6 @@ def require_numbers(method: MethodInfo, message: Message, *, on: date) -> None:
     faults = find_faults(method, message, on=on)
     if faults:
         raise invalid_fields(*faults)
-
-
-def invalid_fields(*violations: Violation) -> XiezhiError:
-    """Makes the refusal of a request whose fields have a form that they cannot have."""
-    return error(Reason.FIELDS_INVALID, "Fields of the request break their rules.", violations=violations)
 
 
 def _find_parties(message: Message, path: tuple[str, ...], place: str) -> Iterator[tuple[str, case_pb2.Party]]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from gateway.approval.states import ADMISSIBLE, ENDINGS, Kind, State
 from services.chassis.policy import ApprovalRequirement
-from xiezhi.errors import Reason, Violation, XiezhiError, error
+from xiezhi.errors import Reason, Violation, XiezhiError, error, invalid_fields
 
 __all__ = [
     "Approval",
@@ -283,17 +283,9 @@ def end_of_validity(asked: timedelta | None, *, requirement: ApprovalRequirement
     """
     validity = requirement.max_validity if asked is None else asked
     if validity > requirement.max_validity or (asked is not None and asked < SHORTEST_VALIDITY):
-        raise error(
-            Reason.FIELDS_INVALID,
-            "Fields of the request break their rules.",
-            violations=(
-                Violation(
-                    "validity",
-                    f"must be at least {SHORTEST_VALIDITY.total_seconds():.0f} s and at most what the method's policy "
-                    f"allows, {requirement.max_validity.total_seconds():.0f} s",
-                ),
-            ),
-        )
+        shortest, longest = (limit.total_seconds() for limit in (SHORTEST_VALIDITY, requirement.max_validity))
+        allowed = f"must be at least {shortest:.0f} s and at most what the method's policy allows, {longest:.0f} s"
+        raise invalid_fields(Violation("validity", allowed))
     return (now + validity).replace(microsecond=0)
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 
-from xiezhi.errors import Reason, error
+from services.codes.case_number import CaseNumber
+from services.codes.errors import CodeError
+from xiezhi.errors import Reason, Violation, error, invalid_fields
 
 DIGEST_SIZE = 32
 """Bytes of a party's keyed index."""
@@ -233,3 +235,27 @@ class RequestKey:
 def normal(number: str) -> str:
     """Returns an identity number in the form in which it is indexed; an organisation code may come with a hyphen."""
     return number.upper().replace("-", "")
+
+
+def read_number(court_code: str, case_number: str, *, under: str = "") -> str:
+    """Reads the number of a case of a court.
+
+    Args:
+        court_code: Code of the court.
+        case_number: The number as it was written.
+        under: What stands before the two fields' names in the request, for example "context.".
+
+    Returns:
+        The number in normal form.
+
+    Raises:
+        InvalidArgument: FIELDS_INVALID, if it is none or one of another court.
+    """
+    field = f"{under}case_number"
+    try:
+        number = CaseNumber.parse(case_number)
+    except CodeError as failure:
+        raise invalid_fields(Violation(field, str(failure))) from None
+    if not number.matches(court_code):
+        raise invalid_fields(Violation(field, f"the court in the number is not {under}court_code"))
+    return str(number)

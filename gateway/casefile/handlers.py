@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.casefile.domain import Case, Event, Kind, RequestKey
+from gateway.casefile.domain import Case, Event, Kind, RequestKey, read_number
 from gateway.casefile.store import CaseStore
 from services.chassis.clock import Clock
 from services.chassis.tokens import Caller
-from services.codes.case_number import CaseNumber
-from services.codes.errors import CodeError
-from xiezhi.errors import Reason, Violation, XiezhiError, error
+from xiezhi.errors import Reason, XiezhiError, error
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ async def register(command: Register, *, caller: Caller, store: CaseStore, clock
         XiezhiError: OUT_OF_JURISDICTION, FIELDS_INVALID, CASE_EXISTS or REQUEST_ID_REUSED.
     """
     _require_own_court(command.court_code, caller)
-    number = _read_number(command.court_code, command.case_number)
+    number = read_number(command.court_code, command.case_number)
     parties = store.index(command.parties)
     case = Case(
         court_code=command.court_code,
@@ -125,30 +123,12 @@ def _require_own_court(court_code: str, caller: Caller) -> None:
         raise error(Reason.OUT_OF_JURISDICTION, "The case is not one of the caller's own court.")
 
 
-def _read_number(court_code: str, case_number: str) -> str:
-    try:
-        number = CaseNumber.parse(case_number)
-    except CodeError as failure:
-        raise _invalid(str(failure)) from None
-    if not number.matches(court_code):
-        raise _invalid("the court in the number is not court_code")
-    return str(number)
-
-
 def _find_number(court_code: str, case_number: str) -> str:
     """Reads the number of a case that must be there; one that no case can have is not there."""
     try:
-        return _read_number(court_code, case_number)
+        return read_number(court_code, case_number)
     except XiezhiError:
         raise _not_found() from None
-
-
-def _invalid(description: str) -> XiezhiError:
-    return error(
-        Reason.FIELDS_INVALID,
-        "Fields of the request break their rules.",
-        violations=(Violation("case_number", description),),
-    )
 
 
 def _not_found() -> XiezhiError:

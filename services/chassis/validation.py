@@ -8,7 +8,7 @@ import protovalidate
 from google.protobuf.message import DecodeError, Message
 
 from services.chassis.policy import MethodInfo
-from xiezhi.errors import Reason, Violation, error
+from xiezhi.errors import Reason, Violation, error, invalid_fields
 
 MAX_VIOLATIONS = 20
 """Most violations that an error lists."""
@@ -40,11 +40,7 @@ def validate(message: Message) -> None:
     """
     violations = protovalidate.collect_violations(message)
     if violations:
-        raise error(
-            Reason.FIELDS_INVALID,
-            "Fields of the request break their rules.",
-            violations=[_explain(v) for v in violations[:MAX_VIOLATIONS]],
-        )
+        raise invalid_fields(*(_explain(v) for v in violations[:MAX_VIOLATIONS]))
 
 
 def warm_up(methods: tuple[MethodInfo, ...]) -> None:

@@ -24,7 +24,7 @@ from services.identity.domain import (
     read_number,
 )
 from xiezhi.common.v1 import case_pb2
-from xiezhi.errors import Reason, Violation, XiezhiError, error
+from xiezhi.errors import Reason, Violation, XiezhiError, invalid_fields
 from xiezhi.identity.v1 import identity_pb2
 
 CLASSIFICATION = "仅供本案承办法官使用，不得提供给其他人员（赣高法〔2018〕160号五.2）"
@@ -179,8 +179,4 @@ def _write_date(message: date_pb2.Date, day: date) -> None:
 
 
 def _invalid(field: str, description: str) -> XiezhiError:
-    return error(
-        Reason.FIELDS_INVALID,
-        "Fields of the request break their rules.",
-        violations=(Violation(field, description),),
-    )
+    return invalid_fields(Violation(field, description))

@@ -21,8 +21,7 @@ from xiezhi.cli.session import Session
 from xiezhi.client import Client, Review, Trace
 from xiezhi.client.calls import encode
 from xiezhi.common.v1 import case_pb2
-from xiezhi.errors import CLASS_OF, Reason
-from xiezhi.errors.tree import NEXT_STEPS
+from xiezhi.errors import CLASS_OF, NEXT_STEPS, Reason
 from xiezhi.identity.v1 import identity_pb2
 from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.proof.statement import Claims, Decision, sign_statement

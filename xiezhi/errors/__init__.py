@@ -1,9 +1,8 @@
 """Errors: one tree for the domain, the services and their clients."""
 
+from xiezhi.errors.reasons import DOMAIN, NEXT_STEPS, Reason
 from xiezhi.errors.tree import (
     CLASS_OF,
-    DOMAIN,
-    NEXT_STEPS,
     AlreadyExists,
     Cancelled,
     DataLoss,
@@ -14,7 +13,6 @@ from xiezhi.errors.tree import (
     NotFound,
     OutOfRange,
     PermissionDenied,
-    Reason,
     ResourceExhausted,
     Unauthenticated,
     Unavailable,
@@ -22,6 +20,7 @@ from xiezhi.errors.tree import (
     Violation,
     XiezhiError,
     error,
+    invalid_fields,
 )
 
 __all__ = [
@@ -46,4 +45,5 @@ __all__ = [
     "Violation",
     "XiezhiError",
     "error",
+    "invalid_fields",
 ]

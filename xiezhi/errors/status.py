@@ -11,7 +11,8 @@ from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 from google.rpc.code_pb2 import Code
 
-from xiezhi.errors.tree import CLASS_OF, DOMAIN, Reason, Violation, XiezhiError
+from xiezhi.errors.reasons import DOMAIN, Reason
+from xiezhi.errors.tree import CLASS_OF, Violation, XiezhiError
 
 STATUS_KEY = "grpc-status-details-bin"
 """Trailing metadata key of the rich status, as gRPC's own libraries use it."""

@@ -8,65 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import ClassVar
 
-DOMAIN = "xiezhi"
-"""Domain of every reason, as google.rpc.ErrorInfo.domain."""
-
-
-class Reason(StrEnum):
-    """Reason of a refusal or failure: the names of `xiezhi.error.v1.Reason` without their prefix."""
-
-    TOKEN_MISSING = "TOKEN_MISSING"
-    TOKEN_INVALID = "TOKEN_INVALID"
-    TOKEN_EXPIRED = "TOKEN_EXPIRED"
-    CERTIFICATE_UNKNOWN = "CERTIFICATE_UNKNOWN"
-    CALLER_NOT_ALLOWED = "CALLER_NOT_ALLOWED"
-    PERMISSION_MISSING = "PERMISSION_MISSING"
-    OUT_OF_JURISDICTION = "OUT_OF_JURISDICTION"
-    CREDENTIALS_REQUIRED = "CREDENTIALS_REQUIRED"
-    NOT_HANDLING_JUDGE = "NOT_HANDLING_JUDGE"
-    SUBJECT_NOT_PARTY = "SUBJECT_NOT_PARTY"
-    APPROVAL_REQUIRED = "APPROVAL_REQUIRED"
-    APPROVAL_NOT_FOUND = "APPROVAL_NOT_FOUND"
-    APPROVAL_PENDING = "APPROVAL_PENDING"
-    APPROVAL_REJECTED = "APPROVAL_REJECTED"
-    APPROVAL_WITHDRAWN = "APPROVAL_WITHDRAWN"
-    APPROVAL_EXPIRED = "APPROVAL_EXPIRED"
-    APPROVAL_REVOKED = "APPROVAL_REVOKED"
-    APPROVAL_SPENT = "APPROVAL_SPENT"
-    APPROVAL_METHOD_MISMATCH = "APPROVAL_METHOD_MISMATCH"
-    APPROVAL_REQUEST_MISMATCH = "APPROVAL_REQUEST_MISMATCH"
-    APPROVAL_CASE_MISMATCH = "APPROVAL_CASE_MISMATCH"
-    STATEMENT_INVALID = "STATEMENT_INVALID"
-    STATEMENT_REVOKED = "STATEMENT_REVOKED"
-    APPROVALS_INSUFFICIENT = "APPROVALS_INSUFFICIENT"
-    APPROVER_IS_REQUESTER = "APPROVER_IS_REQUESTER"
-    APPROVER_NOT_ENTITLED = "APPROVER_NOT_ENTITLED"
-    ALREADY_DECIDED = "ALREADY_DECIDED"
-    APPROVAL_STATE = "APPROVAL_STATE"
-    APPROVAL_NOT_NEEDED = "APPROVAL_NOT_NEEDED"
-    MESSAGE_MALFORMED = "MESSAGE_MALFORMED"
-    FIELDS_INVALID = "FIELDS_INVALID"
-    MESSAGE_TOO_LARGE = "MESSAGE_TOO_LARGE"
-    PAGE_TOKEN_INVALID = "PAGE_TOKEN_INVALID"
-    REQUEST_ID_REUSED = "REQUEST_ID_REUSED"
-    NOT_FOUND = "NOT_FOUND"
-    METHOD_UNKNOWN = "METHOD_UNKNOWN"
-    CASE_EXISTS = "CASE_EXISTS"
-    CASE_CLOSED = "CASE_CLOSED"
-    DEADLINE_TOO_SHORT = "DEADLINE_TOO_SHORT"
-    RATE_LIMITED = "RATE_LIMITED"
-    BACKEND_UNAVAILABLE = "BACKEND_UNAVAILABLE"
-    LEDGER_UNAVAILABLE = "LEDGER_UNAVAILABLE"
-    STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
-    CLOCK_SKEW = "CLOCK_SKEW"
-    SHUTTING_DOWN = "SHUTTING_DOWN"
-    INTERNAL = "INTERNAL"
-    CANCELLED = "CANCELLED"
-    LEDGER_DAMAGED = "LEDGER_DAMAGED"
-    LEDGER_RANGE = "LEDGER_RANGE"
+from xiezhi.errors.reasons import NEXT_STEPS, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,58 +232,10 @@ def error(
     return CLASS_OF[reason](reason, message, violations=violations, resource=resource, retry_after=retry_after)
 
 
-_SUBMIT_AGAIN = "Submit the request for approval again and wait for the decision."
-_RETRY = "Call again after a moment; the same request is answered only once."
+def invalid_fields(*violations: Violation) -> XiezhiError:
+    """Makes the refusal of a request whose fields break their rules.
 
-NEXT_STEPS: dict[Reason, str] = {
-    Reason.TOKEN_MISSING: 'Send the officer\'s token in the metadata "authorization: Bearer ...".',
-    Reason.TOKEN_INVALID: "Fetch a new token from the agency for this very system certificate.",
-    Reason.TOKEN_EXPIRED: "Fetch a new token, and check this machine's clock.",
-    Reason.CERTIFICATE_UNKNOWN: "Connect with the certificate that the exchange knows for your agency's system.",
-    Reason.CALLER_NOT_ALLOWED: "Call through the gateway.",
-    Reason.PERMISSION_MISSING: "Ask your agency to grant the permission, then fetch a new token.",
-    Reason.OUT_OF_JURISDICTION: "Only courts and police of Jiangxi take part (notice 五.4).",
-    Reason.CREDENTIALS_REQUIRED: "Show the handling officer's own valid enforcement card and work card (notice 四.3).",
-    Reason.NOT_HANDLING_JUDGE: "Only the handling judge of an open case may ask and read (notice 五.2).",
-    Reason.SUBJECT_NOT_PARTY: "Ask only about parties registered in this case; have a missing party registered.",
-    Reason.APPROVAL_REQUIRED: "Submit the request for approval and name the approval in the call.",
-    Reason.APPROVAL_NOT_FOUND: "Check the approval's name; only its requester can use it.",
-    Reason.APPROVAL_PENDING: "Wait for the decision.",
-    Reason.APPROVAL_REJECTED: "Read the approver's reason; a new request needs a new approval.",
-    Reason.APPROVAL_WITHDRAWN: _SUBMIT_AGAIN,
-    Reason.APPROVAL_EXPIRED: _SUBMIT_AGAIN,
-    Reason.APPROVAL_REVOKED: _SUBMIT_AGAIN,
-    Reason.APPROVAL_SPENT: _SUBMIT_AGAIN,
-    Reason.APPROVAL_METHOD_MISMATCH: "Call the method that was approved.",
-    Reason.APPROVAL_REQUEST_MISMATCH: "Send exactly the bytes that were approved, or submit the changed request.",
-    Reason.APPROVAL_CASE_MISMATCH: "Use the approval in its own case, or submit the request for this case.",
-    Reason.STATEMENT_INVALID: "Sign the statement again with the approver's valid certificate over this approval.",
-    Reason.STATEMENT_REVOKED: "Have an approver sign whose certificate is not revoked.",
-    Reason.APPROVALS_INSUFFICIENT: "Wait for the remaining approvers.",
-    Reason.APPROVER_IS_REQUESTER: "Somebody else must decide on the request.",
-    Reason.APPROVER_NOT_ENTITLED: "An approver of the rank and court that the policy names must decide.",
-    Reason.ALREADY_DECIDED: "Your decision stands; revoke it or withdraw the request instead.",
-    Reason.APPROVAL_STATE: "Read the approval's state; this step is not possible in it.",
-    Reason.APPROVAL_NOT_NEEDED: "Call the method without an approval.",
-    Reason.MESSAGE_MALFORMED: "Send the method's request message in protobuf encoding.",
-    Reason.FIELDS_INVALID: "Correct the fields that are listed.",
-    Reason.MESSAGE_TOO_LARGE: "Split the request into smaller ones.",
-    Reason.PAGE_TOKEN_INVALID: "Start again from the first page with the same filter.",
-    Reason.REQUEST_ID_REUSED: "Use a new request id for a new request.",
-    Reason.NOT_FOUND: "Check the name.",
-    Reason.METHOD_UNKNOWN: "Check the method's name against the contracts.",
-    Reason.CASE_EXISTS: "The case is registered with other content; reassign it, or check the number.",
-    Reason.CASE_CLOSED: "The case is closed; nothing can be asked under it.",
-    Reason.DEADLINE_TOO_SHORT: "Call again with a later deadline.",
-    Reason.RATE_LIMITED: "Wait as long as the error says, then call again.",
-    Reason.BACKEND_UNAVAILABLE: _RETRY,
-    Reason.LEDGER_UNAVAILABLE: _RETRY,
-    Reason.STORE_UNAVAILABLE: _RETRY,
-    Reason.CLOCK_SKEW: "Tell the operator: clocks of the processes differ.",
-    Reason.SHUTTING_DOWN: _RETRY,
-    Reason.INTERNAL: "Tell the operator the error id and the trace id.",
-    Reason.CANCELLED: "Call again if the answer is still wanted.",
-    Reason.LEDGER_DAMAGED: "Tell the operator at once: the ledger does not agree with itself.",
-    Reason.LEDGER_RANGE: "Ask within the size of the current tree.",
-}
-"""What a caller can do about each reason."""
+    Args:
+        *violations: The fields, never with their values.
+    """
+    return error(Reason.FIELDS_INVALID, "Fields of the request break their rules.", violations=violations)
