@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from gateway.approval.domain import Event, Place, State, View, id_of, name_of
+from gateway.approval.domain import Event, State, id_of, name_of
 from gateway.approval.handlers import Submit
 from gateway.approval.reading import Listing
+from gateway.approval.views import Place, View
 from services.chassis import paging
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.policy.v1 import policy_pb2

@@ -20,12 +20,9 @@ __all__ = [
     "Cause",
     "Event",
     "Kind",
-    "Place",
-    "Reader",
     "State",
     "Step",
     "Submission",
-    "View",
     "end_of_validity",
     "id_of",
     "name_of",
@@ -219,50 +216,6 @@ class Submission:
     def _content(self) -> tuple[object, ...]:
         approval = self.approval
         return (approval.requester_court, approval.method, approval.request_sha256, self.reason, self.validity)
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who lists approvals, and which ones that officer may decide on.
-
-    Attributes:
-        officer_id: The officer, who sees the own approvals.
-        organisation: The officer's court or unit.
-        rank: The officer's rank; 0 for none.
-        level: Level of the officer's court; 0 where it is none.
-        courts: Courts whose requests the officer's court may decide on.
-    """
-
-    officer_id: str
-    organisation: str
-    rank: int
-    level: int
-    courts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the list of approvals, newest first."""
-
-    submitted_at: datetime
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """An approval with what its parties may read of it.
-
-    Attributes:
-        approval: The approval.
-        reason: Why the request is made, as the requester wrote it.
-        reasons: The reason given with each event of the timeline, in its order; empty where none was.
-        request: The request's bytes; empty where they are erased or not to be shown.
-    """
-
-    approval: Approval
-    reason: str
-    reasons: tuple[str, ...]
-    request: bytes = b""
 
 
 def not_found() -> XiezhiError:

@@ -18,7 +18,6 @@ from gateway.approval.domain import (
     State,
     Step,
     Submission,
-    View,
     end_of_validity,
     name_of,
     not_found,
@@ -26,6 +25,7 @@ from gateway.approval.domain import (
 from gateway.approval.reading import may_see, view_of
 from gateway.approval.states import unusable
 from gateway.approval.store import ApprovalStore
+from gateway.approval.views import View
 from services.chassis import rules
 from services.chassis.clock import Clock
 from services.chassis.ids import IdSource

@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, not_, select, tuple_
 
-from gateway.approval.domain import Place, Reader, id_of
+from gateway.approval.domain import id_of
 from gateway.approval.states import ENDINGS, Kind, State
 from gateway.approval.tables import APPROVALS, EVENTS
+from gateway.approval.views import Place, Reader
 
 
 def select_page(

@@ -10,8 +10,9 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gateway.approval.domain import Approval, Place, Reader, State, View, not_found
+from gateway.approval.domain import Approval, State, not_found
 from gateway.approval.store import ApprovalStore
+from gateway.approval.views import Place, Reader, View
 from services.chassis import rules
 from services.chassis.clock import Clock
 from services.chassis.rules import Jurisdiction

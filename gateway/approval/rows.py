@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from gateway.approval.domain import Approval, Event, Kind, Step, Submission, View, id_of, name_of
+from gateway.approval.domain import Approval, Event, Kind, Step, Submission, id_of, name_of
+from gateway.approval.views import View
 from services.chassis.policy import ApprovalRequirement
 from services.chassis.sealing import Sealer
 

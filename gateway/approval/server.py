@@ -7,9 +7,10 @@ from contextlib import aclosing
 
 from gateway.approval import handlers, reading
 from gateway.approval.convert import from_view, to_listing, to_page_token, to_submit
-from gateway.approval.domain import Cause, View
+from gateway.approval.domain import Cause
 from gateway.approval.handlers import Admit, Decide
 from gateway.approval.store import ApprovalStore
+from gateway.approval.views import View
 from services.chassis.call import Call
 from services.chassis.clock import Clock
 from services.chassis.ids import IdSource

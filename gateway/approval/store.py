@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select
 
 from gateway.approval.changes import Changes
-from gateway.approval.domain import Approval, Place, Reader, State, Step, Submission, View, id_of
+from gateway.approval.domain import Approval, State, Step, Submission, id_of
 from gateway.approval.listing import select_page
 from gateway.approval.rows import Rows
 from gateway.approval.states import ENDINGS
 from gateway.approval.tables import APPROVALS, COURTS, EVENTS, REQUESTS
+from gateway.approval.views import Place, Reader, View
 from gateway.cached import CachedReader
 from gateway.insertion import insert_new
 from services.chassis.db import BatchReader, Database, KeyedQuery, after_commit
