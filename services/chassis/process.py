@@ -23,17 +23,19 @@ from services.chassis.evidence import LedgerWriter
 from services.chassis.health import Check, Health
 from services.chassis.ids import IdSource, RandomIds
 from services.chassis.limits import RateLimiter
-from services.chassis.migrations import upgrade
+from services.chassis.logs import crash_logged
+from services.chassis.migrations import MigrationError, upgrade
 from services.chassis.peers import Peers
 from services.chassis.pipeline import Pipeline
 from services.chassis.policy import Contracts
 from services.chassis.recorder import EvidenceSink, Recorder
-from services.chassis.sealing import BlindIndex, Keyring, Sealer
+from services.chassis.sealing import BlindIndex, Keyring, KeyringError, Sealer
 from services.chassis.spool import FileSpool
 from services.chassis.telemetry import Telemetry, TelemetrySettings
 from services.chassis.tokens import Issuer, TokenVerifier
 from services.chassis.trust import OfficerTrust
 from services.chassis.validation import warm_up
+from xiezhi.errors import XiezhiError
 from xiezhi.proof.receipt import LogKey
 
 CASE_INDEX = "oversight.case"
@@ -254,15 +256,23 @@ def _write_ready(path: Path, address: str) -> None:
     fresh.replace(path)
 
 
-def main(run: Callable[[S], Coroutine[None, None, None]], kind: type[S]) -> None:
+def main(name: str, run: Callable[[S], Coroutine[None, None, None]], kind: type[S]) -> None:
     """Reads the configuration and runs a process until it is told to stop.
 
     Args:
+        name: Name of the process.
         run: The process.
         kind: Its settings.
+
+    Raises:
+        SystemExit: With a sentence that says why the process cannot start; with code 1 and a line in the log, which has
+            none of the failure's words, where anything else ends it.
     """
     settings = read_settings(kind)
     # SQLite lets go of the interpreter at every row, and would wait for a busy loop this long each time.
     sys.setswitchinterval(SWITCH_SECONDS)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run(settings))
+    with crash_logged(name), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        try:
+            runner.run(run(settings))
+        except (KeyringError, MigrationError, XiezhiError) as failure:
+            raise SystemExit(str(failure)) from None

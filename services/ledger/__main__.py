@@ -1,8 +1,8 @@
 """Runs the ledger: `python -m services.ledger`, configured by the file that XIEZHI_CONFIG names."""
 
 from services.chassis.process import main
-from services.ledger.app import run
+from services.ledger.app import NAME, run
 from services.ledger.settings import LedgerProcessSettings
 
 if __name__ == "__main__":
-    main(run, LedgerProcessSettings)
+    main(NAME, run, LedgerProcessSettings)

@@ -142,6 +142,9 @@ def test_a_process_that_cannot_start_is_told_with_the_end_of_its_log(tmp_path: P
     refused = run_command(tmp_path, "up", "--people", "0", expected=1)["error"]
     assert "identity process ended" in refused["message"]
     assert "identity.log" in refused["next_step"]
+    log = (tmp_path / "logs" / "identity.log").read_text(encoding="utf-8")
+    assert "STORE_UNAVAILABLE" in log
+    assert "Traceback" not in log
     assert not suite_processes(tmp_path)
 
 
