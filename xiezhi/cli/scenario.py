@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from xiezhi.cli.suite import suite_required
 
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """The people and cases of the story. All are synthetic.
-
-    Attributes:
-        judge: Officer id of the judge who handles both cases.
-        colleague: Officer id of another judge of the same court.
-        approver: Officer id of a division chief of that court.
-        auditor: Officer id of an auditor.
-        case: Number of the case in which the debtor is looked up.
-        other_case: Number of another open case of the same judge with the same debtor.
-        debtor_name: Name of the debtor.
-        debtor_number: Identity number of the debtor.
-    """
-
-    judge: str
-    colleague: str
-    approver: str
-    auditor: str
-    case: str
-    other_case: str
-    debtor_name: str
-    debtor_number: str
+if TYPE_CHECKING:
+    from services.synthetic import Scenario
 
 
-def load_cast() -> Cast:
+def load_cast() -> Scenario:
     """Returns the people and cases of the story.
 
     Raises:
@@ -40,7 +18,7 @@ def load_cast() -> Cast:
     """
     with suite_required("The scenario"):
         from services.synthetic import SCENARIO
-    return Cast(**asdict(SCENARIO))
+    return SCENARIO
 
 
 def scenario_examples() -> tuple[str, ...]:

@@ -7,15 +7,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from xiezhi.cli.home import Home
 from xiezhi.cli.household import EVERY_CATEGORY, HouseholdQuestion, build_request
 from xiezhi.cli.output import Output
-from xiezhi.cli.scenario import Cast
 from xiezhi.cli.session import Session
 from xiezhi.client import CachedToken, Client, Credentials, LogKey, OfficerSigner, connect
 from xiezhi.identity.v1 import identity_pb2
+
+if TYPE_CHECKING:
+    from services.synthetic import Scenario
 
 Traceparent = Callable[[], str | None]
 
@@ -23,7 +25,7 @@ Traceparent = Callable[[], str | None]
 class Stage:
     """The connections of a story; closes them at the end."""
 
-    def __init__(self, home: Home, cast: Cast, *, output: Output, traceparent: Traceparent) -> None:
+    def __init__(self, home: Home, cast: Scenario, *, output: Output, traceparent: Traceparent) -> None:
         """Opens nothing yet.
 
         Args:
