@@ -19,11 +19,11 @@ from gateway.proxy import Proxy
 from gateway.settings import GatewaySettings
 from services.chassis.channels import open_channel
 from services.chassis.clock import Clock
+from services.chassis.handling import Handler
 from services.chassis.health import serving_check
 from services.chassis.hosting import Hosting
 from services.chassis.limits import RateLimiter
 from services.chassis.process import Core, Parts, assemble, connect_ledger, open_parts, serve
-from services.chassis.server import Handler
 from services.codes.jurisdiction import Jiangxi
 from xiezhi.errors import XiezhiError
 

@@ -6,8 +6,7 @@ contracts and the configuration, so a new method needs no line here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Any
 
 import grpc
@@ -18,12 +17,12 @@ from gateway.decision import Grant
 from gateway.gate import Gate
 from services.chassis.admission import AUTHORIZATION_KEY, GRANT_KEY
 from services.chassis.call import Call
+from services.chassis.handling import Handler, Incoming, make_handler
 from services.chassis.pipeline import Context, Pipeline, Relayed, time_remaining
 from services.chassis.policy import Contracts, MethodInfo
-from services.chassis.server import Handler
 from services.chassis.telemetry import CallSpan, Telemetry
 from services.chassis.trace_context import Remote, format_traceparent
-from services.chassis.validation import parse
+from services.chassis.validation import parse, parse_first
 from xiezhi.approval.v1 import grant_pb2
 from xiezhi.errors import Reason, error
 from xiezhi.errors.status import STATUS_KEY
@@ -64,99 +63,49 @@ class Proxy:
         }
 
     def _handler(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
-        kinds = {
-            (False, False): self._unary_unary,
-            (False, True): self._unary_stream,
-            (True, False): self._stream_unary,
-            (True, True): self._stream_stream,
+        kinds: dict[tuple[bool, bool], Callable[[str], Any]] = {
+            (False, False): channel.unary_unary,
+            (False, True): channel.unary_stream,
+            (True, False): channel.stream_unary,
+            (True, True): channel.stream_stream,
         }
-        return kinds[method.client_streaming, method.server_streaming](method, channel)
+        forward = kinds[method.client_streaming, method.server_streaming](method.full_name)
 
-    def _unary_unary(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
-        forward: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method.full_name)
+        async def one(call: Call, span: CallSpan, incoming: Incoming) -> bytes:
+            requests, metadata, _ = await self._decide(call, span, incoming)
+            try:
+                answer: bytes = await forward(requests, metadata=metadata, timeout=_time_left(call, incoming.context))
+            except grpc.aio.AioRpcError as failure:
+                raise _relay(failure) from None
+            return answer
 
-        async def handle(request: bytes, context: Context) -> bytes:
-            async def work(call: Call, span: CallSpan) -> bytes:
-                metadata, _ = await self._decide(call, span)
-                try:
-                    return await forward(request, metadata=metadata, timeout=_time_left(call, context))
-                except grpc.aio.AioRpcError as failure:
-                    raise _relay(failure) from None
+        async def many(call: Call, span: CallSpan, incoming: Incoming) -> AsyncGenerator[bytes, None]:
+            requests, metadata, granted = await self._decide(call, span, incoming)
+            answers = forward(requests, metadata=metadata, timeout=_time_left(call, incoming.context))
+            async for answer in _relayed(answers):
+                await self._gate.require_lasting(call, granted)
+                yield answer
 
-            return await self._pipeline.unary(method, context, work, request=request)
+        return make_handler(self._pipeline, method, one=one, many=many)
 
-        return grpc.unary_unary_rpc_method_handler(handle)
-
-    def _unary_stream(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
-        forward: grpc.aio.UnaryStreamMultiCallable[bytes, bytes] = channel.unary_stream(method.full_name)
-
-        async def handle(request: bytes, context: Context) -> AsyncIterator[bytes]:
-            async def work(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
-                metadata, granted = await self._decide(call, span)
-                answers = forward(request, metadata=metadata, timeout=_time_left(call, context))
-                async for answer in _relayed(answers):
-                    await self._gate.require_lasting(call, granted)
-                    yield answer
-
-            async with aclosing(self._pipeline.stream(method, context, work, request=request)) as passed:
-                async for answer in passed:
-                    yield answer
-
-        return grpc.unary_stream_rpc_method_handler(handle)
-
-    def _stream_unary(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
-        forward: grpc.aio.StreamUnaryMultiCallable[bytes, bytes] = channel.stream_unary(method.full_name)
-
-        async def handle(requests: AsyncIterator[bytes], context: Context) -> bytes:
-            async def work(call: Call, span: CallSpan) -> bytes:
-                metadata, _, checked = await self._decide_stream(call, span, requests)
-                try:
-                    return await forward(checked, metadata=metadata, timeout=_time_left(call, context))
-                except grpc.aio.AioRpcError as failure:
-                    raise _relay(failure) from None
-
-            return await self._pipeline.unary(method, context, work, request=None)
-
-        return grpc.stream_unary_rpc_method_handler(handle)
-
-    def _stream_stream(self, method: MethodInfo, channel: grpc.aio.Channel) -> Handler:
-        forward: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(method.full_name)
-
-        async def handle(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
-            async def work(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
-                metadata, granted, checked = await self._decide_stream(call, span, requests)
-                answers = forward(checked, metadata=metadata, timeout=_time_left(call, context))
-                async for answer in _relayed(answers):
-                    await self._gate.require_lasting(call, granted)
-                    yield answer
-
-            async with aclosing(self._pipeline.stream(method, context, work, request=None)) as passed:
-                async for answer in passed:
-                    yield answer
-
-        return grpc.stream_stream_rpc_method_handler(handle)
-
-    async def _decide(self, call: Call, span: CallSpan) -> tuple[_Metadata, Grant]:
+    async def _decide(
+        self, call: Call, span: CallSpan, incoming: Incoming
+    ) -> tuple[bytes | AsyncIterator[bytes], _Metadata, Grant]:
+        """Decides about a call; about a stream of requests on its first one, and validates each that follows."""
         self._gate.authenticate(call)
-        return await self._grant(call, span, parse(call.method, call.request))
-
-    async def _decide_stream(
-        self, call: Call, span: CallSpan, requests: AsyncIterator[bytes]
-    ) -> tuple[_Metadata, Grant, AsyncIterator[bytes]]:
-        """Decides on the first message of a stream; each that follows is validated as it passes."""
-        self._gate.authenticate(call)
-        first = await anext(aiter(requests), None)
-        if first is None:
-            raise error(Reason.MESSAGE_MALFORMED, "The stream of requests is empty.")
-        metadata, granted = await self._grant(call, span, parse(call.method, first))
+        if not call.method.client_streaming:
+            metadata, granted = await self._grant(call, span, parse(call.method, call.request))
+            return call.request, metadata, granted
+        first, message = await parse_first(call.method, incoming.requests)
+        metadata, granted = await self._grant(call, span, message)
 
         async def checked() -> AsyncIterator[bytes]:
             yield first
-            async for request in requests:
+            async for request in incoming.requests:
                 parse(call.method, request)
                 yield request
 
-        return metadata, granted, checked()
+        return checked(), metadata, granted
 
     async def _grant(self, call: Call, span: CallSpan, message: Message) -> tuple[_Metadata, Grant]:
         granted = await self._gate.grant(call, message)

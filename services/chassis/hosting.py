@@ -7,17 +7,16 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing
 from typing import Any
 
-import grpc
 from google.protobuf.message import Message
 
 from services.chassis.admission import Admission
 from services.chassis.call import Call, Part
-from services.chassis.pipeline import Context, Pipeline
+from services.chassis.handling import Handler, Incoming, make_handler
+from services.chassis.pipeline import Pipeline
 from services.chassis.policy import Contracts, MethodInfo
 from services.chassis.recorder import Recorder
 from services.chassis.telemetry import CallSpan
-from services.chassis.validation import parse
-from xiezhi.errors import Reason, error
+from services.chassis.validation import parse, parse_first
 from xiezhi.proof.receipt import append_receipt
 
 PROOFS_AHEAD = 16
@@ -42,9 +41,7 @@ class Hosting:
         self._admission = admission
         self._recorder = recorder
 
-    def handlers(
-        self, contracts: Contracts, servicers: Mapping[str, object]
-    ) -> dict[str, grpc.RpcMethodHandler[Any, Any]]:
+    def handlers(self, contracts: Contracts, servicers: Mapping[str, object]) -> dict[str, Handler]:
         """Returns a handler for every method of the services.
 
         Args:
@@ -54,7 +51,7 @@ class Hosting:
         Raises:
             UnhostedMethodError: If a servicer and its contract do not have the same methods.
         """
-        made: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
+        made: dict[str, Handler] = {}
         for service, servicer in servicers.items():
             methods = contracts.of_service(service)
             _require_same_methods(service, servicer, methods)
@@ -62,88 +59,43 @@ class Hosting:
                 made[method.full_name] = self._handler(method, getattr(servicer, method.name))
         return made
 
-    def _handler(self, method: MethodInfo, behaviour: Callable[..., Any]) -> grpc.RpcMethodHandler[Any, Any]:
-        if method.client_streaming:
-            return self._of_many_requests(method, behaviour)
-        return self._of_one_request(method, behaviour)
+    def _handler(self, method: MethodInfo, behaviour: Callable[..., Any]) -> Handler:
+        async def one(call: Call, span: CallSpan, incoming: Incoming) -> bytes:
+            asked = await self._admit(call, incoming)
+            if not method.side_effects:
+                return await self._prove(call, span, await behaviour(asked, call))
+            change = self._change(call, span, lambda: behaviour(asked, call))
+            # A stream of requests ends with its caller: only a request that is there as a whole can be finished.
+            return await (change if method.client_streaming else self._pipeline.finish(change))
 
-    def _of_one_request(self, method: MethodInfo, behaviour: Callable[..., Any]) -> grpc.RpcMethodHandler[Any, Any]:
-        pipeline = self._pipeline
-
-        async def answer_one(call: Call, span: CallSpan) -> bytes:
-            message = self._parse(call)
-            await self._admission.admit(call, message)
-            if method.side_effects:
-                return await pipeline.finish(self._change(call, span, lambda: behaviour(message, call)))
-            return await self._prove(call, span, await behaviour(message, call))
-
-        async def answer_many(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
-            message = self._parse(call)
-            await self._admission.admit(call, message)
-            async with aclosing(self._prove_all(call, span, behaviour(message, call))) as proven:
+        async def many(call: Call, span: CallSpan, incoming: Incoming) -> AsyncGenerator[bytes, None]:
+            asked = await self._admit(call, incoming)
+            async with aclosing(self._prove_all(call, span, behaviour(asked, call))) as proven:
                 async for answer in proven:
                     yield answer
 
-        async def unary(request: bytes, context: Context) -> bytes:
-            return await pipeline.unary(method, context, answer_one, request=request)
+        return make_handler(self._pipeline, method, one=one, many=many)
 
-        async def stream(request: bytes, context: Context) -> AsyncIterator[bytes]:
-            async with aclosing(pipeline.stream(method, context, answer_many, request=request)) as answers:
-                async for answer in answers:
-                    yield answer
-
-        if method.server_streaming:
-            return grpc.unary_stream_rpc_method_handler(stream)
-        return grpc.unary_unary_rpc_method_handler(unary)
-
-    def _of_many_requests(self, method: MethodInfo, behaviour: Callable[..., Any]) -> grpc.RpcMethodHandler[Any, Any]:
-        pipeline = self._pipeline
-
-        async def unary(requests: AsyncIterator[bytes], context: Context) -> bytes:
-            async def work(call: Call, span: CallSpan) -> bytes:
-                messages = await self._admit_stream(call, requests)
-                return await self._change(call, span, lambda: behaviour(messages, call))
-
-            return await pipeline.unary(method, context, work, request=None)
-
-        async def stream(requests: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
-            async def work(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
-                messages = await self._admit_stream(call, requests)
-                async with aclosing(self._prove_all(call, span, behaviour(messages, call))) as proven:
-                    async for answer in proven:
-                        yield answer
-
-            async with aclosing(pipeline.stream(method, context, work, request=None)) as answers:
-                async for answer in answers:
-                    yield answer
-
-        if method.server_streaming:
-            return grpc.stream_stream_rpc_method_handler(stream)
-        return grpc.stream_unary_rpc_method_handler(unary)
-
-    def _parse(self, call: Call) -> Message:
+    async def _admit(self, call: Call, incoming: Incoming) -> Message | AsyncIterator[Message]:
+        """Admits a call; a stream of requests on its first message, and validates each that follows."""
         self._admission.authenticate(call)
-        return parse(call.method, call.request)
-
-    async def _admit_stream(self, call: Call, requests: AsyncIterator[bytes]) -> AsyncIterator[Message]:
-        """Admits a stream of requests on its first message and validates each that follows."""
-        self._admission.authenticate(call)
-        first = await anext(aiter(requests), None)
-        if first is None:
-            raise error(Reason.MESSAGE_MALFORMED, "The stream of requests is empty.")
-        message = parse(call.method, first)
+        if not call.method.client_streaming:
+            message = parse(call.method, call.request)
+            await self._admission.admit(call, message)
+            return message
+        _, message = await parse_first(call.method, incoming.requests)
         await self._admission.admit(call, message)
 
         async def messages() -> AsyncIterator[Message]:
             yield message
-            async for request in requests:
+            async for request in incoming.requests:
                 yield parse(call.method, request)
 
         return messages()
 
     async def _change(self, call: Call, span: CallSpan, behaviour: Callable[[], Awaitable[Message]]) -> bytes:
         """Records that a change is about to be made, makes it, and proves the answer: nothing changes unrecorded."""
-        if call.method.policy.recorded and call.method.side_effects:
+        if call.method.policy.recorded:
             await self._recorder.intended(call)
         return await self._prove(call, span, await behaviour())
 

@@ -20,6 +20,7 @@ from services.chassis.clock import Clock, SystemClock
 from services.chassis.config import LedgerSettings, ProcessSettings, read_settings
 from services.chassis.db import Database
 from services.chassis.evidence import LedgerWriter
+from services.chassis.handling import Handler
 from services.chassis.health import Check, Health
 from services.chassis.ids import IdSource, RandomIds
 from services.chassis.limits import RateLimiter
@@ -186,7 +187,7 @@ def assemble(parts: Parts, sink: EvidenceSink, *, unlimited: tuple[str, ...] = (
 
 async def serve(
     core: Core,
-    handlers: Mapping[str, serving.Handler],
+    handlers: Mapping[str, Handler],
     *,
     services: tuple[str, ...],
     checks: Mapping[str, Check],

@@ -6,12 +6,13 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, cast
+from typing import cast
 
 import grpc
 from grpc_reflection.v1alpha import reflection
 
 from services.chassis.config import TlsSettings
+from services.chassis.handling import Handler
 from services.chassis.pipeline import Context, Pipeline
 from services.chassis.policy import UNKNOWN_METHOD
 from services.chassis.watched import WatchedFiles
@@ -33,8 +34,6 @@ _OPTIONS: tuple[tuple[str, int], ...] = (
 )
 HARD_LIMIT_FACTOR = 2
 """gRPC itself cuts off messages this many times longer than allowed; between the two the refusal is recorded."""
-
-Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 
 class Routes(grpc.GenericRpcHandler):

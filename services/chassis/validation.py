@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import protovalidate
@@ -30,6 +31,21 @@ def parse(method: MethodInfo, request: bytes) -> Message:
         raise error(Reason.MESSAGE_MALFORMED, f"The bytes are no {method.input_class.DESCRIPTOR.full_name}.") from None
     validate(message)
     return message
+
+
+async def parse_first(method: MethodInfo, requests: AsyncIterator[bytes]) -> tuple[bytes, Message]:
+    """Reads the first request of a stream and checks it; as `parse`.
+
+    Returns:
+        The request's bytes, and the request.
+
+    Raises:
+        InvalidArgument: MESSAGE_MALFORMED, if there is none; and as `parse`.
+    """
+    first = await anext(aiter(requests), None)
+    if first is None:
+        raise error(Reason.MESSAGE_MALFORMED, "The stream of requests is empty.")
+    return first, parse(method, first)
 
 
 def validate(message: Message) -> None:
