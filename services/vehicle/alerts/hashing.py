@@ -32,6 +32,7 @@ _BLOCK = 16
 _BLOCK_TYPE = np.dtype("V16")
 _TAG_TYPE = np.dtype("<u8")
 _CHUNK = 2048  # Texts at a time: what is in the making stays in the processor's cache.
+_FEW = 16  # So few texts are hashed sooner one by one than together.
 _END = b"\n"
 _TAIL = _END * _BLOCK  # So that a whole block can be read from where the last text starts.
 _HAN_BYTES = bytes(range(0x80, 0xC0)) + bytes(range(0xE4, 0xEA))  # What U+4000 to U+9FFF are made of in UTF-8.
@@ -83,20 +84,28 @@ class PlateHasher:
             ValueError: If the text is not canonical; the message does not repeat it.
         """
         encoded = _encode(text)
-        if not 0 < len(encoded) <= MAX_BYTES or encoded.translate(None, _CANONICAL_BYTES):
+        if not _is_canonical(encoded):
             raise ValueError("write a plate or VIN in digits, upper-case letters and Han characters only")
-        mac = CMAC(self._algorithm)
-        mac.update(encoded)
-        return int.from_bytes(mac.finalize()[:8], "little")
+        return self._hash_one(encoded)
 
     def hash_all(self, texts: Sequence[str]) -> HashedTexts:
         """Hashes many texts, and says which of them are canonical."""
         hashes = np.empty(len(texts), np.uint64)
         canonical = np.empty(len(texts), np.bool_)
-        for start in range(0, len(texts), _CHUNK):
-            part = slice(start, start + _CHUNK)
-            self._hash_into(hashes[part], canonical[part], texts[part])
+        if len(texts) < _FEW:
+            for place, encoded in enumerate(map(_encode, texts)):
+                canonical[place] = _is_canonical(encoded)
+                hashes[place] = self._hash_one(encoded)
+        else:
+            for start in range(0, len(texts), _CHUNK):
+                part = slice(start, start + _CHUNK)
+                self._hash_into(hashes[part], canonical[part], texts[part])
         return HashedTexts(hashes, canonical)
+
+    def _hash_one(self, encoded: bytes) -> int:
+        mac = CMAC(self._algorithm)
+        mac.update(encoded)
+        return int.from_bytes(mac.finalize()[:8], "little")
 
     def _hash_into(self, hashes: Hashes, canonical: NDArray[np.bool_], texts: Sequence[str]) -> None:
         joined = _encode("\n".join(texts)) + _TAIL
@@ -111,24 +120,21 @@ class PlateHasher:
         np.add(ends[:-1], 1, out=starts[1:])
         sizes = ends - starts
         _judge(canonical, joined, ends=ends, sizes=sizes)
-        if not canonical.all():
-            sizes = np.where(canonical, sizes, 0)
+        sizes *= canonical  # No piece is longer than two blocks from here on.
         hashes[:] = self._tags(joined, starts, sizes)
 
     def _tags(self, joined: bytes, starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> Hashes:
-        """Returns the first half of the CMAC of every piece of at most two blocks."""
+        """Returns the first half of the CMAC of every piece of at most two blocks; uses starts and sizes up."""
         windows = np.ndarray(len(joined) - _BLOCK + 1, _BLOCK_TYPE, joined, strides=(1,))
         long = np.flatnonzero(sizes > _BLOCK)
-        firsts = windows[starts[long]]
-        if long.size:
-            starts, sizes = starts.copy(), sizes.copy()
-            starts[long] += _BLOCK
-            sizes[long] -= _BLOCK
+        firsts = self._encipher(windows[starts[long]].tobytes()) if long.size else None
+        starts[long] += _BLOCK
+        sizes[long] -= _BLOCK
         lasts = _words(windows[starts])
         lasts &= _words(self._kept.take(sizes))
         lasts ^= _words(self._padding.take(sizes))
-        if long.size:
-            lasts[long] ^= self._encipher(firsts.tobytes())
+        if firsts is not None:
+            lasts[long] ^= firsts
         return self._encipher(lasts.tobytes())[:, 0]
 
     def _encipher(self, blocks: bytes) -> Hashes:
@@ -139,6 +145,10 @@ class PlateHasher:
 def _encode(text: str) -> bytes:
     # Half a surrogate pair becomes bytes that no canonical text has, instead of an exception over the whole batch.
     return text.encode("utf-8", "surrogatepass")
+
+
+def _is_canonical(encoded: bytes) -> bool:
+    return 0 < len(encoded) <= MAX_BYTES and not encoded.translate(None, _CANONICAL_BYTES)
 
 
 def _ends(joined: bytes) -> NDArray[np.intp]:
