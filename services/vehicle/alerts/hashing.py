@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -30,14 +30,15 @@ MAX_BYTES = 32
 
 _BLOCK = 16
 _BLOCK_TYPE = np.dtype("V16")
-_TAG_TYPE = np.dtype("<u8")
+_WORD_TYPE = np.dtype("<u8")
 _CHUNK = 2048  # Texts at a time: what is in the making stays in the processor's cache.
-_FEW = 16  # So few texts are hashed sooner one by one than together.
+_FEW = 10  # So few texts are hashed sooner one by one than together.
 _END = b"\n"
 _TAIL = _END * _BLOCK  # So that a whole block can be read from where the last text starts.
 _HAN_BYTES = bytes(range(0x80, 0xC0)) + bytes(range(0xE4, 0xEA))  # What U+4000 to U+9FFF are made of in UTF-8.
 _CANONICAL_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" + _HAN_BYTES
 _SEPARATED_BYTES = _CANONICAL_BYTES + _END
+_FOREIGN = bytes(byte not in _SEPARATED_BYTES for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class PlateHasher:
         self._algorithm = algorithms.AES(key)
         # Each block is enciphered once and chained by hand below: CMAC, many texts at a time.
         self._cipher = Cipher(self._algorithm, modes.ECB())  # noqa: S305
-        self._kept, self._padding = _tables(self._encipher(bytes(_BLOCK)).tobytes())
+        self._kept, self._padding = _tables(self._encipher(np.zeros(1, _BLOCK_TYPE)).tobytes())
 
     def hash(self, text: str) -> int:
         """Returns the hash of one canonical text.
@@ -90,56 +91,59 @@ class PlateHasher:
 
     def hash_all(self, texts: Sequence[str]) -> HashedTexts:
         """Hashes many texts, and says which of them are canonical."""
-        hashes = np.empty(len(texts), np.uint64)
-        canonical = np.empty(len(texts), np.bool_)
         if len(texts) < _FEW:
-            for place, encoded in enumerate(map(_encode, texts)):
-                canonical[place] = _is_canonical(encoded)
-                hashes[place] = self._hash_one(encoded)
-        else:
-            for start in range(0, len(texts), _CHUNK):
-                part = slice(start, start + _CHUNK)
-                self._hash_into(hashes[part], canonical[part], texts[part])
-        return HashedTexts(hashes, canonical)
+            return self._one_by_one(texts)
+        if len(texts) <= _CHUNK:
+            return self._together(texts)
+        parts = [self._together(texts[start : start + _CHUNK]) for start in range(0, len(texts), _CHUNK)]
+        return HashedTexts(np.concatenate([p.hashes for p in parts]), np.concatenate([p.canonical for p in parts]))
+
+    def _one_by_one(self, texts: Sequence[str]) -> HashedTexts:
+        encoded = [_encode(text) for text in texts]
+        return HashedTexts(
+            np.array([self._hash_one(text) for text in encoded], np.uint64),
+            np.array([_is_canonical(text) for text in encoded], np.bool_),
+        )
 
     def _hash_one(self, encoded: bytes) -> int:
         mac = CMAC(self._algorithm)
         mac.update(encoded)
         return int.from_bytes(mac.finalize()[:8], "little")
 
-    def _hash_into(self, hashes: Hashes, canonical: NDArray[np.bool_], texts: Sequence[str]) -> None:
-        joined = _encode("\n".join(texts)) + _TAIL
-        ends = _ends(joined)
+    def _together(self, texts: Sequence[str]) -> HashedTexts:
+        joined, ends = _join(texts)
         if len(ends) != len(texts) - 1 + _BLOCK:
             # Some text holds the separator; it is no plate, and is hashed as the empty text that it might as well be.
-            texts = ["" if "\n" in text else text for text in texts]
-            joined = _encode("\n".join(texts)) + _TAIL
-            ends = _ends(joined)
+            joined, ends = _join(["" if "\n" in text else text for text in texts])
         ends = ends[: len(texts)]
-        starts = np.zeros_like(ends)
+        starts = np.empty_like(ends)
+        starts[0] = 0
         np.add(ends[:-1], 1, out=starts[1:])
         sizes = ends - starts
-        _judge(canonical, joined, ends=ends, sizes=sizes)
-        sizes *= canonical  # No piece is longer than two blocks from here on.
-        hashes[:] = self._tags(joined, starts, sizes)
+        canonical = _judge(joined, ends, sizes)
+        if np.count_nonzero(canonical) < len(texts):
+            sizes *= canonical
+        return HashedTexts(self._tags(joined, starts, sizes), canonical)
 
     def _tags(self, joined: bytes, starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> Hashes:
-        """Returns the first half of the CMAC of every piece of at most two blocks; uses starts and sizes up."""
+        """Returns the first half of the CMAC of every piece, of two blocks at most; changes starts and sizes."""
         windows = np.ndarray(len(joined) - _BLOCK + 1, _BLOCK_TYPE, joined, strides=(1,))
-        long = np.flatnonzero(sizes > _BLOCK)
-        firsts = self._encipher(windows[starts[long]].tobytes()) if long.size else None
-        starts[long] += _BLOCK
-        sizes[long] -= _BLOCK
-        lasts = _words(windows[starts])
-        lasts &= _words(self._kept.take(sizes))
-        lasts ^= _words(self._padding.take(sizes))
-        if firsts is not None:
-            lasts[long] ^= firsts
-        return self._encipher(lasts.tobytes())[:, 0]
+        is_long = sizes > _BLOCK
+        chained = None
+        if np.count_nonzero(is_long):
+            chained = self._encipher(windows[starts]) * np.repeat(is_long, 2)
+            starts += is_long * _BLOCK
+            sizes -= is_long * _BLOCK
+        lasts = windows[starts].view(_WORD_TYPE)
+        lasts &= self._kept.take(sizes).view(_WORD_TYPE)
+        lasts ^= self._padding.take(sizes).view(_WORD_TYPE)
+        if chained is not None:
+            lasts ^= chained
+        return self._encipher(lasts)[::2].copy()
 
-    def _encipher(self, blocks: bytes) -> Hashes:
-        """Enciphers blocks, each for itself; returns them as rows of two words."""
-        return np.frombuffer(self._cipher.encryptor().update(blocks), _TAG_TYPE).reshape(-1, 2)
+    def _encipher(self, blocks: NDArray[Any]) -> Hashes:
+        """Enciphers blocks, each for itself; returns two words of each."""
+        return np.frombuffer(self._cipher.encryptor().update(blocks.tobytes()), _WORD_TYPE)
 
 
 def _encode(text: str) -> bytes:
@@ -151,20 +155,19 @@ def _is_canonical(encoded: bytes) -> bool:
     return 0 < len(encoded) <= MAX_BYTES and not encoded.translate(None, _CANONICAL_BYTES)
 
 
-def _ends(joined: bytes) -> NDArray[np.intp]:
-    return np.flatnonzero(np.frombuffer(joined, np.uint8) == _END[0])
+def _join(texts: Sequence[str]) -> tuple[bytes, NDArray[np.intp]]:
+    """Returns texts with an end after each and a tail, and where the ends are."""
+    joined = _encode("\n".join(texts)) + _TAIL
+    return joined, (np.frombuffer(joined, np.uint8) == _END[0]).nonzero()[0]
 
 
-def _judge(canonical: NDArray[np.bool_], joined: bytes, *, ends: NDArray[np.intp], sizes: NDArray[np.intp]) -> None:
-    """Writes which pieces are canonical."""
-    np.logical_and(sizes > 0, sizes <= MAX_BYTES, out=canonical)
+def _judge(joined: bytes, ends: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Returns which pieces are canonical."""
+    canonical = (sizes > 0) & (sizes <= MAX_BYTES)
     if joined.translate(None, _SEPARATED_BYTES):
-        allowed = np.isin(np.frombuffer(joined, np.uint8), np.frombuffer(_SEPARATED_BYTES, np.uint8))
-        canonical[ends.searchsorted(np.flatnonzero(~allowed))] = False
-
-
-def _words(blocks: NDArray[np.void]) -> Hashes:
-    return blocks.view(_TAG_TYPE).reshape(-1, 2)
+        foreign = np.frombuffer(joined.translate(_FOREIGN), np.bool_)
+        canonical[ends.searchsorted(np.flatnonzero(foreign))] = False
+    return canonical
 
 
 def _tables(enciphered_zero: bytes) -> tuple[NDArray[np.void], NDArray[np.void]]:

@@ -79,7 +79,7 @@ def test_a_refusal_does_not_repeat_the_text():
     assert "12345" not in str(caught.value)
 
 
-@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 2047, 2048, 2049, 5000])
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 2047, 2048, 2049, 5000])
 def test_the_number_of_texts_does_not_matter(count):
     texts = [f"赣A{number:05}" if number % 7 else f"LTST00006J{number:07}" for number in range(count)]
     found = HASHER.hash_all(texts)
