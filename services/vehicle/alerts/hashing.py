@@ -57,9 +57,10 @@ class HashedTexts:
 class PlateHasher:
     """Hashes plates and VINs in their canonical form.
 
-    Canonical is a text of 1 to 32 bytes in UTF-8 that holds only digits, upper-case Latin letters and Han characters
-    (U+4000 to U+9FFF). Lower-case and full-width letters, spaces and dots are not: their hash would miss the alert, so
-    they are reported, for the caller to normalise (NFKC, upper case) and hash again, or to refuse.
+    Canonical is a text of 1 to 32 bytes in UTF-8 that holds only digits, upper-case Latin letters and characters of
+    U+4000 to U+9FFF, among which are the Han characters of plates. Lower-case and full-width letters, spaces and dots
+    are not: their hash would miss the alert, so they are reported, for the caller to normalise (NFKC, upper case) and
+    hash again, or to refuse.
 
     It keeps no state between calls; threads may share it.
 

@@ -64,7 +64,7 @@ class AlertIndex:
     def __init__(self, hashes: Hashes, *, merge_at: int = MERGE_AT) -> None:
         self._merge_at = merge_at
         self._changing = threading.Lock()
-        self._snapshot = _merged(_sorted_once(hashes))
+        self._snapshot = self._merged(_sorted_once(hashes))
 
     @classmethod
     def build(cls, chunks: Iterable[Hashes]) -> Self:
@@ -106,14 +106,13 @@ class AlertIndex:
             now.sieve.add(arriving)  # Before the snapshot: who reads that must find what was added.
             after = _Snapshot(now.merged, now.sieve, fresh, gone)
             if len(fresh) + len(gone) >= self._merge_at:
-                after = _merged(_with(_without(now.merged, gone), fresh))
+                after = self._merged(_with(_without(now.merged, gone), fresh))
             self._snapshot = after
 
-
-def _merged(hashes: Hashes) -> _Snapshot:
-    sieve = Sieve(len(hashes))
-    sieve.add(hashes)
-    return _Snapshot(hashes, sieve)
+    def _merged(self, hashes: Hashes) -> _Snapshot:
+        sieve = Sieve(len(hashes) + self._merge_at)
+        sieve.add(hashes)
+        return _Snapshot(hashes, sieve)
 
 
 def _sorted_once(hashes: Hashes) -> Hashes:
