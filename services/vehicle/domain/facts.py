@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 MAX_TERM_MONTHS = 24
 """Longest term of a seizure of movables, and of each extension.
@@ -15,6 +15,8 @@ MAX_TERM_MONTHS = 24
 Source:
     民诉法解释(2022) art 485 (2015: art 487).
 """
+
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,12 @@ Fact = Served | Extended | Lifted | Withdrawn | Disposed
 
 
 def next_instant(facts: Iterable[Fact], now: datetime) -> datetime:
-    """Returns the instant at which the next fact happens: now, or that of the last fact where a clock went back.
+    """Returns the instant at which the next fact happens: now, or just after the last fact where the clock is behind it.
 
-    So facts are in the order in which they were accepted, and what was answered about the past stays true.
+    So each fact finds what those before it made, and what was answered about the past stays true.
 
     Args:
         facts: All of the vehicle's.
         now: The current instant.
     """
-    return max((now, *(fact.at for fact in facts)))
+    return max((now, *(fact.at + _TICK for fact in facts)))
