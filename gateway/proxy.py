@@ -82,9 +82,14 @@ class Proxy:
         async def many(call: Call, span: CallSpan, incoming: Incoming) -> AsyncGenerator[bytes, None]:
             requests, metadata, granted = await self._decide(call, span, incoming)
             answers = forward(requests, metadata=metadata, timeout=_time_left(call, incoming.context))
-            async for answer in _relayed(answers):
-                await self._gate.require_lasting(call, granted)
-                yield answer
+            try:
+                async for answer in answers:
+                    await self._gate.require_lasting(call, granted)
+                    yield answer
+            except grpc.aio.AioRpcError as failure:
+                raise _relay(failure) from None
+            finally:
+                answers.cancel()
 
         return make_handler(self._pipeline, method, one=one, many=many)
 
@@ -144,16 +149,6 @@ def _time_left(call: Call, context: Context) -> float:
     remaining = time_remaining(context)
     allowed = call.method.policy.deadline.total_seconds()
     return allowed if remaining is None else min(remaining, allowed)
-
-
-async def _relayed(answers: Any) -> AsyncIterator[bytes]:
-    try:
-        async for answer in answers:
-            yield answer
-    except grpc.aio.AioRpcError as failure:
-        raise _relay(failure) from None
-    finally:
-        answers.cancel()
 
 
 def _relay(failure: grpc.aio.AioRpcError) -> Exception:

@@ -107,6 +107,7 @@ class Hosting:
         left: set[asyncio.Future[Any]] = set()
 
         async def produce() -> None:
+            joint: asyncio.Task[Sequence[bytes]] | None = None
             try:
                 async with aclosing(answers):
                     async for answer in answers:
@@ -114,6 +115,11 @@ class Hosting:
                         proof = asyncio.ensure_future(self._prove_next(call, span, answer))
                         left.add(proof)
                         await proofs.put(proof)
+                        if isinstance(answer, Joint):
+                            # One is worked on while one is recorded: more would make many small groups of the load.
+                            if joint is not None:
+                                await asyncio.wait((joint,))
+                            joint = proof
             finally:
                 await proofs.put(None)
 
