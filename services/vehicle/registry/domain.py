@@ -16,7 +16,7 @@ from services.vehicle.domain import RegisteredVehicle, Standing, TransferNotice,
 ORGANISATION_CERTIFICATES = frozenset("BNP")
 """Certificates of organisations and sole traders: 组织机构代码, 统一社会信用代码, 营业执照注册号."""
 OFF_THE_REGISTER = frozenset("BEF")
-"""Statuses of vehicles that are registered here no more (转出, 注销, 撤销): their plates may be those of others by now."""
+"""Statuses of vehicles registered here no more (转出, 注销, 撤销): their plates may be those of others by now."""
 
 _CREDIT_CODE_LENGTH = 18
 
