@@ -146,7 +146,9 @@ async def test_two_processes_at_once_make_one_queue(postgres_url, keyring, open_
             database.close()
 
 
-async def test_the_same_request_again_has_the_same_answer_and_changes_nothing(filled, order, open_court, database, clock):
+async def test_the_same_request_again_has_the_same_answer_and_changes_nothing(
+    filled, order, open_court, database, clock
+):
     request = registration(car(1), car(3), car(2))
     first = await order(request)
     before = contents(filled, *TABLES)

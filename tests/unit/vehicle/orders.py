@@ -149,7 +149,9 @@ def day(value: date) -> date_pb2.Date:
     return date_pb2.Date(year=value.year, month=value.month, day=value.day)
 
 
-def call(request, *, at: datetime = NOW, officer: str = "J001", organisation: str = DONGHU, service: str = SERVICE) -> Call:
+def call(
+    request, *, at: datetime = NOW, officer: str = "J001", organisation: str = DONGHU, service: str = SERVICE
+) -> Call:
     """Makes the call of a request."""
     method = type(request).__name__.removesuffix("Request")
     content = request.SerializeToString()
