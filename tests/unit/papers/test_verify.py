@@ -20,7 +20,7 @@ from services.papers.seals import MAX_SEALS
 from services.synthetic.papers import draw_paper, seal_paper
 from tests.unit.papers.conftest import COURT, NOW, OTHER, PLATE, RULING, SUPERIOR, VIN, Refusal, Verify
 from tests.unit.papers.forgery import change_content, io, seal_as_timestamp, seal_without_time
-from xiezhi.errors import Reason, XiezhiError
+from xiezhi.errors import InvalidArgument, Reason
 from xiezhi.pki import Identity, SealRegister
 from xiezhi.pki.authority import Authority, Leaf, new_tls_key
 
@@ -55,7 +55,9 @@ def test_a_seal_in_another_zone_is_read_in_utc(drawn: bytes, register: SealRegis
 # What is no document, or none that can be read.
 
 
-@pytest.mark.parametrize("junk", [b"", b"%PDF-", b"%PDF-1.7\n%%EOF", b"PK\x03\x04", b"\0" * 100, b"<html>", b"%PDF-1.7" * 99])
+@pytest.mark.parametrize(
+    "junk", [b"", b"%PDF-", b"%PDF-1.7\n%%EOF", b"PK\x03\x04", b"\0" * 100, b"<html>", b"%PDF-1.7" * 99]
+)
 def test_what_is_not_a_pdf_is_refused(junk: bytes, refusal: Refusal) -> None:
     assert refusal(junk) is Reason.DOCUMENT_NOT_PDF
 
@@ -90,9 +92,8 @@ def test_no_byte_under_the_seal_can_be_changed(sealed: bytes, register: SealRegi
     @given(place=places, difference=st.integers(1, 255))
     def changed(place: int, difference: int) -> None:
         forged = sealed[:place] + bytes([sealed[place] ^ difference]) + sealed[place + 1 :]
-        with pytest.raises(XiezhiError) as caught:
+        with pytest.raises(InvalidArgument):
             verify_sealed(forged, authority=authority, court_code=COURT, now=NOW)
-        assert caught.value.code == "INVALID_ARGUMENT"
 
     changed()
 
@@ -100,19 +101,21 @@ def test_no_byte_under_the_seal_can_be_changed(sealed: bytes, register: SealRegi
 def test_a_changed_signature_never_brings_another_document(sealed: bytes, register: SealRegister) -> None:
     """Parts of a signature are under nobody's signature; what they say changes nothing."""
     authority = SealTrust(register.authority_file, register.revocation_file)
-    expected = verify_sealed(sealed, authority=authority, court_code=COURT, now=NOW)
     _, first_end, second, _ = _byte_range(sealed)
+
+    def read(pdf: bytes) -> object:
+        try:
+            paper = verify_sealed(pdf, authority=authority, court_code=COURT, now=NOW)
+        except InvalidArgument:
+            return None
+        return paper.signer, paper.sealed_at, paper.text
+
+    known = (None, read(sealed))
 
     @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
     @given(place=st.integers(first_end, second - 1), digit=st.sampled_from(b"0123456789abcdefABCDEF >"))
     def changed(place: int, digit: int) -> None:
-        forged = sealed[:place] + bytes([digit]) + sealed[place + 1 :]
-        try:
-            paper = verify_sealed(forged, authority=authority, court_code=COURT, now=NOW)
-        except XiezhiError as refused:
-            assert refused.code == "INVALID_ARGUMENT"
-        else:
-            assert (paper.signer, paper.sealed_at, paper.text) == (expected.signer, expected.sealed_at, expected.text)
+        assert read(sealed[:place] + bytes([digit]) + sealed[place + 1 :]) in known
 
     changed()
 
@@ -171,7 +174,9 @@ def test_the_seal_of_a_stranger_is_refused(drawn: bytes, tmp_path: Path, refusal
     assert refusal(seal_paper(drawn, stranger.signer(COURT), sealed_at=NOW)) is Reason.SEAL_UNTRUSTED
 
 
-@pytest.mark.parametrize("uri", ["spiffe://xiezhi.jx/system/courts", "spiffe://xiezhi.jx/seal/court/", "https://a.test/赣0102"])
+@pytest.mark.parametrize(
+    "uri", ["spiffe://xiezhi.jx/system/courts", "spiffe://xiezhi.jx/seal/court/", "https://a.test/赣0102"]
+)
 def test_a_certificate_that_is_no_seal_is_refused(
     drawn: bytes, tmp_path: Path, register: SealRegister, refusal: Refusal, uri: str
 ) -> None:
