@@ -1,0 +1,104 @@
+"""A migrated database of the vehicle service of either kind, and ways to fill and read it."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.chassis.clock import ManualClock
+from services.chassis.db import Database
+from services.chassis.ids import RandomIds
+from services.chassis.migrations import upgrade
+from services.chassis.sealing import Keyring
+from services.vehicle.registry.loader import VehicleLoader
+from services.vehicle.checks.keys import AlertHasher, CheckKey
+from services.vehicle.registry.store import SqlRegistry, VehicleRows
+from services.vehicle.seizures.alerts import AlertFeed
+from services.vehicle.seizures.desk import Desk
+from services.vehicle.seizures.server import SeizureServicer
+from services.vehicle.seizures.store import SeizureStore, never_seen
+from tests.unit.vehicle.cars import NOW
+from tests.unit.vehicle.orders import call, verify
+
+
+@pytest.fixture
+def keyring_file(tmp_path):
+    return tmp_path / "vehicle.json"
+
+
+@pytest.fixture
+def keyring(keyring_file):
+    return Keyring.create(keyring_file)
+
+
+@pytest.fixture
+def vehicle_url(database_url):
+    upgrade(database_url, package="services.vehicle")
+    return database_url
+
+
+@pytest.fixture
+def load(vehicle_url, keyring):
+    """Loads vehicles in one transaction, with a keyring of its own if one is given."""
+
+    def load(*vehicles, ring=keyring):
+        with VehicleLoader(vehicle_url, keyring=ring) as loader:
+            loader.add(vehicles)
+            return loader.count()
+
+    return load
+
+
+@pytest.fixture
+def database(vehicle_url):
+    opened = Database.open(vehicle_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def open_registry(database, keyring):
+    """Opens the register with a keyring."""
+
+    def open_registry(ring=keyring):
+        return SqlRegistry(database, rows=VehicleRows(ring), read_queues=lambda *_: {})
+
+    return open_registry
+
+
+@pytest.fixture
+def clock():
+    return ManualClock(NOW)
+
+
+class Court:
+    """Courts that send orders over the wire's messages.
+
+    Args:
+        desk: What the service's use cases need.
+    """
+
+    def __init__(self, desk):
+        self.desk = desk
+        self._servicer = SeizureServicer(desk)
+
+    async def __call__(self, request, **known):
+        """Sends an order at the time that the desk's clock shows."""
+        name = type(request).__name__.removesuffix("Request")
+        return await getattr(self._servicer, name)(request, call(request, at=self.desk.clock.now(), **known))
+
+
+@pytest.fixture
+def open_court(keyring, clock):
+    """Opens the desk over a database, as a process does that starts."""
+
+    def open_court(over, *, ring=keyring, seen_before=never_seen, verify=verify):
+        alerts = AlertFeed(AlertHasher(CheckKey.all_of(ring)[0]))
+        store = SeizureStore(over, keyring=ring, alerts=alerts, seen_before=seen_before)
+        return Court(Desk(store, verify, clock, RandomIds()))
+
+    return open_court
+
+
+@pytest.fixture
+def order(open_court, database):
+    return open_court(database)
