@@ -1,1 +1,1 @@
-"""Vehicles: their owners, their seizures, and the check of a passing plate against the active alerts."""
+"""The vehicle service: owners, seizures, checks and sightings."""
