@@ -63,6 +63,21 @@ class Reason(StrEnum):
     CANCELLED = "CANCELLED"
     LEDGER_DAMAGED = "LEDGER_DAMAGED"
     LEDGER_RANGE = "LEDGER_RANGE"
+    SEIZURE_EXISTS = "SEIZURE_EXISTS"
+    SEIZURE_NOT_FOUND = "SEIZURE_NOT_FOUND"
+    SEIZURE_WAITING = "SEIZURE_WAITING"
+    SEIZURE_EFFECTIVE = "SEIZURE_EFFECTIVE"
+    SEIZURE_ENDED = "SEIZURE_ENDED"
+    TERM_TOO_LONG = "TERM_TOO_LONG"
+    TERM_ENDS_BEFORE_START = "TERM_ENDS_BEFORE_START"
+    VEHICLE_NOT_FOUND = "VEHICLE_NOT_FOUND"
+    VEHICLE_OWNER_MISMATCH = "VEHICLE_OWNER_MISMATCH"
+    VEHICLE_TRANSFERRED = "VEHICLE_TRANSFERRED"
+    TRANSFER_NOTICE_FIRST = "TRANSFER_NOTICE_FIRST"
+    CLEARING_ITEMS_MISSING = "CLEARING_ITEMS_MISSING"
+    CLEARING_NOT_BUYER = "CLEARING_NOT_BUYER"
+    CLEARING_WRONG_WINDOW = "CLEARING_WRONG_WINDOW"
+    CLEARING_ALREADY_DONE = "CLEARING_ALREADY_DONE"
 
 
 _SUBMIT_AGAIN = "Submit the request for approval again and wait for the decision."
@@ -118,5 +133,20 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.CANCELLED: "Call again if the answer is still wanted.",
     Reason.LEDGER_DAMAGED: "Tell the operator at once: the ledger does not agree with itself.",
     Reason.LEDGER_RANGE: "Ask within the size of the current tree.",
+    Reason.SEIZURE_EXISTS: "The case has seized this vehicle already; extend that seizure, or lift it first.",
+    Reason.SEIZURE_NOT_FOUND: "Check the seizure's name; only the court and the case that seized can change it.",
+    Reason.SEIZURE_WAITING: "The seizure has no effect yet; withdraw it, or wait until it takes effect.",
+    Reason.SEIZURE_EFFECTIVE: "The seizure is in force; lift it.",
+    Reason.SEIZURE_ENDED: "The seizure has ended; seize again if it is still needed.",
+    Reason.TERM_TOO_LONG: "Shorten the term to the legal maximum, two years for a vehicle.",
+    Reason.TERM_ENDS_BEFORE_START: "Correct the last day of the term.",
+    Reason.VEHICLE_NOT_FOUND: "Check plate, type and VIN against the ruling; it must be registered in Jiangxi.",
+    Reason.VEHICLE_OWNER_MISMATCH: "The registered owner is not the debtor; check plate and debtor in the ruling.",
+    Reason.VEHICLE_TRANSFERRED: "The transfer was registered before; the court decides on other measures.",
+    Reason.TRANSFER_NOTICE_FIRST: "Another court's notice to transfer it goes first; turn to that court.",
+    Reason.CLEARING_ITEMS_MISSING: "Bring what the message lists to the window (notice 二.2).",
+    Reason.CLEARING_NOT_BUYER: "The buyer whom the ruling names must come in person (notice 二.2).",
+    Reason.CLEARING_WRONG_WINDOW: "Go to the traffic police's window where the vehicle is registered (notice 二.2).",
+    Reason.CLEARING_ALREADY_DONE: "Violations are cleared once for each disposal; later ones are dealt with as usual.",
 }
 """What a caller can do about each reason."""

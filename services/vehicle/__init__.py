@@ -1,0 +1,1 @@
+"""The vehicle service: owners, seizures, checks and sightings."""

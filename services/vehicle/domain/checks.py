@@ -1,0 +1,88 @@
+"""What follows when police meet a vehicle: whether the court is told, and what the officer is (notice 二.1, R-2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from services.codes.vins import Vin
+from services.vehicle.domain.seizures import Standing
+
+
+class Trigger(IntEnum):
+    """On what occasion police met a vehicle, the values of `xiezhi.vehicle.v1.Trigger`."""
+
+    ANNUAL_INSPECTION = 1
+    TRANSFER_REGISTRATION = 2
+    HIGHWAY_PATROL = 3
+
+
+class Outcome(IntEnum):
+    """What follows from a check, the values of `xiezhi.vehicle.v1.CheckOutcome`."""
+
+    NOTHING = 1
+    RECORDED = 2
+    REFUSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What the officer is told, and no more: of a vehicle that only has to be reported, the same as of any other.
+
+    The officer reports nothing themselves and so cannot warn the driver, not even by a look (notice 五.3, R-5.3).
+
+    Attributes:
+        must_refuse: Whether the registration is to be refused.
+        court_code: Court to which the applicant is sent; empty unless it is to be refused.
+        is_suspected_clone: Whether the VIN seen is not that of the plate (套牌), which the register alone tells.
+    """
+
+    must_refuse: bool = False
+    court_code: str = ""
+    is_suspected_clone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What follows from a check.
+
+    Attributes:
+        outcome: NOTHING leaves no trace; of the others the enforcement command centre is notified.
+        seizures: The seizure in force, then those that wait: all of their courts are told by one notice (A15).
+        instruction: What the officer is told.
+    """
+
+    outcome: Outcome
+    seizures: tuple[Standing, ...]
+    instruction: Instruction
+
+
+def judge(
+    trigger: Trigger,
+    standings: Iterable[Standing],
+    *,
+    vin_seen: Vin | None,
+    vin_on_file: Vin,
+    on_watch_list: bool,
+) -> Verdict:
+    """Judges what follows when police meet a vehicle.
+
+    A transfer is refused while a seizure is in force or waits. Inspection is not barred by law (A17) and nobody has to
+    hold a vehicle on the road: of these only the court is told. A vehicle that is not seized, but on the list of those
+    watched for a court, is reported and never refused.
+
+    Args:
+        trigger: The occasion.
+        standings: How the vehicle's seizures stand at the moment of the check.
+        vin_seen: The number read from the vehicle; None where nobody looked.
+        vin_on_file: The number that the register has for its plate.
+        on_watch_list: Whether it is a debtor's vehicle of which a court wants to hear though it is not seized.
+    """
+    seizures = tuple(standing for standing in standings if standing.is_open)
+    is_clone = vin_seen is not None and vin_seen != vin_on_file
+    if seizures and trigger is Trigger.TRANSFER_REGISTRATION:
+        court = seizures[0].seizure.court_code
+        return Verdict(Outcome.REFUSED, seizures, Instruction(True, court, is_suspected_clone=is_clone))
+    outcome = Outcome.RECORDED if seizures or on_watch_list else Outcome.NOTHING
+    return Verdict(outcome, seizures, Instruction(is_suspected_clone=is_clone))
