@@ -11,6 +11,7 @@ import typer
 from xiezhi.approval.v1 import approval_pb2, approval_pb2_grpc
 from xiezhi.cli import household
 from xiezhi.cli.approvals import full_name
+from xiezhi.cli.case import Case, Court, EnforcementCard, HandlerName, Phone, WorkCard
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.disclosure import disclosure_view, write_photos
 from xiezhi.cli.documents import write_json, write_private
@@ -49,16 +50,16 @@ def lookup_household(
     answer: Annotated[
         Path | None, typer.Option("--answer", help="Write the exact bytes of the answer here; they are personal.")
     ] = None,
-    case: household.Case = "",
-    court: household.Court = "",
+    case: Case = "",
+    court: Court = "",
     name: household.Name = "",
     number: household.Number = "",
     category: household.Categories = None,
     historic: household.Historic = False,
-    handler_name: household.HandlerName = "",
-    phone: household.Phone = "",
-    work_card: household.WorkCard = "",
-    enforcement_card: household.EnforcementCard = "",
+    handler_name: HandlerName = "",
+    phone: Phone = "",
+    work_card: WorkCard = "",
+    enforcement_card: EnforcementCard = "",
 ) -> None:
     """Look up a debtor's household (户籍查询): members, photos, exit documents.
 
