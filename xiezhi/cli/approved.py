@@ -1,4 +1,4 @@
-"""Calls that need an approval, in one command: submitted, waited for, and made with the very bytes that were approved."""
+"""Calls that need an approval, in one command: submitted, waited for, and made with the bytes that were approved."""
 
 from __future__ import annotations
 

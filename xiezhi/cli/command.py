@@ -1,7 +1,7 @@
 """Registers commands: adds the options that all share, and turns refusals into a message and an exit code.
 
-A command's argument whose type is a dataclass stands for an option for each of its fields: what several commands ask for
-is told once.
+A command's argument whose type is a dataclass stands for an option for each of its fields: what several commands ask
+for is told once.
 """
 
 from __future__ import annotations
