@@ -58,7 +58,7 @@ def show(
 
 @command(app, epilog=examples("xiezhi keys rotate"))
 def rotate(session: Session) -> None:
-    """Replace TLS certificates, add token and database keys. The ledger's key stays.
+    """Replace TLS certificates and seals, add token and database keys. The ledger's key stays.
 
     Receipts that were given out name the ledger's key; whoever kept its public half must be able to verify them for
     good, so it is not rotated. Running processes pick the new files up by themselves.
@@ -68,9 +68,9 @@ def rotate(session: Session) -> None:
     session.home.keys.rotate(now=now)
     rings = rotate_keyrings(session.home)
     session.output.result(
-        {"tls": "replaced", "token_keys": "added", "keyrings": rings, "ledger_key": "kept"},
-        "TLS certificates are replaced; token keys are added, the former ones still verify; database keys are "
-        f"added to {len(rings)} keyrings; the ledger's key is kept.",
+        {"tls": "replaced", "seals": "replaced", "token_keys": "added", "keyrings": rings, "ledger_key": "kept"},
+        "TLS certificates and seals are replaced; token keys are added, the former ones still verify; database keys "
+        f"are added to {len(rings)} keyrings; the ledger's key is kept.",
     )
 
 

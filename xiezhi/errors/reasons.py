@@ -63,6 +63,17 @@ class Reason(StrEnum):
     CANCELLED = "CANCELLED"
     LEDGER_DAMAGED = "LEDGER_DAMAGED"
     LEDGER_RANGE = "LEDGER_RANGE"
+    DOCUMENT_NOT_PDF = "DOCUMENT_NOT_PDF"
+    DOCUMENT_TOO_LARGE = "DOCUMENT_TOO_LARGE"
+    DOCUMENT_UNREADABLE = "DOCUMENT_UNREADABLE"
+    DOCUMENT_ACTIVE_CONTENT = "DOCUMENT_ACTIVE_CONTENT"
+    DOCUMENT_UNSEALED = "DOCUMENT_UNSEALED"
+    DOCUMENT_ALTERED = "DOCUMENT_ALTERED"
+    SEAL_UNTRUSTED = "SEAL_UNTRUSTED"
+    SEAL_EXPIRED = "SEAL_EXPIRED"
+    SEAL_REVOKED = "SEAL_REVOKED"
+    SEAL_OF_ANOTHER_COURT = "SEAL_OF_ANOTHER_COURT"
+    SEAL_CHECK_UNAVAILABLE = "SEAL_CHECK_UNAVAILABLE"
     SEIZURE_EXISTS = "SEIZURE_EXISTS"
     SEIZURE_NOT_FOUND = "SEIZURE_NOT_FOUND"
     SEIZURE_WAITING = "SEIZURE_WAITING"
@@ -81,6 +92,7 @@ class Reason(StrEnum):
 
 
 _SUBMIT_AGAIN = "Submit the request for approval again and wait for the decision."
+_SEAL_ANEW = "Have the document sealed anew with the court's current seal."
 _RETRY = "Call again after a moment; the same request is answered only once."
 
 NEXT_STEPS: dict[Reason, str] = {
@@ -133,6 +145,17 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.CANCELLED: "Call again if the answer is still wanted.",
     Reason.LEDGER_DAMAGED: "Tell the operator at once: the ledger does not agree with itself.",
     Reason.LEDGER_RANGE: "Ask within the size of the current tree.",
+    Reason.DOCUMENT_NOT_PDF: "Send the whole sealed PDF as the court's system made it.",
+    Reason.DOCUMENT_TOO_LARGE: "Send this ruling or notice alone, in a smaller PDF.",
+    Reason.DOCUMENT_UNREADABLE: "Send the document without a password and with its text, not as a scan.",
+    Reason.DOCUMENT_ACTIVE_CONTENT: "Make the document without scripts, files and actions, and have it sealed anew.",
+    Reason.DOCUMENT_UNSEALED: "Have the court seal the document (notice 二.1).",
+    Reason.DOCUMENT_ALTERED: "Send the document exactly as it was sealed.",
+    Reason.SEAL_UNTRUSTED: "Have the court seal the document with the seal that the seal authority issued to it.",
+    Reason.SEAL_EXPIRED: _SEAL_ANEW,
+    Reason.SEAL_REVOKED: _SEAL_ANEW,
+    Reason.SEAL_OF_ANOTHER_COURT: "Have the court that issued the document seal it.",
+    Reason.SEAL_CHECK_UNAVAILABLE: "Tell the operator to renew the seal authority's revocation list, then call again.",
     Reason.SEIZURE_EXISTS: "The case has seized this vehicle already; extend that seizure, or lift it first.",
     Reason.SEIZURE_NOT_FOUND: "Check the seizure's name; only the court and the case that seized can change it.",
     Reason.SEIZURE_WAITING: "The seizure has no effect yet; withdraw it, or wait until it takes effect.",

@@ -9,6 +9,7 @@ from xiezhi.pki.development import (
     TlsFiles,
 )
 from xiezhi.pki.officers import Officer, OfficerRegister, UnknownOfficerError
+from xiezhi.pki.seals import SealRegister, UnknownSealError
 from xiezhi.pki.tokens import ISSUERS, TokenAuthority, TokenRequest, thumbprint
 
 __all__ = [
@@ -22,9 +23,11 @@ __all__ = [
     "Leaf",
     "Officer",
     "OfficerRegister",
+    "SealRegister",
     "TlsFiles",
     "TokenAuthority",
     "TokenRequest",
     "UnknownOfficerError",
+    "UnknownSealError",
     "thumbprint",
 ]

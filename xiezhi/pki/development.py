@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 from xiezhi.pki.authority import CLIENT_ONLY, SERVER_AND_CLIENT, Authority, Leaf, new_tls_key
 from xiezhi.pki.files import PUBLIC, read_certificate, read_key, write_certificate, write_file, write_key
 from xiezhi.pki.officers import Officer, OfficerRegister
+from xiezhi.pki.seals import SealRegister
 from xiezhi.pki.tokens import ISSUERS, TokenAuthority, TokenRequest
 
 SERVICES = ("gateway", "identity", "ledger", "vehicle")
@@ -67,6 +68,7 @@ class InsecureDevelopmentKeys:
         """
         self.folder = folder
         self.officers = OfficerRegister(folder / "officers")
+        self.seals = SealRegister(folder / "seals")
 
     @property
     def exists(self) -> bool:
@@ -121,12 +123,14 @@ class InsecureDevelopmentKeys:
             self.tokens(agency).create()
         self._create_ledger_key()
         self.officers.update(officers, now=now)
+        self.seals.update(self._courts(), now=now)
 
     def rotate(self, *, now: datetime) -> None:
-        """Replaces every TLS certificate with its key, and adds a token signing key for each agency.
+        """Replaces every TLS certificate and seal with its key, and adds a token signing key for each agency.
 
         The ledger's key stays: receipts that were given out name it, and whoever keeps its public half must
-        be able to verify them for good. Officers' certificates stay: `OfficerRegister.reissue` replaces one.
+        be able to verify them for good. Officers' certificates stay: `OfficerRegister.reissue` replaces one. What was
+        sealed with the seals before holds on: they are not revoked.
 
         Args:
             now: The present instant, UTC.
@@ -136,6 +140,8 @@ class InsecureDevelopmentKeys:
             self._issue_tls(name, authority, now=now)
         for agency in ISSUERS:
             self.tokens(agency).rotate()
+        for court in self._courts():
+            self.seals.reissue(court, now=now)
 
     def mint_token(
         self,
@@ -166,10 +172,19 @@ class InsecureDevelopmentKeys:
         return self.tokens(officer.agency).mint(officer, request, now=now)
 
     def certificates(self) -> dict[str, x509.Certificate]:
-        """Returns all TLS certificates and both roots by their names, for display and checks."""
-        found = {"suite CA": self.folder / "tls" / "ca.crt", "courts CA": self.officers.authority_file}
+        """Returns all TLS certificates and the roots by their names, for display and checks."""
+        found = {
+            "suite CA": self.folder / "tls" / "ca.crt",
+            "courts CA": self.officers.authority_file,
+            "seal authority": self.seals.authority_file,
+        }
         found.update({name: self.tls(name).certificate for name in (*SERVICES, *SYSTEMS)})
         return {name: read_certificate(file) for name, file in found.items() if file.exists()}
+
+    def _courts(self) -> tuple[str, ...]:
+        """Returns the codes of the courts that have officers here."""
+        courts = (officer.organisation for officer in self.officers.list() if officer.agency == "courts")
+        return tuple(dict.fromkeys(courts))
 
     def _authority(self, now: datetime) -> Authority:
         return Authority.load_or_create(

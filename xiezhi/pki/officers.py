@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from xiezhi.pki.authority import Authority, Identity, Leaf
 from xiezhi.pki.files import (
     PRIVATE,
-    PUBLIC,
     read_certificate,
     read_key,
     write_certificate,
     write_file,
     write_key,
 )
+from xiezhi.pki.revocations import publish_revoked, read_revoked
 from xiezhi.proof.statement import Rank
 
 AUTHORITY_NAME = "Xiezhi development courts CA (INSECURE)"
@@ -98,7 +96,7 @@ class OfficerRegister:
         for officer in known.values():
             if officer.rank is not None and not self._has_certificate(officer, now=now):
                 self._issue(officer, authority, now=now)
-        self._write_list(authority, self._read_revoked(), now=now)
+        publish_revoked(self.revocation_file, authority, now=now)
 
     def list(self) -> tuple[Officer, ...]:
         """Returns all officers in the order they were added."""
@@ -143,14 +141,12 @@ class OfficerRegister:
             UnknownOfficerError: If the officer has no certificate.
         """
         serial = self.signer(officer_id).certificate.serial_number
-        revoked = self._read_revoked()
-        revoked.setdefault(serial, now)
-        self._write_list(self._authority(now), revoked, now=now)
+        publish_revoked(self.revocation_file, self._authority(now), now=now, serial=serial)
         return serial
 
     def is_revoked(self, officer_id: str) -> bool:
         """Tells whether the officer's present certificate is on the revocation list."""
-        return self.signer(officer_id).certificate.serial_number in self._read_revoked()
+        return self.signer(officer_id).certificate.serial_number in read_revoked(self.revocation_file)
 
     def reissue(self, officer_id: str, *, now: datetime) -> None:
         """Gives an officer a new key and certificate; a revoked one stays revoked.
@@ -199,17 +195,6 @@ class OfficerRegister:
             return {}
         listed = (_parse(entry) for entry in json.loads(file.read_text(encoding="utf-8")))
         return {officer.officer_id: officer for officer in listed}
-
-    def _read_revoked(self) -> dict[int, datetime]:
-        if not self.revocation_file.exists():
-            return {}
-        published = x509.load_pem_x509_crl(self.revocation_file.read_bytes())
-        return {entry.serial_number: entry.revocation_date_utc for entry in published}
-
-    def _write_list(self, authority: Authority, revoked: Mapping[int, datetime], *, now: datetime) -> None:
-        number = int(now.astimezone(UTC).timestamp() * 1000)
-        published = authority.issue_list(tuple(revoked.items()), number=number, now=now)
-        write_file(self.revocation_file, published.public_bytes(Encoding.PEM), mode=PUBLIC)
 
 
 def _parse(entry: Mapping[str, object]) -> Officer:

@@ -1,0 +1,103 @@
+"""A sealed document: verified as a whole, and asked what it mentions."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.papers.content import normalise, read_text
+from services.papers.seals import verify_seals
+from services.papers.trust import SealTrust
+from xiezhi.errors import Reason, error
+
+MAX_BYTES = 2 * 1024 * 1024
+"""Size of a document; a page of text with its font has about 30 KB."""
+
+_DOTS = re.compile("[·•‧]")
+"""What is written within plates ("赣A·12345") and foreign names, in more ways than one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPaper:
+    """A document under the seal of a court, all of whose seals hold.
+
+    Attributes:
+        sha256: SHA-256 of the document, 32 bytes.
+        signer: Code of the court, from the certificate of its seal.
+        sealed_at: When that court sealed it, by the seal's own word, UTC.
+        fingerprint: SHA-256 of that seal's certificate, hexadecimal.
+        text: Text of all pages in normal form (NFKC) without white space, except for one space between two letters or
+            digits of ASCII. Personal: never to be logged.
+    """
+
+    sha256: bytes
+    signer: str
+    sealed_at: datetime
+    fingerprint: str
+    text: str
+
+    def __repr__(self) -> str:
+        return f"SealedPaper(sha256={self.sha256.hex()}, signer={self.signer!r})"
+
+
+def verify_sealed(pdf: bytes, *, authority: SealTrust, court_code: str, now: datetime) -> SealedPaper:
+    """Verifies a document under seal; takes some milliseconds of computing, so call it in a thread.
+
+    Args:
+        pdf: The document.
+        authority: Whose seals count.
+        court_code: Code of the court that issued it, for example "赣0102".
+        now: The present instant, UTC.
+
+    Raises:
+        InvalidArgument: DOCUMENT_NOT_PDF, DOCUMENT_TOO_LARGE, DOCUMENT_UNREADABLE, DOCUMENT_ACTIVE_CONTENT,
+            DOCUMENT_UNSEALED, DOCUMENT_ALTERED, SEAL_UNTRUSTED, SEAL_EXPIRED, SEAL_REVOKED or SEAL_OF_ANOTHER_COURT.
+        Unavailable: SEAL_CHECK_UNAVAILABLE.
+
+    Source:
+        Notice 二.1.
+    """
+    if len(pdf) > MAX_BYTES:
+        raise error(
+            Reason.DOCUMENT_TOO_LARGE,
+            f"The document has more than {MAX_BYTES} bytes; send this ruling or notice alone.",
+        )
+    seals = verify_seals(pdf, authority=authority, now=now)
+    own = next((seal for seal in seals if seal.court == court_code), None)
+    if own is None:
+        raise error(
+            Reason.SEAL_OF_ANOTHER_COURT,
+            "No seal on the document is that of the court that issued it; have that court seal it.",
+        )
+    return SealedPaper(
+        sha256=hashlib.sha256(pdf).digest(),
+        signer=own.court,
+        sealed_at=own.sealed_at,
+        fingerprint=own.fingerprint,
+        text=read_text(pdf),
+    )
+
+
+def mentions(paper: SealedPaper, text: str) -> bool:
+    """Whether a document mentions a plate, a number or a name as a whole, not as a part of a longer one.
+
+    Where the text begins or ends with a letter or digit of ASCII, none may stand next to it: "赣A12345" is not
+    mentioned by "赣A123456". White space and middle dots within it make no difference.
+
+    Args:
+        paper: The document.
+        text: What is sought; nothing mentions an empty text.
+    """
+    sought = _DOTS.sub("", normalise(text)).replace(" ", "")
+    if not sought:
+        return False
+    before = "(?<![A-Za-z0-9])" if _is_ascii_alphanumeric(sought[0]) else ""
+    after = "(?![A-Za-z0-9])" if _is_ascii_alphanumeric(sought[-1]) else ""
+    spaced = " ?".join(map(re.escape, sought))
+    return re.search(f"{before}{spaced}{after}", _DOTS.sub("", paper.text)) is not None
+
+
+def _is_ascii_alphanumeric(character: str) -> bool:
+    return character.isascii() and character.isalnum()
