@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,6 +37,7 @@ class ApprovalChoice:
         reason: Why a new one is asked for.
         wait: How long to wait for its decision; empty not to wait.
         validity: How long it shall live; empty for the longest.
+        receipt: Where the receipt is written; None for nowhere.
     """
 
     approval: Annotated[
@@ -56,6 +58,9 @@ class ApprovalChoice:
             "--validity", help="Life of the approval, as 8h or 3d; else the longest.", rich_help_panel=APPROVAL
         ),
     ] = ""
+    receipt: Annotated[
+        Path | None, typer.Option("--receipt", help="Write the receipt here, for `xiezhi ledger verify`.")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
