@@ -17,8 +17,7 @@ from gateway.approval.states import ENDINGS
 from gateway.approval.tables import APPROVALS, COURTS, EVENTS, REQUESTS
 from gateway.approval.views import Place, Reader, View
 from gateway.cached import CachedReader
-from gateway.insertion import insert_new
-from services.chassis.db import BatchReader, Database, KeyedQuery, after_commit
+from services.chassis.db import BatchReader, Database, KeyedQuery, after_commit, insert_new
 from services.chassis.sealing import Sealer
 
 ERASED_AT_ONCE = 500

@@ -9,8 +9,8 @@ from typing import Self
 from gateway.casefile.domain import Case, CaseRecord, Event, Kind, Parties, normal
 from gateway.casefile.rows import PARTY_INDEX, case_row, event_row
 from gateway.casefile.tables import CASES, EVENTS
-from gateway.insertion import insert_new
 from services.chassis.clock import Clock, SystemClock
+from services.chassis.db import insert_new
 from services.chassis.db.database import make_store
 from services.chassis.db.stores import Link, Timeouts
 from services.chassis.sealing import BlindIndex, Keyring

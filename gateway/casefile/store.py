@@ -12,8 +12,7 @@ from gateway.casefile.domain import Case, CaseFacts, CaseRecord, Event, Kind, Pa
 from gateway.casefile.loader import CaseLoader
 from gateway.casefile.rows import PARTY_INDEX, case_row, event_row
 from gateway.casefile.tables import CASES, EVENTS, REQUESTS
-from gateway.insertion import insert_new
-from services.chassis.db import BatchReader, Database, KeyedQuery, after_commit
+from services.chassis.db import BatchReader, Database, KeyedQuery, after_commit, insert_new
 from services.chassis.sealing import BlindIndex, Keyring
 from xiezhi.errors import Reason, XiezhiError, error
 

@@ -74,6 +74,7 @@ class Reason(StrEnum):
     SEAL_REVOKED = "SEAL_REVOKED"
     SEAL_OF_ANOTHER_COURT = "SEAL_OF_ANOTHER_COURT"
     SEAL_CHECK_UNAVAILABLE = "SEAL_CHECK_UNAVAILABLE"
+    DOCUMENT_NOT_LISTED = "DOCUMENT_NOT_LISTED"
     SEIZURE_EXISTS = "SEIZURE_EXISTS"
     SEIZURE_NOT_FOUND = "SEIZURE_NOT_FOUND"
     SEIZURE_WAITING = "SEIZURE_WAITING"
@@ -85,6 +86,7 @@ class Reason(StrEnum):
     VEHICLE_OWNER_MISMATCH = "VEHICLE_OWNER_MISMATCH"
     VEHICLE_TRANSFERRED = "VEHICLE_TRANSFERRED"
     TRANSFER_NOTICE_FIRST = "TRANSFER_NOTICE_FIRST"
+    VEHICLE_NOT_IN_RULING = "VEHICLE_NOT_IN_RULING"
     CLEARING_ITEMS_MISSING = "CLEARING_ITEMS_MISSING"
     CLEARING_NOT_BUYER = "CLEARING_NOT_BUYER"
     CLEARING_WRONG_WINDOW = "CLEARING_WRONG_WINDOW"
@@ -156,6 +158,7 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.SEAL_REVOKED: _SEAL_ANEW,
     Reason.SEAL_OF_ANOTHER_COURT: "Have the court that issued the document seal it.",
     Reason.SEAL_CHECK_UNAVAILABLE: "Tell the operator to renew the seal authority's revocation list, then call again.",
+    Reason.DOCUMENT_NOT_LISTED: "List each file among the documents of the case, with its kind, court and SHA-256.",
     Reason.SEIZURE_EXISTS: "The case has seized this vehicle already; extend that seizure, or lift it first.",
     Reason.SEIZURE_NOT_FOUND: "Check the seizure's name; only the court and the case that seized can change it.",
     Reason.SEIZURE_WAITING: "The seizure has no effect yet; withdraw it, or wait until it takes effect.",
@@ -167,6 +170,7 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.VEHICLE_OWNER_MISMATCH: "The registered owner is not the debtor; check plate and debtor in the ruling.",
     Reason.VEHICLE_TRANSFERRED: "The transfer was registered before; the court decides on other measures.",
     Reason.TRANSFER_NOTICE_FIRST: "Another court's notice to transfer it goes first; turn to that court.",
+    Reason.VEHICLE_NOT_IN_RULING: "Check plate and VIN against the ruling, which must name the vehicle.",
     Reason.CLEARING_ITEMS_MISSING: "Bring what the message lists to the window (notice 二.2).",
     Reason.CLEARING_NOT_BUYER: "The buyer whom the ruling names must come in person (notice 二.2).",
     Reason.CLEARING_WRONG_WINDOW: "Go to the traffic police's window where the vehicle is registered (notice 二.2).",

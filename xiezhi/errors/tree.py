@@ -194,6 +194,7 @@ _CLASSES: dict[type[XiezhiError], tuple[Reason, ...]] = {
         Reason.VEHICLE_OWNER_MISMATCH,
         Reason.VEHICLE_TRANSFERRED,
         Reason.TRANSFER_NOTICE_FIRST,
+        Reason.VEHICLE_NOT_IN_RULING,
         Reason.CLEARING_ITEMS_MISSING,
         Reason.CLEARING_NOT_BUYER,
         Reason.CLEARING_WRONG_WINDOW,
@@ -212,6 +213,7 @@ _CLASSES: dict[type[XiezhiError], tuple[Reason, ...]] = {
         Reason.SEAL_EXPIRED,
         Reason.SEAL_REVOKED,
         Reason.SEAL_OF_ANOTHER_COURT,
+        Reason.DOCUMENT_NOT_LISTED,
     ),
     AlreadyExists: (
         Reason.ALREADY_DECIDED,

@@ -3,7 +3,8 @@
 from services.chassis.db.batch import BatchReader
 from services.chassis.db.columns import Instant
 from services.chassis.db.database import Database
+from services.chassis.db.insertion import insert_new
 from services.chassis.db.keyed import KeyedQuery
-from services.chassis.db.writer import after_commit
+from services.chassis.db.writer import after_commit, before_commit
 
-__all__ = ["BatchReader", "Database", "Instant", "KeyedQuery", "after_commit"]
+__all__ = ["BatchReader", "Database", "Instant", "KeyedQuery", "after_commit", "before_commit", "insert_new"]

@@ -17,6 +17,7 @@ from services.chassis.db.handoff import Job, Mailbox, Observer
 from services.chassis.db.stores import Link, Store
 
 _HOOKS = "services.chassis.db.after_commit"
+_ENDINGS = "services.chassis.db.before_commit"
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,26 @@ def after_commit(connection: Connection, hook: Callable[[], None]) -> None:
     hooks.append(hook)
 
 
+def before_commit(connection: Connection, ending: Callable[[Connection], None]) -> None:
+    """Has a function called at the end of the transaction, after all write functions that share it.
+
+    It is for locks that every writer takes: taken last and in one order they are held shortly, and transactions in
+    which unrelated writes came together cannot wait for each other in a circle.
+
+    Args:
+        connection: The connection that `Database.write` gave to the write function.
+        ending: Called once however often it is given, also if the write function fails after all. If it raises, nothing
+            of the transaction is kept.
+
+    Raises:
+        RuntimeError: If the connection is not a writer's.
+    """
+    endings: dict[Callable[[Connection], None], None] | None = connection.info.get(_ENDINGS)
+    if endings is None:
+        raise RuntimeError("only a function run by Database.write has a commit to come before")
+    endings[ending] = None
+
+
 class GroupWriter:
     """Runs write functions in one thread and commits them in groups.
 
@@ -63,6 +84,7 @@ class GroupWriter:
         self._queue: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._link: Link | None = None
         self._hooks: list[Callable[[], None]] = []
+        self._endings: dict[Callable[[Connection], None], None] = {}
         self._thread = threading.Thread(target=self._run, name="db-writer", daemon=True)
         self._thread.start()
 
@@ -141,6 +163,7 @@ class GroupWriter:
             Exception: Whatever loses the transaction; nothing of the group may be relied on then.
         """
         self._hooks.clear()
+        self._endings.clear()
         link = self._begin()
         transaction = link.connection.begin()
         saved = written = False
@@ -159,6 +182,8 @@ class GroupWriter:
             else:
                 outcomes.append((result, None))
                 written = True
+        for ending in self._endings:
+            ending(link.connection)
         transaction.commit()
         # SQLite commits to a deleted file without a word.
         self._store.verify()
@@ -181,6 +206,7 @@ class GroupWriter:
                 return self._link
         self._link = self._store.connect(writes=True)
         self._link.connection.info[_HOOKS] = self._hooks
+        self._link.connection.info[_ENDINGS] = self._endings
         self._store.begin(self._link)
         return self._link
 

@@ -83,6 +83,8 @@ def judge(
     is_clone = vin_seen is not None and vin_seen != vin_on_file
     if seizures and trigger is Trigger.TRANSFER_REGISTRATION:
         court = seizures[0].seizure.court_code
-        return Verdict(Outcome.REFUSED, seizures, Instruction(True, court, is_suspected_clone=is_clone))
+        return Verdict(
+            Outcome.REFUSED, seizures, Instruction(must_refuse=True, court_code=court, is_suspected_clone=is_clone)
+        )
     outcome = Outcome.RECORDED if seizures or on_watch_list else Outcome.NOTHING
     return Verdict(outcome, seizures, Instruction(is_suspected_clone=is_clone))

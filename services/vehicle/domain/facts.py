@@ -103,7 +103,7 @@ Fact = Served | Extended | Lifted | Withdrawn | Disposed
 
 
 def next_instant(facts: Iterable[Fact], now: datetime) -> datetime:
-    """Returns the instant at which the next fact happens: now, or just after the last fact where the clock is behind it.
+    """Returns the instant at which the next fact happens: now, or just after the last fact if that is later.
 
     So each fact finds what those before it made, and what was answered about the past stays true.
 

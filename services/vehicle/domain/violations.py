@@ -1,11 +1,12 @@
-"""Clearing the violations of a vehicle that a court has disposed of, without demerit points for the buyer (notice 二.2)."""
+"""Clearing violations of a vehicle that a court has disposed of, without demerit points for the buyer (notice 二.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
+from types import MappingProxyType
 
 from services.codes.divisions import prefecture_of
 from services.codes.legal_time import legal_date
@@ -20,6 +21,7 @@ class Item(IntEnum):
     RULING_COPY = 3
     NOTICE_ORIGINAL = 4
     NOTICE_COPY = 5
+    AUTHORISATION = 6
 
 
 class ClearingOutcome(IntEnum):
@@ -69,12 +71,14 @@ class Sale:
 
     Attributes:
         buyer_number: Identity number of the buyer (买受人), in normal form.
+        buyer_is_organisation: Whether that is an organisation, for which somebody comes who is authorised.
         disposed_at: Instant of the disposal: what comes later is the buyer's own.
         division: Division where the vehicle is registered (车籍所在地), 6 digits.
         is_cleared: Whether its violations were cleared before.
     """
 
     buyer_number: str = field(repr=False)
+    buyer_is_organisation: bool
     disposed_at: datetime
     division: str
     is_cleared: bool = False
@@ -85,13 +89,13 @@ class Visit:
     """What happens at the window (交通违法处理窗口).
 
     Attributes:
-        visitor_number: Identity number on the card of whoever stands there, in normal form.
+        shown_number: Identity number on the card or the licence that is shown, in normal form.
         items: What they show and hand over.
         window: Code of the police unit whose window it is, 12 digits.
         listed: Keys of the violations to be cleared.
     """
 
-    visitor_number: str = field(repr=False)
+    shown_number: str = field(repr=False)
     items: frozenset[Item]
     window: str
     listed: frozenset[str]
@@ -146,13 +150,13 @@ def clear(
         AlreadyExists: CLEARING_ALREADY_DONE.
         FailedPrecondition: CLEARING_NOT_BUYER, CLEARING_WRONG_WINDOW or CLEARING_ITEMS_MISSING.
     """
-    if visit.visitor_number != sale.buyer_number:
+    if visit.shown_number != sale.buyer_number:
         raise error(Reason.CLEARING_NOT_BUYER, "The buyer whom the ruling names must come in person.")
     if prefecture_of(visit.window) != prefecture_of(sale.division):
         raise error(Reason.CLEARING_WRONG_WINDOW, "Go to the window where the vehicle is registered.")
     if sale.is_cleared:
         raise error(Reason.CLEARING_ALREADY_DONE, "The violations were cleared under this disposal already.")
-    _check_items(visit.items)
+    _check_items(visit.items, sale)
     listed = sorted((v for v in violations if v.violation_id in visit.listed), key=lambda v: v.committed_at)
     cleared = tuple(v.violation_id for v in listed if v.committed_at < sale.disposed_at and not v.is_crime)
     if not cleared:
@@ -166,16 +170,20 @@ def clear(
     )
 
 
-_NAMES = {
-    Item.BUYER_ID: "the buyer's own identity card",
-    Item.RULING_ORIGINAL: "the ruling (执行裁定书), original",
-    Item.RULING_COPY: "the ruling, copy",
-    Item.NOTICE_ORIGINAL: "the assistance notice (协助执行通知书), original",
-    Item.NOTICE_COPY: "the assistance notice, copy",
-}
+_NAMES: Mapping[Item, str] = MappingProxyType(
+    {
+        Item.BUYER_ID: "the buyer's own identity card or licence",
+        Item.RULING_ORIGINAL: "the ruling (执行裁定书), original",
+        Item.RULING_COPY: "the ruling, copy",
+        Item.NOTICE_ORIGINAL: "the assistance notice (协助执行通知书), original",
+        Item.NOTICE_COPY: "the assistance notice, copy",
+        Item.AUTHORISATION: "the organisation's authorisation",
+    }
+)
 
 
-def _check_items(items: frozenset[Item]) -> None:
-    missing = "; ".join(name for item, name in _NAMES.items() if item not in items)
+def _check_items(items: frozenset[Item], sale: Sale) -> None:
+    needed = [item for item in _NAMES if sale.buyer_is_organisation or item is not Item.AUTHORISATION]
+    missing = "; ".join(_NAMES[item] for item in needed if item not in items)
     if missing:
         raise error(Reason.CLEARING_ITEMS_MISSING, f"Bring what is missing: {missing}.")

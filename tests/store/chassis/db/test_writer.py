@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, create_engine, insert, text
 from sqlalchemy.exc import IntegrityError
 
-from services.chassis.db import after_commit
+from services.chassis.db import after_commit, before_commit
 from xiezhi.errors import Reason, XiezhiError
 
 
@@ -294,9 +294,50 @@ async def test_a_hook_that_raises_does_not_make_a_durable_write_fail(database, n
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_only_a_write_has_a_commit_to_wait_for(database):
+async def test_an_ending_runs_once_after_all_writes_of_the_commit_and_is_part_of_it(database, notes, gate):
+    seen = []
+
+    def ending(connection):
+        seen.append(notes.numbers(connection))
+        after_commit(connection, lambda: seen.append("committed"))
+        notes.add(10 + len(seen))(connection)
+
+    def ended(number, *, fails=False):
+        def run(connection):
+            before_commit(connection, ending)
+            notes.add(number)(connection)
+            if fails:
+                raise Failing
+
+        return run
+
+    results = await as_group(database, gate, ended(1), ended(2, fails=True), ended(3))
+    assert [results[0], results[2]] == [None, None]
+    assert isinstance(results[1], Failing)
+    assert seen == [[1, 3], "committed"]
+    assert await database.read(notes.numbers) == [1, 3, 11]
+    await database.write(notes.add(4))
+    assert len(seen) == 2
+
+
+async def test_an_ending_that_fails_keeps_nothing_of_its_commit(database, notes, gate):
+    def ended(connection):
+        before_commit(connection, notes.add(1))
+        notes.add(2)(connection)
+
+    await database.write(notes.add(1))
+    results = await as_group(database, gate, ended, notes.add(3))
+    assert [result.reason for result in results] == [Reason.STORE_UNAVAILABLE] * 2
+    with pytest.raises(IntegrityError):
+        await database.write(ended)
+    assert await database.read(notes.numbers) == [1]
+    assert await database.write(notes.add(3)) == 3
+
+
+@pytest.mark.parametrize("hook", [after_commit, before_commit])
+async def test_only_a_write_has_a_commit_to_wait_for(database, hook):
     with pytest.raises(RuntimeError, match=r"Database\.write"):
-        await database.read(lambda connection: after_commit(connection, print))
+        await database.read(lambda connection: hook(connection, print))
 
 
 @pytest.mark.parametrize("way", ["read", "write"])

@@ -1,0 +1,132 @@
+"""The register in bulk: as when it is first filled, and as corrections come in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Executable, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from services.chassis.db import KeyedQuery
+from services.chassis.db.database import make_store
+from services.chassis.db.stores import Link, Timeouts
+from services.chassis.sealing import Keyring, Sealer
+from services.vehicle.registry.domain import Vehicle
+from services.vehicle.registry.intake import IntakeError, check_vehicle
+from services.vehicle.registry.sealed import VehicleSealer
+from services.vehicle.registry.tables import NUMBERS, OWNERS, VEHICLES
+from services.vehicle.registry.ways import Ways
+
+_OLD = "old"
+_INSERT_VEHICLE, _INSERT_NUMBER, _INSERT_OWNER = insert(VEHICLES), insert(NUMBERS), insert(OWNERS)
+_REPLACE_VEHICLE = update(VEHICLES).where(VEHICLES.c.vehicle_id == bindparam(_OLD))
+_FORGET_NUMBER = delete(NUMBERS).where(NUMBERS.c.digest == bindparam("key"), NUMBERS.c.vehicle_id == bindparam("whose"))
+_FORGET_OWNER = delete(OWNERS).where(OWNERS.c.digest == bindparam("key"), OWNERS.c.vehicle_id == bindparam("whose"))
+_COUNT = select(func.count()).select_from(VEHICLES)
+
+
+class VehicleLoader:
+    """Writes vehicles, each as a whole.
+
+    Doing so again changes nothing, except that what is sealed with a former key is sealed anew. A record whose content
+    differs replaces the one before; the seizures of the vehicle stay.
+
+    Args:
+        database_url: The vehicle service's database, migrated.
+        keyring: Keys of its fields at rest.
+    """
+
+    def __init__(self, database_url: str, *, keyring: Keyring) -> None:
+        self._store = make_store(database_url, Timeouts())
+        self._sealer = VehicleSealer(Sealer(keyring))
+        self._ways = Ways(keyring)
+        self._link: Link | None = None
+        self._kept = KeyedQuery(select(VEHICLES), VEHICLES.c.vehicle_id)
+
+    def __enter__(self) -> Self:
+        self._link = self._store.connect(writes=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        if self._link is not None:
+            self._link.close()
+        self._store.close()
+
+    def add(self, vehicles: Iterable[Vehicle]) -> None:
+        """Writes vehicles in one transaction.
+
+        Raises:
+            IntakeError: If a record may not be let in; then nothing of this call is written.
+            RuntimeError: If the loader is not entered.
+        """
+        link = self._require_link()
+        wanted = {vehicle.vehicle_id: vehicle for vehicle in vehicles}
+        for vehicle in wanted.values():
+            check_vehicle(vehicle)
+        if not wanted:
+            return
+        self._store.begin(link)
+        with link.connection.begin():
+            self._write(link.connection, wanted)
+
+    def count(self) -> int:
+        """Returns how many vehicles are on file.
+
+        Raises:
+            RuntimeError: If the loader is not entered.
+        """
+        return int(self._require_link().connection.execute(_COUNT).scalar_one())
+
+    def _require_link(self) -> Link:
+        if self._link is None:
+            raise RuntimeError("a loader is used in a with statement")
+        return self._link
+
+    def _write(self, connection: Connection, wanted: Mapping[int, Vehicle]) -> None:
+        sealer = self._sealer
+        kept = {
+            key: (sealer.open(key, row.record), sealer.is_current(row.record))
+            for key, row in self._kept.row(connection, [*wanted]).items()
+        }
+        fresh = [key for key in wanted if key not in kept]
+        changed = [key for key in kept if kept[key] != (wanted[key], True)]
+        rows = {key: {"vehicle_id": key, "record": sealer.seal(wanted[key])} for key in (*fresh, *changed)}
+        _execute(connection, _INSERT_VEHICLE, [rows[key] for key in fresh])
+        _execute(connection, _REPLACE_VEHICLE, [{_OLD: key, **rows[key]} for key in changed])
+        self._forget_ways(connection, [kept[key][0] for key in changed])
+        self._add_ways(connection, [wanted[key] for key in rows])
+
+    def _forget_ways(self, connection: Connection, vehicles: Sequence[Vehicle]) -> None:
+        """Deletes what leads to vehicles, under every key of the indexes."""
+        ways = self._ways
+        _execute(
+            connection,
+            _FORGET_NUMBER,
+            [{"key": digest, "whose": v.vehicle_id} for v in vehicles for digest in ways.former_numbers(v)],
+        )
+        _execute(
+            connection,
+            _FORGET_OWNER,
+            [{"key": digest, "whose": v.vehicle_id} for v in vehicles for digest in ways.of_owner(v.owner.key)],
+        )
+
+    def _add_ways(self, connection: Connection, vehicles: Sequence[Vehicle]) -> None:
+        ways = self._ways
+        try:
+            _execute(
+                connection,
+                _INSERT_NUMBER,
+                [{"digest": digest, "vehicle_id": v.vehicle_id} for v in vehicles for digest in ways.numbers(v)],
+            )
+        except IntegrityError:
+            raise IntakeError("A plate or VIN is said to be that of two vehicles.") from None
+        _execute(connection, _INSERT_OWNER, [{"digest": ways.owner(v), "vehicle_id": v.vehicle_id} for v in vehicles])
+
+
+def _execute(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)

@@ -1,0 +1,56 @@
+"""A migrated database of the vehicle service of either kind, and ways to fill and read it."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.chassis.db import Database
+from services.chassis.migrations import upgrade
+from services.chassis.sealing import Keyring
+from services.vehicle.registry.loader import VehicleLoader
+from services.vehicle.registry.store import SqlRegistry, VehicleRows
+
+
+@pytest.fixture
+def keyring_file(tmp_path):
+    return tmp_path / "vehicle.json"
+
+
+@pytest.fixture
+def keyring(keyring_file):
+    return Keyring.create(keyring_file)
+
+
+@pytest.fixture
+def vehicle_url(database_url):
+    upgrade(database_url, package="services.vehicle")
+    return database_url
+
+
+@pytest.fixture
+def load(vehicle_url, keyring):
+    """Loads vehicles in one transaction, with a keyring of its own if one is given."""
+
+    def load(*vehicles, ring=keyring):
+        with VehicleLoader(vehicle_url, keyring=ring) as loader:
+            loader.add(vehicles)
+            return loader.count()
+
+    return load
+
+
+@pytest.fixture
+def database(vehicle_url):
+    opened = Database.open(vehicle_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def open_registry(database, keyring):
+    """Opens the register with a keyring."""
+
+    def open_registry(ring=keyring):
+        return SqlRegistry(database, rows=VehicleRows(ring), read_queues=lambda *_: {})
+
+    return open_registry
