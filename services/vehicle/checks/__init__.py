@@ -1,0 +1,1 @@
+"""Checks of vehicles against the alerts of seizures."""

@@ -1,0 +1,298 @@
+"""Seizures as they are filed: what a court hands in, what is kept of it, and the files of vehicles that it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Protocol
+
+from services.codes.plates import Plate
+from services.codes.vins import Vin
+from services.vehicle.domain import Author, Fact, SeizureOrder, Served, Standing, standing_at
+from services.vehicle.registry.domain import Vehicle
+from xiezhi.errors import Reason, XiezhiError, error
+
+
+class DocumentKind(IntEnum):
+    """Kinds of documents that orders here rest on, values of `xiezhi.common.v1.DocumentKind`."""
+
+    SEIZURE_RULING = 1
+    ASSISTANCE_NOTICE = 2
+    LIFTING_RULING = 4
+    ENFORCEMENT_RULING = 5
+
+
+class SeizureNote(IntEnum):
+    """What a court is told beside, the values of `xiezhi.vehicle.v1.SeizureNote`."""
+
+    PLATE_CHANGED = 1
+    VIN_CHECK_DIGIT = 2
+    TRANSFER_STOPPED = 3
+    SEEN_BEFORE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as the court lists it.
+
+    Attributes:
+        kind: What it is, a value of `xiezhi.common.v1.DocumentKind`.
+        number: Its number.
+        court_code: Court that issued it.
+        sha256: SHA-256 of the file, 32 bytes.
+    """
+
+    kind: int
+    number: str
+    court_code: str
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A file that was sent.
+
+    Attributes:
+        kind: What it must be.
+        pdf: The file.
+    """
+
+    kind: DocumentKind
+    pdf: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The handling judge, for those who meet a seized vehicle.
+
+    Attributes:
+        name: Name.
+        phone: Telephone.
+    """
+
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """Under which key a court asks, and what.
+
+    Attributes:
+        court_code: The court.
+        request_id: Its idempotency key, a UUID in lower case.
+        method: Full name of the method.
+        sha256: SHA-256 of the request's bytes.
+    """
+
+    court_code: str
+    request_id: str
+    method: str
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What every order of a court brings along.
+
+    Attributes:
+        key: Under which key it is asked.
+        author: The court and the case.
+        debtor_key: The debtor; see `services.vehicle.registry.domain.owner_key`.
+        handler: The handling judge.
+        documents: The documents that the court lists.
+        papers: The files; the ruling first, where there is one.
+    """
+
+    key: RequestKey
+    author: Author
+    debtor_key: str = field(repr=False)
+    handler: Contact
+    documents: tuple[Document, ...]
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeizureRecord:
+    """A seizure as it was served.
+
+    Attributes:
+        served: The fact.
+        vehicle_id: The vehicle.
+        plate: Its plate at service.
+        vin: Its VIN.
+        ruling_number: Number of the ruling.
+        debtor_key: The debtor.
+        handler: The handling judge.
+    """
+
+    served: Served
+    vehicle_id: int
+    plate: Plate
+    vin: Vin
+    ruling_number: str
+    debtor_key: str = field(repr=False)
+    handler: Contact
+
+    @property
+    def seizure_id(self) -> str:
+        """Its key, a UUID."""
+        return self.served.seizure_id
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A seizure at a moment.
+
+    Attributes:
+        record: How it was served.
+        standing: How it stands.
+    """
+
+    record: SeizureRecord
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleFile:
+    """A vehicle and all that happened to its seizures.
+
+    Attributes:
+        vehicle: The vehicle as it is on the register.
+        records: Its seizures by key, in the order in which they were received.
+        later: What happened to them later.
+    """
+
+    vehicle: Vehicle
+    records: Mapping[str, SeizureRecord]
+    later: tuple[Fact, ...] = ()
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """All facts."""
+        return (*(record.served for record in self.records.values()), *self.later)
+
+    def standings(self, at: datetime) -> tuple[Shown, ...]:
+        """Returns the seizures served until a moment as they stand then, in the order of service."""
+        return tuple(Shown(self.records[s.seizure.seizure_id], s) for s in standing_at(self.facts, at))
+
+    def shown(self, seizure_id: str, at: datetime) -> Shown:
+        """Returns one of the seizures as it stands at a moment not before its service."""
+        return next(shown for shown in self.standings(at) if shown.record.seizure_id == seizure_id)
+
+    def is_seized(self, at: datetime) -> bool:
+        """Whether any seizure is in force or waits."""
+        return any(shown.standing.is_open for shown in self.standings(at))
+
+    def with_seizure(self, record: SeizureRecord) -> VehicleFile:
+        """Returns the file with one more seizure."""
+        return replace(self, records={**self.records, record.seizure_id: record})
+
+    def followed_by(self, fact: Fact) -> VehicleFile:
+        """Returns the file with one more fact."""
+        return replace(self, later=(*self.later, fact))
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A judicial sale (司法拍卖, 变卖).
+
+    Attributes:
+        seizure_id: The seizure under which the vehicle was sold.
+        vehicle_id: The vehicle.
+        buyer_name: Name of the buyer.
+        buyer_number: Identity number of the buyer in normal form.
+        sold_on: Day of the sale.
+        ruling_number: Number of the enforcement ruling.
+        notice_number: Number of the assistance notice.
+    """
+
+    seizure_id: str
+    vehicle_id: int
+    buyer_name: str = field(repr=False)
+    buyer_number: str = field(repr=False)
+    sold_on: date
+    ruling_number: str
+    notice_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one vehicle of a ruling.
+
+    Attributes:
+        seizure: The seizure; None where it was refused.
+        refused: Why it was refused; None where it was not.
+        notes: What the court is told beside.
+    """
+
+    seizure: Shown | None = None
+    refused: Reason | None = None
+    notes: tuple[SeizureNote, ...] = ()
+
+
+class Files(Protocol):
+    """The files of vehicles within one change, which is kept as a whole or not at all.
+
+    Whoever changes a vehicle's file keeps everybody else from changing it until the end.
+    """
+
+    def candidates(self, orders: Sequence[SeizureOrder]) -> Sequence[Sequence[int]]:
+        """Returns for each order the keys of the vehicles that are on the register under its VIN or plate."""
+        ...
+
+    def vehicles_of(self, seizure_ids: Collection[str]) -> Mapping[str, int]:
+        """Returns the keys of the vehicles of seizures; a seizure that is not there is left out."""
+        ...
+
+    def open(self, vehicle_ids: Iterable[int]) -> dict[int, VehicleFile]:
+        """Opens files to change them."""
+        ...
+
+    def serve(self, records: Sequence[SeizureRecord]) -> None:
+        """Adds seizures to opened files."""
+        ...
+
+    def add(self, facts: Sequence[Fact]) -> None:
+        """Adds to opened files what happened to their seizures; nothing that was served."""
+        ...
+
+    def stop_transfers(self, vehicles: Sequence[Vehicle]) -> None:
+        """Notes that transfers that were applied for are stopped."""
+        ...
+
+    def sell(self, sale: Sale) -> None:
+        """Notes a judicial sale."""
+        ...
+
+    def was_seen(self, vehicle: Vehicle, at: datetime) -> bool:
+        """Whether a vehicle was inspected or its transfer asked for shortly before; the command centre is told then."""
+        ...
+
+
+def find_document(filing: Filing, paper: Paper, sha256: bytes) -> Document:
+    """Returns the entry of a file in the court's list.
+
+    Args:
+        filing: What the court hands in.
+        paper: The file.
+        sha256: SHA-256 of the file.
+
+    Raises:
+        InvalidArgument: DOCUMENT_NOT_LISTED.
+    """
+    court = filing.author.court_code
+    for document in filing.documents:
+        if (document.kind, document.court_code, document.sha256) == (paper.kind, court, sha256):
+            return document
+    raise error(
+        Reason.DOCUMENT_NOT_LISTED,
+        f"context.documents lists no {paper.kind.name} of this court with the SHA-256 of the file that was sent.",
+    )
+
+
+def not_found() -> XiezhiError:
+    """Makes the refusal of a seizure that is not there, or not the caller's."""
+    return error(Reason.SEIZURE_NOT_FOUND, "There is no such seizure of this court and case: check its name.")

@@ -1,0 +1,235 @@
+"""The use cases of seizures: what courts order on papers that hold, decided on the files of vehicles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from services.chassis.ids import IdSource
+from services.vehicle.domain import (
+    Match,
+    Note,
+    SeizureOrder,
+    SeizureState,
+    Term,
+    dispose,
+    extend,
+    identify,
+    lift,
+    next_instant,
+    register,
+    withdraw,
+)
+from services.vehicle.seizures.desk import Accepted
+from services.vehicle.seizures.domain import (
+    Files,
+    Outcome,
+    Sale,
+    SeizureNote,
+    SeizureRecord,
+    Shown,
+    VehicleFile,
+    not_found,
+)
+from xiezhi.errors import Reason, XiezhiError, error
+
+_LAST = 1 << 62
+"""Sequence of what is being received, after everything that was."""
+_NOTES = {Note.MATCHED_BY_VIN: SeizureNote.PLATE_CHANGED, Note.TRANSFER_STOPPED: SeizureNote.TRANSFER_STOPPED}
+_OF_THE_WHOLE = frozenset({Reason.TERM_TOO_LONG, Reason.TERM_ENDS_BEFORE_START})
+"""Reasons that lie in what the order says of all its vehicles, so that they refuse it as a whole."""
+
+
+def register_all(
+    orders: Sequence[SeizureOrder | Reason], accepted: Accepted, files: Files, *, ids: IdSource
+) -> tuple[Outcome, ...]:
+    """Seizes vehicles, each with an outcome of its own.
+
+    Args:
+        orders: What is ordered for each vehicle, or why it cannot be.
+        accepted: The order.
+        files: The files of vehicles.
+        ids: Source of ids.
+
+    Raises:
+        FailedPrecondition: TERM_TOO_LONG or TERM_ENDS_BEFORE_START, which refuse the whole.
+    """
+    valid = [order for order in orders if isinstance(order, SeizureOrder)]
+    found = iter(files.candidates(valid))
+    candidates = [next(found) if isinstance(order, SeizureOrder) else () for order in orders]
+    opened = files.open({key for keys in candidates for key in keys})
+    outcomes: list[Outcome] = []
+    for order, keys in zip(orders, candidates, strict=True):
+        if isinstance(order, Reason):
+            outcomes.append(Outcome(refused=order))
+            continue
+        try:
+            outcome = _register(order, [opened[key] for key in keys], accepted, ids=ids, place=_LAST + len(outcomes))
+        except XiezhiError as refusal:
+            if refusal.reason in _OF_THE_WHOLE:
+                raise
+            outcome = Outcome(refused=refusal.reason)
+        if outcome.seizure is not None:
+            record = outcome.seizure.record
+            opened[record.vehicle_id] = opened[record.vehicle_id].with_seizure(record)
+        outcomes.append(outcome)
+    return _serve(outcomes, opened, files)
+
+
+def _register(
+    order: SeizureOrder, candidates: Sequence[VehicleFile], accepted: Accepted, *, ids: IdSource, place: int
+) -> Outcome:
+    match = identify(order, [file.vehicle.registered for file in candidates])
+    file = next(file for file in candidates if file.vehicle.vehicle_id == match.vehicle.vehicle_id)
+    _require_named(match, accepted)
+    made = register(order, match, file.facts, seizure_id=str(ids.uuid()), sequence=place, now=accepted.now)
+    filing = accepted.filing
+    record = SeizureRecord(
+        made.served,
+        file.vehicle.vehicle_id,
+        match.vehicle.plate,
+        match.vehicle.vin,
+        accepted.documents[0].number,
+        filing.debtor_key,
+        filing.handler,
+    )
+    notes = [_NOTES[note] for note in made.notes]
+    if not match.vehicle.vin.is_checked:
+        notes.append(SeizureNote.VIN_CHECK_DIGIT)
+    return Outcome(Shown(record, made.standing), notes=tuple(sorted(notes)))
+
+
+def _require_named(match: Match, accepted: Accepted) -> None:
+    """Makes sure that the ruling names the very vehicle that was found, by its plate or VIN."""
+    if not {match.vehicle.plate.number, match.vehicle.vin.number} & accepted.mentioned:
+        raise error(Reason.VEHICLE_NOT_IN_RULING, "The ruling names neither the plate nor the VIN of the vehicle.")
+
+
+def _serve(outcomes: Sequence[Outcome], opened: Mapping[int, VehicleFile], files: Files) -> tuple[Outcome, ...]:
+    """Writes down what was decided, then asks of each vehicle whether it was seen before."""
+    served = [outcome.seizure.record for outcome in outcomes if outcome.seizure is not None]
+    files.serve(served)
+    stopped = [o.seizure for o in outcomes if o.seizure is not None and SeizureNote.TRANSFER_STOPPED in o.notes]
+    files.stop_transfers([opened[shown.record.vehicle_id].vehicle for shown in stopped])
+    told: list[Outcome] = []
+    for outcome in outcomes:
+        if outcome.seizure is not None:
+            record = outcome.seizure.record
+            if files.was_seen(opened[record.vehicle_id].vehicle, record.served.at):
+                outcome = replace(outcome, notes=(*outcome.notes, SeizureNote.SEEN_BEFORE))  # noqa: PLW2901
+        told.append(outcome)
+    return tuple(told)
+
+
+def extend_one(seizure_id: str, term: Term, accepted: Accepted, *, files: Files) -> Shown:
+    """Extends a seizure in force.
+
+    Args:
+        seizure_id: Its key.
+        term: By how much.
+        accepted: The order.
+        files: The files of vehicles.
+
+    Raises:
+        XiezhiError: SEIZURE_NOT_FOUND, SEIZURE_WAITING, SEIZURE_ENDED, TERM_TOO_LONG or TERM_ENDS_BEFORE_START.
+    """
+    file = _find([seizure_id], accepted, files)[seizure_id]
+    fact = extend(seizure_id, accepted.filing.author, file.facts, term=term, now=accepted.now)
+    files.add([fact])
+    return file.followed_by(fact).shown(seizure_id, fact.at)
+
+
+def lift_all(seizure_ids: Sequence[str], accepted: Accepted, files: Files) -> tuple[Shown, ...]:
+    """Lifts seizures, all of them or none; of one that waits this is a withdrawal.
+
+    Args:
+        seizure_ids: Their keys.
+        accepted: The order.
+        files: The files of vehicles.
+
+    Raises:
+        XiezhiError: SEIZURE_NOT_FOUND or SEIZURE_ENDED.
+    """
+    author, facts, shown = accepted.filing.author, [], []
+    found = _find(seizure_ids, accepted, files)
+    for seizure_id in seizure_ids:
+        file = found[seizure_id]
+        state = file.shown(seizure_id, next_instant(file.facts, accepted.now)).standing.state
+        order = withdraw if state is SeizureState.WAITING else lift
+        fact = order(seizure_id, author, file.facts, now=accepted.now)
+        facts.append(fact)
+        shown.append(file.followed_by(fact).shown(seizure_id, fact.at))
+    files.add(facts)
+    return tuple(shown)
+
+
+def withdraw_one(seizure_id: str, accepted: Accepted, files: Files) -> Shown:
+    """Withdraws a seizure that waits.
+
+    Raises:
+        XiezhiError: SEIZURE_NOT_FOUND, SEIZURE_EFFECTIVE or SEIZURE_ENDED.
+    """
+    file = _find([seizure_id], accepted, files)[seizure_id]
+    fact = withdraw(seizure_id, accepted.filing.author, file.facts, now=accepted.now)
+    files.add([fact])
+    return file.followed_by(fact).shown(seizure_id, fact.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """Who bought a vehicle, and when.
+
+    Attributes:
+        name: Name of the buyer.
+        number: Identity number in normal form.
+        on: Day of the sale.
+    """
+
+    name: str
+    number: str
+    on: date
+
+
+def sell(seizure_id: str, bought: Bought, accepted: Accepted, *, files: Files) -> tuple[Shown, int]:
+    """Notes that the court has sold a vehicle under a seizure in force.
+
+    Args:
+        seizure_id: Key of the seizure.
+        bought: Who bought it.
+        accepted: The order.
+        files: The files of vehicles.
+
+    Returns:
+        The seizure, extinguished, and how many that waited became void.
+
+    Raises:
+        XiezhiError: SEIZURE_NOT_FOUND, SEIZURE_WAITING or SEIZURE_ENDED.
+    """
+    file = _find([seizure_id], accepted, files)[seizure_id]
+    fact = dispose(seizure_id, accepted.filing.author, file.facts, now=accepted.now)
+    files.add([fact])
+    ruling, notice = accepted.documents
+    vehicle_id = file.vehicle.vehicle_id
+    files.sell(Sale(seizure_id, vehicle_id, bought.name, bought.number, bought.on, ruling.number, notice.number))
+    after = file.followed_by(fact)
+    voided = sum(
+        shown.standing.state is SeizureState.VOID_BY_DISPOSAL and shown.standing.ended_at == fact.at
+        for shown in after.standings(fact.at)
+    )
+    return after.shown(seizure_id, fact.at), voided
+
+
+def _find(seizure_ids: Sequence[str], accepted: Accepted, files: Files) -> dict[str, VehicleFile]:
+    """Opens the files of seizures; those of another court, case or debtor look like those that are not there."""
+    vehicles = files.vehicles_of(seizure_ids)
+    if len(vehicles) != len(set(seizure_ids)):
+        raise not_found()
+    opened = files.open(vehicles.values())
+    found = {seizure_id: opened[vehicles[seizure_id]] for seizure_id in seizure_ids}
+    filing = accepted.filing
+    for seizure_id, file in found.items():
+        record = file.records[seizure_id]
+        if record.debtor_key != filing.debtor_key:
+            raise not_found()
+    return found

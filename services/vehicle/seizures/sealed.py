@@ -1,0 +1,124 @@
+"""Seizures, sales, papers and answers as they are kept: sealed as a whole, and bound to the row they are in.
+
+A record is a JSON list that begins with the number of its form. Dates are days counted from 1 January of the year 1.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from services.chassis.sealing import Sealer
+from services.codes.plates import Plate
+from services.codes.vins import Vin
+from services.vehicle.domain import Served
+from services.vehicle.registry.sealed import RecordForm
+from services.vehicle.seizures.domain import Contact, Sale, SeizureRecord
+
+_FORM = 1
+_parse = json.JSONDecoder().decode
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class SeizureSealer:
+    """Seals and opens.
+
+    Args:
+        sealer: Seals fields at rest.
+    """
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def seal_record(self, record: SeizureRecord) -> bytes:
+        """Seals a seizure; its sequence, instant and vehicle are in its row."""
+        served, last_day = record.served, record.served.last_day
+        values = [
+            served.court_code,
+            served.case_number,
+            served.term_months,
+            None if last_day is None else last_day.toordinal(),
+            record.plate.number,
+            record.plate.type,
+            record.vin.number,
+            record.ruling_number,
+            record.debtor_key,
+            record.handler.name,
+            record.handler.phone,
+        ]
+        return self._seal(values, f"vehicle.seizure:{record.seizure_id}:{record.vehicle_id}")
+
+    def open_record(
+        self, sealed: bytes, *, seizure_id: str, vehicle_id: int, sequence: int, at: datetime
+    ) -> SeizureRecord:
+        """Opens a seizure.
+
+        Args:
+            sealed: The record.
+            seizure_id: Its key.
+            vehicle_id: The vehicle.
+            sequence: Order in which it was received.
+            at: When it was served.
+
+        Raises:
+            SealError: If it was changed or moved, or its key is not in the keyring.
+            RecordForm: If it is of an unknown form.
+        """
+        values = self._open(sealed, f"vehicle.seizure:{seizure_id}:{vehicle_id}")
+        court, case, months, last_day, plate, plate_type, vin, ruling, debtor, name, phone = values
+        served = Served(
+            seizure_id,
+            court,
+            case,
+            at=at,
+            sequence=sequence,
+            term_months=months,
+            last_day=None if last_day is None else date.fromordinal(last_day),
+        )
+        return SeizureRecord(
+            served, vehicle_id, Plate(plate, plate_type), Vin(vin), ruling, debtor, Contact(name, phone)
+        )
+
+    def seal_sale(self, sale: Sale) -> bytes:
+        """Seals a sale."""
+        values = [
+            sale.buyer_name,
+            sale.buyer_number,
+            sale.sold_on.toordinal(),
+            sale.ruling_number,
+            sale.notice_number,
+        ]
+        return self._seal(values, f"vehicle.disposal:{sale.seizure_id}:{sale.vehicle_id}")
+
+    def open_sale(self, sealed: bytes, *, seizure_id: str, vehicle_id: int) -> Sale:
+        """Opens a sale; raises as `open_record`."""
+        name, number, sold, ruling, notice = self._open(sealed, f"vehicle.disposal:{seizure_id}:{vehicle_id}")
+        return Sale(seizure_id, vehicle_id, name, number, date.fromordinal(sold), ruling, notice)
+
+    def seal_bytes(self, content: bytes, *, kind: str, digest: bytes) -> bytes:
+        """Seals a paper or an answer.
+
+        Args:
+            content: Its bytes.
+            kind: What it is, for example "paper".
+            digest: Key of its row.
+        """
+        return self._sealer.seal(content, place=f"vehicle.{kind}:{digest.hex()}")
+
+    def open_bytes(self, sealed: bytes, *, kind: str, digest: bytes) -> bytes:
+        """Opens a paper or an answer.
+
+        Raises:
+            SealError: If it was changed or moved, or its key is not in the keyring.
+        """
+        return self._sealer.open(sealed, place=f"vehicle.{kind}:{digest.hex()}")
+
+    def _seal(self, values: list[Any], place: str) -> bytes:
+        return self._sealer.seal(_write([_FORM, *values]).encode(), place=place)
+
+    def _open(self, sealed: bytes, place: str) -> list[Any]:
+        values: list[Any] = _parse(self._sealer.open(sealed, place=place).decode())
+        if values.pop(0) != _FORM:
+            raise RecordForm("a record of a seizure is of a form that this code does not know")
+        return values
