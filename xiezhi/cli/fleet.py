@@ -1,8 +1,8 @@
-"""Shows vehicles and their seizures to a person."""
+"""Shows vehicles and their seizures to a person, in blocks that fit into any terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -34,93 +34,88 @@ def fleet_view(answer: lookup_pb2.LookupVehiclesResponse) -> RenderableType:
     return Group(*parts)
 
 
-def seizures_view(seizures: Iterable[seizure_pb2.Seizure], *, title: str = "") -> RenderableType:
-    """Shows seizures in the order given.
-
-    Args:
-        seizures: The seizures.
-        title: Title of the table; empty for none.
-    """
-    table = Table("Seizure", "Plate", "State", "From", "Until", "Ruling", title=title or None, title_justify="left")
-    for seizure in seizures:
-        table.add_row(
-            Text(seizure.name.removeprefix("seizures/"), overflow="fold"),
-            f"{seizure.plate} ({seizure.plate_type})",
-            _state(seizure),
-            local_time(seizure.effective_time),
-            _until(seizure),
-            f"{seizure.court_code} {seizure.ruling_number}",
-        )
-    return table
+def seizures_view(seizures: Iterable[seizure_pb2.Seizure]) -> RenderableType:
+    """Shows seizures in the order given, each with its name on a line of its own."""
+    return Group(*(_seizure(seizure) for seizure in seizures))
 
 
 def outcomes_view(answer: seizure_pb2.RegisterSeizureResponse) -> RenderableType:
     """Shows what became of each vehicle of a ruling."""
-    table = Table(
-        "",
-        "Plate",
-        "Outcome",
-        "Seizure",
-        "Notes",
-        title=f"Served {local_time(answer.serve_time)}",
-        title_justify="left",
-    )
+    blocks = [Text(f"Served {local_time(answer.serve_time)}", "bold")]
     for outcome in answer.outcomes:
-        notes = ", ".join(enum_name(seizure_pb2.SeizureNote.DESCRIPTOR, note) for note in outcome.notes)
         if outcome.refused_reason:
-            table.add_row(str(outcome.index), "", Text(f"✗ {outcome.refused_reason}", "red"), "", notes)
-            continue
-        seizure = outcome.seizure
-        name = Text(seizure.name, overflow="fold")
-        table.add_row(str(outcome.index), f"{seizure.plate} ({seizure.plate_type})", _state(seizure), name, notes)
-    return table
+            blocks.append(Text.assemble(f"Vehicle {outcome.index + 1}  ", (f"✗ {outcome.refused_reason}", "red")))
+        else:
+            blocks.append(_seizure(outcome.seizure))
+        names = (enum_name(seizure_pb2.SeizureNote.DESCRIPTOR, note) for note in outcome.notes)
+        blocks += [Text(f"  {name}", "yellow") for name in names]
+    return Group(*blocks)
 
 
-def _state(seizure: seizure_pb2.Seizure) -> Text:
+def _seizure(seizure: seizure_pb2.Seizure) -> Text:
+    return Text.assemble(
+        (f"{seizure.plate} ({seizure.plate_type})", "bold"),
+        "  ",
+        _state(seizure),
+        f"  {_span(seizure)}\n  {seizure.court_code}  {seizure.ruling_number}\n  ",
+        (seizure.name, "cyan"),
+        no_wrap=True,
+        overflow="fold",
+    )
+
+
+def _state(seizure: seizure_pb2.Seizure) -> tuple[str, str]:
     state = enum_name(seizure_pb2.SeizureState.DESCRIPTOR, seizure.state)
     waiting = seizure.state == seizure_pb2.SEIZURE_STATE_WAITING
-    told = f"{state} as number {seizure.queue_position}" if waiting else state
-    return Text(told, _STATE_STYLES.get(state, "dim"))
+    return (f"{state} as number {seizure.queue_position}" if waiting else state), _STATE_STYLES.get(state, "dim")
 
 
-def _until(seizure: seizure_pb2.Seizure) -> str:
-    """Returns the last day of one in force, and when the others ended."""
+def _span(seizure: seizure_pb2.Seizure) -> str:
+    """Returns from when to when it is in force, or was; nothing of one that never was."""
+    start = local_time(seizure.effective_time)
     if seizure.state == seizure_pb2.SEIZURE_STATE_EFFECTIVE:
-        return f"{format_date(seizure.last_date)} inclusive"
-    return local_time(seizure.end_time)
+        return f"{start} to {format_date(seizure.last_date)} inclusive"
+    ended = local_time(seizure.end_time)
+    return f"{start} to {ended}".strip() if ended else ""
 
 
 def _vehicles(vehicles: Sequence[vehicle_pb2.Vehicle]) -> RenderableType:
     from services.codes.vehicles import PLATE_TYPES, VEHICLE_TYPES
 
-    table = Table("Plate", "Type", "Make", "VIN", "Colours", "Status", "Owner", "Mortgage", "Seizures")
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    for title in ("Vehicle", "Make", "Owner"):
+        table.add_column(title, overflow="fold")
     for vehicle in vehicles:
-        colours = ", ".join(enum_name(vehicle_pb2.Colour.DESCRIPTOR, colour) for colour in vehicle.colours)
-        statuses = "\n".join(enum_name(vehicle_pb2.VehicleStatus.DESCRIPTOR, status) for status in vehicle.statuses)
-        seized = vehicle_pb2.VEHICLE_STATUS_SEIZED in vehicle.statuses
+        plate_type, kind = PLATE_TYPES.get(vehicle.plate_type), VEHICLE_TYPES.get(vehicle.vehicle_type)
+        make = f"{vehicle.brand} {vehicle.model}\n{vehicle.vehicle_type} {kind.chinese if kind else ''}\n"
         table.add_row(
-            Text(vehicle.plate, "bold"),
-            _named(vehicle.plate_type, {code: name.chinese for code, name in PLATE_TYPES.items()}),
-            f"{vehicle.brand} {vehicle.model}\n"
-            + _named(vehicle.vehicle_type, {code: name.chinese for code, name in VEHICLE_TYPES.items()}),
-            vehicle.vin,
-            colours,
-            Text(statuses, "red" if seized else ""),
-            f"{vehicle.owner.name}\n{vehicle.owner.certificate_type} {vehicle.owner.certificate_number}",
-            vehicle.mortgagee,
-            _queue(vehicle.seizures),
+            Text.assemble(
+                (vehicle.plate, "bold"),
+                f"\n{vehicle.plate_type} {plate_type.chinese if plate_type else ''}\n{vehicle.vin}\n",
+                *_statuses(vehicle),
+            ),
+            make + _colours(vehicle),
+            "\n".join((vehicle.owner.name, vehicle.owner.certificate_number, *_burdens(vehicle), "")),
         )
     return table
 
 
-def _queue(queued: Iterable[vehicle_pb2.QueuedSeizure]) -> str:
-    return "\n".join(
-        f"{one.court_code} waits as number {one.queue_position}"
-        if one.queue_position
-        else f"{one.court_code} until {format_date(one.last_date)}"
-        for one in queued
-    )
+def _statuses(vehicle: vehicle_pb2.Vehicle) -> Iterator[tuple[str, str]]:
+    for status in vehicle.statuses:
+        style = "bold red" if status == vehicle_pb2.VEHICLE_STATUS_SEIZED else "dim"
+        yield enum_name(vehicle_pb2.VehicleStatus.DESCRIPTOR, status) + " ", style
 
 
-def _named(code: str, names: Mapping[str, str]) -> str:
-    return f"{code} {names.get(code, '')}".rstrip()
+def _colours(vehicle: vehicle_pb2.Vehicle) -> str:
+    return ", ".join(enum_name(vehicle_pb2.Colour.DESCRIPTOR, colour) for colour in vehicle.colours)
+
+
+def _burdens(vehicle: vehicle_pb2.Vehicle) -> Iterator[str]:
+    """Yields the mortgage and the seizures in the order of their queue."""
+    if vehicle.mortgagee:
+        yield f"Mortgaged to {vehicle.mortgagee}"
+    for one in vehicle.seizures:
+        if one.queue_position:
+            yield f"{one.court_code} waits as number {one.queue_position}"
+        else:
+            yield f"Seized by {one.court_code} until {format_date(one.last_date)}"
