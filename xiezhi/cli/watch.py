@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -21,7 +21,6 @@ from xiezhi.cli.fleet import seizures_view
 from xiezhi.cli.render import enum_name, local_time, message_dict
 from xiezhi.cli.session import Session
 from xiezhi.cli.signals import interrupting
-from xiezhi.client import Client
 from xiezhi.errors import DeadlineExceeded, Unavailable
 from xiezhi.vehicle.v1 import check_pb2, sighting_pb2, sighting_pb2_grpc
 
@@ -58,7 +57,7 @@ def add_to(app: typer.Typer) -> None:
         """
         patience = parse_duration(timeout, timedelta(seconds=1))
         with session.connect() as client:
-            watcher = Watcher(client, cursor=after)
+            watcher = Watcher(sighting_pb2_grpc.SightingServiceStub(client.channel), cursor=after)
             if once:
                 notices = watcher.next_group(patience)
                 data = [message_dict(notice) for notice in notices]
@@ -78,12 +77,14 @@ class Watcher:
     """Follows the notices of the caller's post over breaks of the connection.
 
     Attributes:
-        client: The caller's client.
+        stub: The caller's connection.
         cursor: That of the last notice that was handed out; empty before the first.
+        sleep: Waits so many seconds.
     """
 
-    client: Client
+    stub: sighting_pb2_grpc.SightingServiceStub
     cursor: str = ""
+    sleep: Callable[[float], None] = time.sleep
 
     def next_group(self, patience: timedelta) -> Sequence[sighting_pb2.SightingNotice]:
         """Returns the next notices, none if there are none in time."""
@@ -107,19 +108,17 @@ class Watcher:
             except DeadlineExceeded:
                 continue
             except Unavailable:
-                time.sleep(pause)
+                self.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
     def acknowledge(self, notices: Sequence[sighting_pb2.SightingNotice]) -> None:
         """Acknowledges notices."""
         if notices:
-            stub = sighting_pb2_grpc.SightingServiceStub(self.client.channel)
             ids = [notice.notice_id for notice in notices]
-            stub.AcknowledgeSightings(sighting_pb2.AcknowledgeSightingsRequest(notice_ids=ids))
+            self.stub.AcknowledgeSightings(sighting_pb2.AcknowledgeSightingsRequest(notice_ids=ids))
 
     def _open(self, seconds: float | None) -> Iterator[sighting_pb2.WatchSightingsResponse]:
-        stub = sighting_pb2_grpc.SightingServiceStub(self.client.channel)
-        stream = stub.WatchSightings(sighting_pb2.WatchSightingsRequest(after=self.cursor), timeout=seconds)
+        stream = self.stub.WatchSightings(sighting_pb2.WatchSightingsRequest(after=self.cursor), timeout=seconds)
         try:
             yield from stream
         finally:
