@@ -86,8 +86,9 @@ def normalise(text: str) -> str:
     One space stays between two letters or digits of ASCII, which would run together otherwise: a plate and the number
     in the next column of a table are two.
     """
-    text = _GAPS.sub(" ", unicodedata.normalize("NFKC", text))
-    return _RUN_TOGETHER.sub("", "".join(character for character in text if character.isprintable()))
+    visible = filter(str.isprintable, _GAPS.sub(" ", unicodedata.normalize("NFKC", text)))
+    # Once more, because an accent may have lost the space before it, on which it stood.
+    return unicodedata.normalize("NFKC", _RUN_TOGETHER.sub("", "".join(visible)))
 
 
 def _pages(reader: PdfReader) -> Sequence[PageObject]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 
+from asn1crypto import cms
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -105,8 +106,9 @@ def _signed_bytes(signature: EmbeddedPdfSignature, pdf: bytes) -> int:
         InvalidArgument: DOCUMENT_ALTERED.
     """
     first, first_end, second, second_length = map(int, signature.byte_range)
-    own = b"<" + signature.pkcs7_content.hex().encode() + b">"
-    if first != 0 or pdf[first_end:second].lower() != own:
+    own = f"<{signature.pkcs7_content.hex()}>"
+    padding = signature.pkcs7_content[len(cms.ContentInfo.load(signature.pkcs7_content).dump()) :]
+    if first != 0 or pdf[first_end:second] not in {own.encode(), own.upper().encode()} or any(padding):
         raise _altered("has parts that a seal leaves out")
     return second + second_length
 

@@ -38,8 +38,8 @@ _WIDTH, _HEIGHT = A4
 _MARGIN = 72
 _SIZE, _LEADING = 14, 28
 _DIGEST = "sha256"
-_RESERVED = 8192
-"""Bytes for a signature; one with an ECDSA key and its certificate has about 1,200."""
+_RESERVED = 4096
+"""Hexadecimal digits for a signature; one with an ECDSA key and its certificate has about 1,200 bytes."""
 
 
 class PaperKind(Enum):
@@ -132,7 +132,7 @@ def _signer(seal: Identity) -> SimpleSigner:
     return SimpleSigner(
         signing_cert=certificate,
         signing_key=asn1_keys.PrivateKeyInfo.load(key),
-        cert_registry=SimpleCertificateStore.from_certs([certificate]),
+        cert_registry=SimpleCertificateStore.from_certs([certificate]),  # type: ignore[no-untyped-call]
     )
 
 

@@ -10,6 +10,7 @@ from services.chassis.process import Parts, assemble, connect_ledger, open_parts
 from services.codes.jurisdiction import Jiangxi
 from services.papers import SealTrust, verify_sealed
 from services.vehicle.checks.keys import AlertHasher, CheckKey
+from services.vehicle.domain import PointsPolicy
 from services.vehicle.registry.server import VehicleRegistryServicer
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
 from services.vehicle.seizures.alerts import AlertFeed
@@ -17,6 +18,8 @@ from services.vehicle.seizures.desk import Desk
 from services.vehicle.seizures.server import SeizureServicer
 from services.vehicle.seizures.store import SeizureStore
 from services.vehicle.settings import VehicleSettings
+from services.vehicle.violations.server import ViolationServicer
+from services.vehicle.violations.store import ViolationStore
 
 NAME = "vehicle"
 
@@ -52,8 +55,11 @@ def _servicers(parts: Parts, settings: VehicleSettings) -> dict[str, object]:
     store = SeizureStore(parts.database, keyring=keyring, alerts=alerts)
     registry = SqlRegistry(parts.database, rows=VehicleRows(keyring), read_queues=store.rows.queues)
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
+    policies = tuple(PointsPolicy(**policy.model_dump()) for policy in settings.points_policy)
+    violations = ViolationStore(parts.database, keyring=keyring)
     desk = Desk(store, partial(verify_sealed, authority=seals), parts.clock, parts.ids)
     return {
         "xiezhi.vehicle.v1.VehicleRegistryService": VehicleRegistryServicer(registry),
         "xiezhi.vehicle.v1.SeizureService": SeizureServicer(desk),
+        "xiezhi.vehicle.v1.ViolationService": ViolationServicer(violations, policies=policies, clock=parts.clock),
     }

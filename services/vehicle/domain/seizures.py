@@ -134,12 +134,16 @@ class _Entry:
         self.state, self.ended_at = state, at
 
     def lapse_by(self, moment: datetime) -> bool:
-        """Ends it when its last day is over at a moment, also while it waits, and says whether it did."""
+        """Ends it when its last day is over at a moment, and says whether it did."""
         end = self.ends_at
         if end is None or end > moment:
             return False
         self.end(SeizureState.LAPSED, end)
         return True
+
+    def still_waits(self, moment: datetime) -> bool:
+        """Whether it waits at a moment; one whose last day is over has lapsed then."""
+        return self.state is SeizureState.WAITING and not self.lapse_by(moment)
 
     def take_effect(self, at: datetime) -> None:
         self.state, self.effective_from = SeizureState.EFFECTIVE, at
@@ -185,7 +189,7 @@ class _Queue:
         if entry is None:
             return
         if isinstance(fact, Withdrawn):
-            if entry.state is SeizureState.WAITING and not entry.lapse_by(fact.at):
+            if entry.still_waits(fact.at):
                 entry.end(SeizureState.WITHDRAWN, fact.at)
         elif entry is self._current:
             self._change(entry, fact)
@@ -193,14 +197,11 @@ class _Queue:
     def standings(self, moment: datetime) -> tuple[Standing, ...]:
         """Returns how all of them stand at a moment, which is not before the last fact, in the order of service."""
         self.advance(moment)
-        places = count(0 if self._current else 1)
-        found = []
-        for entry in self._entries.values():
-            if entry.state is SeizureState.WAITING:
-                entry.lapse_by(moment)
-            is_open = entry.state in {SeizureState.EFFECTIVE, SeizureState.WAITING}
-            found.append(entry.standing(next(places) if is_open else None))
-        return tuple(found)
+        places = count()
+        return tuple(
+            entry.standing(next(places) if entry is self._current or entry.still_waits(moment) else None)
+            for entry in self._entries.values()
+        )
 
     def _serve(self, served: Served) -> None:
         if served.seizure_id in self._entries:
@@ -215,7 +216,7 @@ class _Queue:
         self._current = None
         while self._current is None and self._waiting:
             entry = self._waiting.popleft()
-            if entry.state is SeizureState.WAITING and not entry.lapse_by(at):
+            if entry.still_waits(at):
                 entry.take_effect(at)
                 self._current = entry
 
@@ -229,7 +230,7 @@ class _Queue:
         else:
             entry.end(SeizureState.EXTINGUISHED, fact.at)
             for other in self._waiting:
-                if other.state is SeizureState.WAITING and not other.lapse_by(fact.at):
+                if other.still_waits(fact.at):
                     other.end(SeizureState.VOID_BY_DISPOSAL, fact.at)
             self._waiting.clear()
             self._current = None
