@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 from services.synthetic.cases import CREDITORS
 from services.synthetic.catalogue import DEBTOR, MOVER, ONE_HOUSEHOLD, WIFE
 from services.synthetic.plates import make_vin
-from services.synthetic.vehicles import BANK
+from services.synthetic.vehicles import BANK, make_violation
 from services.vehicle.registry.domain import Owner, Transfers, Vehicle, owner_key
+from services.vehicle.violations.domain import ViolationRecord
 
 COMPANY_NAME = "江西测试物流有限公司"
 COMPANY = CREDITORS[0]
@@ -21,6 +22,9 @@ FLEET, LARGE_FLEET = 12, 1_200
 
 PLAIN_CAR, NEW_ENERGY_CAR, MOTORCYCLE = 1, 2, 3
 """Keys of the debtor's vehicles; car and motorcycle have one serial under two types."""
+
+SALE_DAY = date(2024, 11, 20)
+"""A day on which the plain car could be sold: violations from then on are the buyer's own."""
 
 _REPRESENTATIVES_CAR, _IN_TRANSFER, _TRANSFERRED, _CANCELLED, _FIRST_OF_FLEET = 4, 5, 6, 7, 1_001
 _NANCHANG, _GANZHOU = "360100", "360700"
@@ -37,9 +41,22 @@ def scenario_vehicles(fleet: int = FLEET) -> tuple[Vehicle, ...]:
     return (*_debtors(), *_others(), *_fleet(fleet))
 
 
+def scenario_violations() -> tuple[ViolationRecord, ...]:
+    """Makes the violations of the debtor's car and motorcycle: some before the day of a sale, some from then on."""
+    days = (date(2024, 3, 5), date(2024, 7, 9), date(2024, 11, 19), SALE_DAY, date(2024, 12, 24))
+    points = (0, 6, 3, 1, 3)
+    cars = (
+        make_violation(PLAIN_CAR, number, code="1039", committed=day, points=points[number])
+        for number, day in enumerate(days)
+    )
+    return (*cars, make_violation(MOTORCYCLE, 0, code="1208", committed=date(2023, 5, 5), points=1))
+
+
 def _debtors() -> Iterator[Vehicle]:
     """A plain car with a mortgage, a new energy car, and a motorcycle with the plain car's serial."""
-    plain = _car(PLAIN_CAR, "赣A12345", _DEBTOR, colours="AJ", registered=date(2016, 3, 8), mortgagee=BANK)
+    plain = _car(
+        PLAIN_CAR, "赣A12345", _DEBTOR, colours="AJ", statuses="G", registered=date(2016, 3, 8), mortgagee=BANK
+    )
     yield plain
     yield _car(NEW_ENERGY_CAR, "赣AD12345", _DEBTOR, plate_type="52", colours="H", registered=date(2021, 9, 1))
     yield _car(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.identity.domain import Household, PersonRecord
 from services.vehicle.registry.domain import Vehicle
+from services.vehicle.violations.domain import ViolationRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,11 @@ class Group:
         people: Everybody who is or was registered in them.
         cases: Cases that people of it, or of groups before it, are parties to.
         vehicles: Vehicles that they or their businesses own.
+        violations: Traffic violations of these.
     """
 
     households: tuple[Household, ...]
     people: tuple[PersonRecord, ...]
     cases: tuple[DebtCase, ...] = ()
     vehicles: tuple[Vehicle, ...] = ()
+    violations: tuple[ViolationRecord, ...] = ()

@@ -12,7 +12,7 @@ from services.synthetic.catalogue import make_catalogue
 from services.synthetic.collectives import Collectives, is_collective
 from services.synthetic.draws import Source
 from services.synthetic.families import Families
-from services.synthetic.garage import FLEET, scenario_vehicles
+from services.synthetic.garage import FLEET, scenario_vehicles, scenario_violations
 from services.synthetic.groups import DebtCase, Debtor, Group
 from services.synthetic.numbers import Slots
 from services.synthetic.officers import make_officers
@@ -87,13 +87,19 @@ class Province:
         families = Families(self._source, slots, people)
         collectives, vehicles = Collectives(self._source, slots, people), Vehicles(self._source)
         catalogue = make_catalogue(portraits)
-        scenario = replace(catalogue, cases=scenario_cases(catalogue), vehicles=scenario_vehicles(self._fleet))
+        scenario = replace(
+            catalogue,
+            cases=scenario_cases(catalogue),
+            vehicles=scenario_vehicles(self._fleet),
+            violations=scenario_violations(),
+        )
 
         def make(index: int) -> Group:
             if is_collective(index):
                 return collectives.group(index)
             family = families.group(index)
-            return replace(family, vehicles=vehicles.of_family(index, family))
+            own = vehicles.of_family(index, family)
+            return replace(family, vehicles=own, violations=vehicles.violations(own))
 
         return chain((scenario,), map(make, count()))
 

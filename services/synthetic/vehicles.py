@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,6 +15,7 @@ from services.synthetic.numbers import LAST_DAY, YEAR
 from services.synthetic.people import FIRST_KEY
 from services.synthetic.plates import PLACES, make_vin, new_energy_plate, standard_plate, trailer_plate
 from services.vehicle.registry.domain import Owner, Transfers, Vehicle
+from services.vehicle.violations.domain import ViolationRecord
 
 BANK = "测试银行股份有限公司江西省分行"
 """Who holds mortgages."""
@@ -33,6 +34,8 @@ _COLOURS = "ABJEHGICDFZ"
 _CAR_TYPES = ("K33",) * 6 + ("K32", "K32", "K31", "K39", "K43")
 _LORRY_TYPES = ("H31", "H31", "H11", "H17", "Q11")
 _STATUSES = ("A",) * 172 + ("G",) * 12 + ("Q",) * 8 + ("GQ", "GQ", "D", "H", "I", "L", "E", "B")
+_VIOLATIONS = (("1039", 0), ("1301", 6), ("1345", 3), ("1208", 1), ("1625", 6))
+"""Codes of violations, with the points that they carry."""
 _APPLIED = datetime(2024, 12, 30, 2, 30, tzinfo=UTC)
 
 
@@ -84,6 +87,21 @@ class Vehicles:
             slots.append(_TRAILER)
         return tuple(self._make(index, slot, prefecture=prefecture, drivers=drivers) for slot in slots)
 
+    def violations(self, vehicles: Iterable[Vehicle]) -> tuple[ViolationRecord, ...]:
+        """Makes the violations of those vehicles that have some open (违法未处理)."""
+        return tuple(
+            self._violation(vehicle, number)
+            for vehicle in vehicles
+            if "G" in vehicle.statuses
+            for number in range(1 + vehicle.vehicle_id % 3)
+        )
+
+    def _violation(self, vehicle: Vehicle, number: int) -> ViolationRecord:
+        draws = self._source.at(b"violation", vehicle.vehicle_id * 4 + number)
+        code, points = draws.pick(_VIOLATIONS)
+        committed = date.fromordinal(draws.between(vehicle.first_registered_on.toordinal(), LAST_DAY))
+        return make_violation(vehicle.vehicle_id, number, code=code, committed=committed, points=points)
+
     def _make(self, index: int, slot: int, *, prefecture: str, drivers: Sequence[PersonRecord]) -> Vehicle:
         number = index * _SLOTS + slot
         draws = self._source.at(b"vehicle", number)
@@ -111,6 +129,19 @@ class Vehicles:
             mortgagee=BANK if draws.chance(60) else "",
             transfers=Transfers(accepted_at=_APPLIED if draws.chance(3) else None),
         )
+
+
+def make_violation(vehicle: int, number: int, *, code: str, committed: date, points: int) -> ViolationRecord:
+    """Makes a violation, whose record's number follows from the vehicle's key.
+
+    Args:
+        vehicle: Key of the vehicle.
+        number: Which of its violations it is.
+        code: Code of the violation.
+        committed: Day on which it was committed.
+        points: Points that it carries.
+    """
+    return ViolationRecord(f"CS-{vehicle}-{number}", vehicle, code, committed_on=committed, points=points)
 
 
 def _draw_kind(draws: Draws, index: int, slot: int, *, prefecture: str, registered: date) -> _Kind:

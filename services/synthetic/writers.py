@@ -9,6 +9,7 @@ from services.identity.loader import RegistryLoader
 from services.synthetic.groups import DebtCase, Group
 from services.synthetic.province import Province
 from services.vehicle.registry.loader import VehicleLoader
+from services.vehicle.violations.loader import ViolationLoader
 
 BATCH = 2_000
 """People of one transaction, at least."""
@@ -36,11 +37,13 @@ class Registers:
     Attributes:
         people: Writes people, households and photos; entered.
         vehicles: Writes vehicles; entered.
+        violations: Writes violations of them; entered.
         add_cases: Keeps cases.
     """
 
     people: RegistryLoader
     vehicles: VehicleLoader
+    violations: ViolationLoader
     add_cases: AddCases
 
 
@@ -83,6 +86,7 @@ def _write(groups: Sequence[Group], before: Written, *, registers: Registers) ->
     vehicles = [vehicle for group in groups for vehicle in group.vehicles]
     registers.people.add(people, households, ())
     registers.vehicles.add(vehicles)
+    registers.violations.add(violation for group in groups for violation in group.violations)
     registers.add_cases(cases)
     return Written(
         before.people + len(people),

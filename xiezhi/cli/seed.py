@@ -204,18 +204,21 @@ def _registers(home: Home, databases: Databases) -> Iterator[Registers]:
     from services.identity.loader import RegistryLoader
     from services.synthetic.writers import Registers
     from services.vehicle.registry.loader import VehicleLoader
+    from services.vehicle.violations.loader import ViolationLoader
 
     with _told(), ExitStack() as opened:
         for process, url in asdict(databases).items():
             _upgrade(url, package=MODULES[process])
         people = opened.enter_context(RegistryLoader(databases.identity, keyring=_keyring(home, "identity")))
         cases = opened.enter_context(CaseLoader(databases.gateway, keyring=_keyring(home, "gateway")))
-        vehicles = opened.enter_context(VehicleLoader(databases.vehicle, keyring=_keyring(home, "vehicle")))
+        keyring = _keyring(home, "vehicle")
+        vehicles = opened.enter_context(VehicleLoader(databases.vehicle, keyring=keyring))
+        violations = opened.enter_context(ViolationLoader(databases.vehicle, keyring=keyring))
 
         def add_cases(made: Sequence[DebtCase]) -> None:
             cases.add(CaseRecord(c.court_code, c.case_number, c.handler, c.parties) for c in made)
 
-        yield Registers(people, vehicles, add_cases)
+        yield Registers(people, vehicles, violations, add_cases)
 
 
 def _upgrade(url: str, *, package: str) -> None:

@@ -22,6 +22,7 @@ from services.synthetic.writers import Registers, Written, write_province
 from services.vehicle.metadata import METADATA as VEHICLE_METADATA
 from services.vehicle.registry.loader import VehicleLoader
 from services.vehicle.registry.sealed import VehicleSealer
+from services.vehicle.violations.loader import ViolationLoader
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,14 @@ class Target:
             RegistryLoader(self.identity, keyring=self.registry_keys) as registry,
             CaseLoader(self.gateway, keyring=self.gateway_keys) as loader,
             VehicleLoader(self.vehicle, keyring=self.vehicle_keys) as vehicles,
+            ViolationLoader(self.vehicle, keyring=self.vehicle_keys) as violations,
         ):
 
             def add_cases(cases):
                 loader.add(CaseRecord(c.court_code, c.case_number, c.handler, c.parties) for c in cases)
                 after_cases(cases)
 
-            registers = Registers(registry, vehicles, add_cases)
+            registers = Registers(registry, vehicles, violations, add_cases)
             return write_province(Province(seed), people, registers=registers, report=report)
 
     def rows(self) -> dict[str, set[tuple[object, ...]]]:

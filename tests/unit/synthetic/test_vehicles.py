@@ -23,7 +23,9 @@ from services.synthetic.garage import (
     NEW_ENERGY_CAR,
     PLAIN_CAR,
     REPRESENTATIVE,
+    SALE_DAY,
     scenario_vehicles,
+    scenario_violations,
 )
 from services.synthetic.numbers import CAPACITY
 from services.synthetic.plates import (
@@ -141,6 +143,21 @@ def test_the_company_has_its_fleet_under_both_codes_and_never_its_representative
     assert {v.vehicle.owner.certificate_type for v in told.vehicles} == {"N", "B"}
     own = owner_key(REPRESENTATIVE, is_organisation=False)
     assert sum(vehicle.owner.key == own for vehicle in SCENARIO.values()) == 1
+
+
+def test_violations_are_of_vehicles_that_have_some_open(groups, vehicles):
+    violations = [violation for group in groups for violation in group.violations]
+    assert len({violation.record_id for violation in violations}) == len(violations)
+    open_ones = {vehicle.vehicle_id for vehicle in vehicles if "G" in vehicle.statuses}
+    assert {violation.vehicle_id for violation in violations} == open_ones
+    registered = {vehicle.vehicle_id: vehicle.first_registered_on for vehicle in vehicles}
+    assert all(violation.committed_on >= registered[violation.vehicle_id] for violation in violations)
+
+
+def test_the_plain_car_has_violations_before_a_sale_and_since():
+    days = [violation.committed_on for violation in scenario_violations() if violation.vehicle_id == PLAIN_CAR]
+    assert sum(day < SALE_DAY for day in days) == 3
+    assert sum(day >= SALE_DAY for day in days) == 2
 
 
 def test_a_large_fleet_is_there_where_it_is_asked_for():
