@@ -1,4 +1,4 @@
-"""`xiezhi demo`: from nothing to the proven disclosure in about a minute."""
+"""`xiezhi demo`: from nothing to the proven disclosure, and to a car that is seized, seen and sold."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from rich.rule import Rule
 from rich.text import Text
 
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.demo.chase import play
 from xiezhi.cli.demo.folder import fresh_folder
+from xiezhi.cli.demo.lookout import Lookout
 from xiezhi.cli.demo.narrator import Narrator
+from xiezhi.cli.demo.pursuit import Pursuit
 from xiezhi.cli.demo.stage import Stage
 from xiezhi.cli.demo.story import Story
 from xiezhi.cli.home import Home
@@ -48,7 +51,9 @@ def add_to(app: typer.Typer) -> None:
             int, typer.Option("--people", min=1, help="How many synthetic people to seed.")
         ] = DEFAULT_PEOPLE,
     ) -> None:
-        """Play the main job from nothing: real processes, real TLS, real proofs, about a minute.
+        """Play the main jobs from nothing: real processes, real TLS, real proofs, about a minute.
+
+        First a debtor's household is disclosed; then the debtor's cars are seized, seen and sold.
 
         Works in a folder of its own, "demo" within the data folder, and stops what it started at the end. Exits with 1
         if anything does not come out as told.
@@ -101,13 +106,17 @@ def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> str:
         The trace's id. All processes have stopped by then, so their spans are written.
     """
     with ExitStack() as opened:
-        with narrator.step("The suite starts", "Gateway, identity and ledger, a process each, on SQLite."):
+        with narrator.step(
+            "The suite starts", "Gateway, identity, vehicle control and ledger, a process each, on SQLite."
+        ):
             opened.enter_context(running_suite(home, report=narrator.good))
         stage = opened.enter_context(
             Stage(home, load_cast(), output=narrator.output, traceparent=lambda: _traceparent(telemetry))
         )
         with telemetry.internal_span("demo.story") as span:
             Story(stage, narrator, home.root, within=telemetry.internal_span).play()
+            with Lookout(stage.open(stage.cast.command_centre)) as lookout:
+                play(Pursuit(stage, narrator, lookout, telemetry.internal_span))
     return span.trace_id
 
 
