@@ -53,14 +53,14 @@ def outcomes_view(answer: seizure_pb2.RegisterSeizureResponse) -> RenderableType
 
 
 def _seizure(seizure: seizure_pb2.Seizure) -> Text:
+    span = _span(seizure)
     return Text.assemble(
         (f"{seizure.plate} ({seizure.plate_type})", "bold"),
         "  ",
         _state(seizure),
-        f"  {_span(seizure)}\n  {seizure.court_code}  {seizure.ruling_number}\n  ",
+        f"\n  {span}" if span else "",
+        f"\n  {seizure.court_code}  {seizure.ruling_number}\n  ",
         (seizure.name, "cyan"),
-        no_wrap=True,
-        overflow="fold",
     )
 
 

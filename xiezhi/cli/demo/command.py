@@ -78,14 +78,15 @@ def _play(session: Session, *, people: int) -> None:
         service="demo", settings=TelemetrySettings(trace_dir=home.traces), log_stream=io.StringIO()
     )
     try:
-        trace_id = _tell(home, narrator, telemetry)
+        story, vehicles = _tell(home, narrator, telemetry)
     finally:
         telemetry.shutdown()
-    spans = read_trace(home.traces, trace_id)
+    spans = read_trace(home.traces, story)
     seconds = time.monotonic() - begun
     data = {
         "steps": narrator.told,
-        "trace_id": trace_id,
+        "trace_id": story,
+        "vehicles_trace_id": vehicles,
         "trace": as_data(spans),
         "folder": str(home.root),
         "seconds": round(seconds, 1),
@@ -94,16 +95,16 @@ def _play(session: Session, *, people: int) -> None:
         output.result(data, "")
         return
     console = output.console
-    console.print(Rule(Text(" One trace over all processes ", "bold cyan"), align="left", style="cyan"))
+    console.print(Rule(Text(" One trace over all processes: the household ", "bold cyan"), align="left", style="cyan"))
     console.print(render(spans))
     console.print(_ending(data))
 
 
-def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> str:
-    """Plays the story on a running suite, all of it within one trace.
+def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> tuple[str, str]:
+    """Plays both chapters on a running suite, each of them within one trace.
 
     Returns:
-        The trace's id. All processes have stopped by then, so their spans are written.
+        The ids of the traces. All processes have stopped by then, so their spans are written.
     """
     with ExitStack() as opened:
         with narrator.step(
@@ -113,11 +114,12 @@ def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> str:
         stage = opened.enter_context(
             Stage(home, load_cast(), output=narrator.output, traceparent=lambda: _traceparent(telemetry))
         )
-        with telemetry.internal_span("demo.story") as span:
+        with telemetry.internal_span("demo.story") as story:
             Story(stage, narrator, home.root, within=telemetry.internal_span).play()
-            with Lookout(stage.open(stage.cast.command_centre)) as lookout:
-                play(Pursuit(stage, narrator, lookout, telemetry.internal_span))
-    return span.trace_id
+        lookout = opened.enter_context(Lookout(stage.open(stage.cast.command_centre)))
+        with telemetry.internal_span("demo.vehicles") as vehicles:
+            play(Pursuit(stage, narrator, lookout, telemetry.internal_span))
+    return story.trace_id, vehicles.trace_id
 
 
 def _traceparent(telemetry: Telemetry) -> str | None:
@@ -128,5 +130,5 @@ def _ending(data: dict[str, Any]) -> Text:
     return Text(
         f"\nThe story came out as told in {data['seconds']:.0f} s. Everything that was started has stopped.\n"
         f"Photos, receipt, logs and traces are in {data['folder']}.\n"
-        f"Trace: {data['trace_id']}"
+        f"Trace: {data['trace_id']}, and of the vehicles {data['vehicles_trace_id']}"
     )
