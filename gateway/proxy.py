@@ -6,7 +6,9 @@ contracts and the configuration, so a new method needs no line here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import grpc
@@ -73,24 +75,26 @@ class Proxy:
 
         async def one(call: Call, span: CallSpan, incoming: Incoming) -> bytes:
             requests, metadata, _ = await self._decide(call, span, incoming)
-            try:
+            with _relaying(requests):
                 answer: bytes = await forward(requests, metadata=metadata, timeout=_time_left(call, incoming.context))
-            except grpc.aio.AioRpcError as failure:
-                raise _relay(failure) from None
             return answer
 
         async def many(call: Call, span: CallSpan, incoming: Incoming) -> AsyncGenerator[bytes, None]:
             requests, metadata, granted = await self._decide(call, span, incoming)
             answers = forward(requests, metadata=metadata, timeout=_time_left(call, incoming.context))
-            async for answer in _relayed(answers):
-                await self._gate.require_lasting(call, granted)
-                yield answer
+            try:
+                with _relaying(requests):
+                    async for answer in answers:
+                        await self._gate.require_lasting(call, granted)
+                        yield answer
+            finally:
+                answers.cancel()
 
         return make_handler(self._pipeline, method, one=one, many=many)
 
     async def _decide(
         self, call: Call, span: CallSpan, incoming: Incoming
-    ) -> tuple[bytes | AsyncIterator[bytes], _Metadata, Grant]:
+    ) -> tuple[bytes | _CheckedRequests, _Metadata, Grant]:
         """Decides about a call; about a stream of requests on its first one, and validates each that follows."""
         self._gate.authenticate(call)
         if not call.method.client_streaming:
@@ -98,14 +102,7 @@ class Proxy:
             return call.request, metadata, granted
         first, message = await parse_first(call.method, incoming.requests)
         metadata, granted = await self._grant(call, span, message)
-
-        async def checked() -> AsyncIterator[bytes]:
-            yield first
-            async for request in incoming.requests:
-                parse(call.method, request)
-                yield request
-
-        return checked(), metadata, granted
+        return _CheckedRequests(call.method, first, incoming.requests), metadata, granted
 
     async def _grant(self, call: Call, span: CallSpan, message: Message) -> tuple[_Metadata, Grant]:
         granted = await self._gate.grant(call, message)
@@ -118,6 +115,50 @@ class Proxy:
             *self._telemetry.inject(),
         )
         return metadata, granted
+
+
+class _CheckedRequests:
+    """A stream of requests on their way to a service, each checked before it is sent.
+
+    gRPC cancels a call whose requests fail and does not say why.
+
+    Args:
+        method: The method called.
+        first: The first request, which has been checked.
+        rest: Those that follow.
+
+    Attributes:
+        failure: Why a request was not sent, if one was not.
+    """
+
+    def __init__(self, method: MethodInfo, first: bytes, rest: AsyncIterator[bytes]) -> None:
+        self.failure: Exception | None = None
+        self._method = method
+        self._first = first
+        self._rest = rest
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._first
+        try:
+            async for request in self._rest:
+                parse(self._method, request)
+                yield request
+        except Exception as failure:
+            self.failure = failure
+            raise
+
+
+@contextmanager
+def _relaying(requests: bytes | _CheckedRequests) -> Iterator[None]:
+    """Turns the failure of a call to a service into what is told to the caller."""
+    try:
+        yield
+    except grpc.aio.AioRpcError as failure:
+        raise _relay(failure) from None
+    except asyncio.CancelledError:
+        if isinstance(requests, _CheckedRequests) and requests.failure is not None:
+            raise requests.failure from None
+        raise
 
 
 def _link(span: CallSpan, approval: Approval) -> None:
@@ -144,16 +185,6 @@ def _time_left(call: Call, context: Context) -> float:
     remaining = time_remaining(context)
     allowed = call.method.policy.deadline.total_seconds()
     return allowed if remaining is None else min(remaining, allowed)
-
-
-async def _relayed(answers: Any) -> AsyncIterator[bytes]:
-    try:
-        async for answer in answers:
-            yield answer
-    except grpc.aio.AioRpcError as failure:
-        raise _relay(failure) from None
-    finally:
-        answers.cancel()
 
 
 def _relay(failure: grpc.aio.AioRpcError) -> Exception:

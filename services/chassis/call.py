@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from services.chassis.policy import MethodInfo
 from services.chassis.tokens import Caller
 from services.chassis.trust import Statement
+from xiezhi.proof.receipt import MOST_COVERED
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
@@ -102,6 +103,29 @@ class Call:
         """Returns a "-bin" metadata value, empty where the caller sent none."""
         value = self.metadata.get(key, b"")
         return value if isinstance(value, bytes) else b""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """Several messages of a stream of answers that are recorded by one entry; the receipt comes with the last of them.
+
+    A servicer of many small answers may yield it in place of the messages: a ledger takes fewer entries than a stream
+    has answers.
+
+    Attributes:
+        messages: The messages, at least one and at most `MOST_COVERED`.
+        subjects: Numbers of the data subjects whom any of them is about, as the requests have them.
+
+    Raises:
+        ValueError: If there are no messages or too many.
+    """
+
+    messages: tuple[Message, ...]
+    subjects: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.messages) <= MOST_COVERED:
+            raise ValueError(f"an entry is about 1 to {MOST_COVERED:,} answers")
 
 
 @dataclass(frozen=True, slots=True)

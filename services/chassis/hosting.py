@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
 from google.protobuf.message import Message
 
 from services.chassis.admission import Admission
-from services.chassis.call import Call, Part
+from services.chassis.call import Call, Joint, Part
 from services.chassis.handling import Handler, Incoming, make_handler
 from services.chassis.pipeline import Pipeline
 from services.chassis.policy import Contracts, MethodInfo
@@ -100,20 +100,26 @@ class Hosting:
         return await self._prove(call, span, await behaviour())
 
     async def _prove_all(
-        self, call: Call, span: CallSpan, answers: AsyncGenerator[Message | Part, None]
+        self, call: Call, span: CallSpan, answers: AsyncGenerator[Message | Part | Joint, None]
     ) -> AsyncGenerator[bytes, None]:
         """Proves a stream of answers in their order, a few at a time, so that their entries share a commit."""
-        proofs: asyncio.Queue[asyncio.Task[bytes] | None] = asyncio.Queue(PROOFS_AHEAD)
+        proofs: asyncio.Queue[asyncio.Task[Sequence[bytes]] | None] = asyncio.Queue(PROOFS_AHEAD)
         left: set[asyncio.Future[Any]] = set()
 
         async def produce() -> None:
+            joint: asyncio.Task[Sequence[bytes]] | None = None
             try:
                 async with aclosing(answers):
                     async for answer in answers:
                         self._admission.require_still(call)
-                        proof = asyncio.ensure_future(self._prove(call, span, answer))
+                        proof = asyncio.ensure_future(self._prove_next(call, span, answer))
                         left.add(proof)
                         await proofs.put(proof)
+                        if isinstance(answer, Joint):
+                            # One is worked on while one is recorded: more would make many small groups of the load.
+                            if joint is not None:
+                                await asyncio.wait((joint,))
+                            joint = proof
             finally:
                 await proofs.put(None)
 
@@ -123,7 +129,8 @@ class Hosting:
             while (proof := await proofs.get()) is not None:
                 proven = await proof
                 left.discard(proof)
-                yield proven
+                for answer in proven:
+                    yield answer
             await producer
         finally:
             # Makes room, for which the producer may be waiting.
@@ -132,6 +139,22 @@ class Hosting:
             for work in left:
                 work.cancel()
             await asyncio.gather(*left, return_exceptions=True)
+
+    async def _prove_next(self, call: Call, span: CallSpan, answer: Message | Part | Joint) -> Sequence[bytes]:
+        if isinstance(answer, Joint):
+            return await self._prove_jointly(call, span, answer)
+        return (await self._prove(call, span, answer),)
+
+    async def _prove_jointly(self, call: Call, span: CallSpan, joint: Joint) -> Sequence[bytes]:
+        """As `_prove`, with one entry for several answers and its receipt in the last of them."""
+        if len(joint.messages) == 1:
+            return (await self._prove(call, span, Part(joint.messages[0], joint.subjects)),)
+        payloads = [message.SerializeToString() for message in joint.messages]
+        if call.method.policy.recorded:
+            receipt = await self._recorder.answered_jointly(call, payloads, subjects=joint.subjects)
+            span.set("xiezhi.ledger.index", receipt.leaf_index)
+            payloads[-1] = append_receipt(payloads[-1], receipt)
+        return payloads
 
     async def _prove(self, call: Call, span: CallSpan, answer: Message | Part) -> bytes:
         """Serialises an answer and, where the contract asks for it, records it first: no receipt, no result."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from services.chassis.call import Call
@@ -16,7 +17,7 @@ from xiezhi.common.v1 import receipt_pb2
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.policy.v1 import policy_pb2
-from xiezhi.proof.receipt import answer_digest
+from xiezhi.proof.receipt import answer_digest, joint_digest
 
 REFUSAL_SECONDS = 2.0
 """How long a refusal waits for its entry before the entry is kept for later."""
@@ -122,9 +123,31 @@ class Recorder:
             Unavailable: LEDGER_UNAVAILABLE; then there must be no answer.
         """
         about = call.subjects if subjects is None else subjects
-        entry = self._entry(call, _KINDS[call.method.policy.audit], subjects=about)
+        return await self._answered(call, partial(answer_digest, payload), subjects=about)
+
+    async def answered_jointly(
+        self, call: Call, payloads: Sequence[bytes], *, subjects: tuple[str, ...]
+    ) -> receipt_pb2.Receipt:
+        """Records several answers of a stream by one entry; returns only when the record is durable.
+
+        Args:
+            call: The call.
+            payloads: The bytes of each answer in their order, 2 to `MOST_COVERED`.
+            subjects: The data subjects whom any of them is about.
+
+        Raises:
+            Unavailable: LEDGER_UNAVAILABLE; then there must be none of these answers.
+        """
+        receipt = await self._answered(call, partial(joint_digest, payloads), subjects=subjects)
+        receipt.covers = len(payloads)
+        return receipt
+
+    async def _answered(
+        self, call: Call, digest: Callable[..., bytes], *, subjects: tuple[str, ...]
+    ) -> receipt_pb2.Receipt:
+        entry = self._entry(call, _KINDS[call.method.policy.audit], subjects=subjects)
         salt = self._ids.uuid().bytes
-        entry.response_sha256 = answer_digest(payload, salt=salt)
+        entry.response_sha256 = digest(salt=salt)
         receipt = await self._sink.append(entry)
         receipt.salt = salt
         return receipt

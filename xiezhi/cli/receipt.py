@@ -15,7 +15,7 @@ from xiezhi.cli.output import CommandError
 from xiezhi.cli.render import enum_name
 from xiezhi.common.v1 import receipt_pb2
 from xiezhi.ledger.v1 import ledger_pb2
-from xiezhi.proof.receipt import LogKey, ProofError, answer_digest, split_receipt, verify_receipt
+from xiezhi.proof.receipt import LogKey, ProofError, answer_digest, covered_digest, split_receipt, verify_receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def check_answer(answer: bytes, receipt: receipt_pb2.Receipt, entry: ledger_pb2.
     """
     try:
         payload, own = split_receipt(answer)
-        digest = answer_digest(payload, salt=receipt.salt)
+        digest = covered_digest((payload,), receipt)
     except ProofError as failure:
         raise CommandError(f"The answer cannot be held against the receipt: {failure}.") from None
     if own is not None and own.entry != receipt.entry:

@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 
 from xiezhi.client.contract import MethodContract
 from xiezhi.client.credentials import TokenSource
-from xiezhi.client.receipts import ReceiptCheck, Sent
+from xiezhi.client.receipts import ReceiptCheck, Sent, StreamCheck
 from xiezhi.client.trace import Trace, current_trace, read_trace_id
 from xiezhi.errors import XiezhiError
 from xiezhi.errors.status import from_status
@@ -162,6 +162,10 @@ class CallRules:
         """
         self.receipts.check(prepared.sent, answer)
         return answer
+
+    def check_stream(self, prepared: Prepared) -> StreamCheck:
+        """Returns what holds the answers of a stream back until they are proven."""
+        return StreamCheck(self.receipts, prepared.sent)
 
     @staticmethod
     def explain(prepared: Prepared, failure: FailedCall) -> XiezhiError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -9,6 +10,7 @@ import grpc
 
 from xiezhi.client.calls import CallRules, Prepared, encode
 from xiezhi.client.contract import MethodContract, find_method
+from xiezhi.client.receipts import ReceiptError, StreamCheck
 from xiezhi.errors import XiezhiError
 
 if TYPE_CHECKING:
@@ -174,7 +176,8 @@ class ManyAnswers(_Method):
         inner = self._inner(sent, timeout=prepared.timeout, metadata=prepared.metadata, **transport)
         return AnswerStream(
             inner,
-            accept=lambda answer: self._accept(prepared, answer),
+            check=self._rules.check_stream(prepared),
+            decode=self._decode,
             explain=lambda failure: self._rules.explain(prepared, failure),
         )
 
@@ -182,9 +185,8 @@ class ManyAnswers(_Method):
 class _Running:
     """A call under way: gRPC's own object, with what it yields proven and what it raises rebuilt."""
 
-    def __init__(self, inner: Any, *, accept: Callable[[bytes], Any], explain: Callable[[Any], XiezhiError]) -> None:
+    def __init__(self, inner: Any, *, explain: Callable[[Any], XiezhiError]) -> None:
         self._inner = inner
-        self._accept = accept
         self._explain = explain
 
     def __getattr__(self, name: str) -> Any:
@@ -193,6 +195,10 @@ class _Running:
 
 class FutureAnswer(_Running):
     """The future of one proven answer; a `grpc.Future` and `grpc.Call`."""
+
+    def __init__(self, inner: Any, *, accept: Callable[[bytes], Any], explain: Callable[[Any], XiezhiError]) -> None:
+        super().__init__(inner, explain=explain)
+        self._accept = accept
 
     def result(self, timeout: float | None = None) -> Any:
         """Waits for the answer and returns it.
@@ -229,16 +235,36 @@ class FutureAnswer(_Running):
 class AnswerStream(_Running):
     """An iterator of proven answers; a `grpc.Call`. The first that is not proven cancels the call."""
 
+    def __init__(
+        self, inner: Any, *, check: StreamCheck, decode: Decode, explain: Callable[[Any], XiezhiError]
+    ) -> None:
+        super().__init__(inner, explain=explain)
+        self._check = check
+        self._decode = decode
+        self._proven: deque[bytes] = deque()
+
     def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
+        while not self._proven:
+            answer = self._receive()
+            try:
+                if answer is None:
+                    self._check.end()
+                    raise StopIteration
+                self._proven.extend(self._check.take(answer))
+            except ReceiptError:
+                self._inner.cancel()
+                raise
         try:
-            answer = next(self._inner)
-        except grpc.RpcError as failure:
-            raise self._explain(failure) from None
-        try:
-            return self._accept(answer)
+            return self._decode(self._proven.popleft())
         except BaseException:
             self._inner.cancel()
             raise
+
+    def _receive(self) -> bytes | None:
+        try:
+            return cast("bytes | None", next(self._inner, None))
+        except grpc.RpcError as failure:
+            raise self._explain(failure) from None

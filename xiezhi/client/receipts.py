@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xiezhi.client.contract import MethodContract
 from xiezhi.common.v1 import receipt_pb2
 from xiezhi.ledger.v1 import ledger_pb2
-from xiezhi.proof.receipt import LogKey, ProofError, answer_digest, split_receipt, verify_receipt
+from xiezhi.proof.receipt import MOST_COVERED, LogKey, ProofError, covered_digest, split_receipt, verify_receipt
 
 
 class ReceiptError(Exception):
@@ -90,14 +91,44 @@ class ReceiptCheck:
         """
         if not sent.method.receipt_due:
             return
+        payload, receipt = self.split(sent, answer)
+        if receipt is None:
+            raise _fail(sent, "the answer has no receipt")
+        self.verify(sent, (payload,), receipt)
+
+    def split(self, sent: Sent, answer: bytes) -> tuple[bytes, receipt_pb2.Receipt | None]:
+        """Cuts the receipt off an answer; it is not verified yet.
+
+        Args:
+            sent: The call that it answers.
+            answer: The answer's bytes as received.
+
+        Raises:
+            ReceiptError: If the answer is no message that could be proven, or no key is there to prove it.
+        """
         if self._key is None:
             raise _fail(sent, "no key of the log is configured, so no receipt can be verified")
         try:
-            payload, receipt = split_receipt(answer)
-            if receipt is None:
-                raise _fail(sent, "the answer has no receipt")
+            return split_receipt(answer)
+        except ProofError as failure:
+            raise _fail(sent, f"the receipt does not hold: {failure}") from failure
+
+    def verify(self, sent: Sent, payloads: Sequence[bytes], receipt: receipt_pb2.Receipt) -> None:
+        """Holds a receipt against the answers that came with it.
+
+        Args:
+            sent: The call that they answer.
+            payloads: The bytes of each, in their order; of the last those before the receipt.
+            receipt: The receipt.
+
+        Raises:
+            ReceiptError: If it does not prove these very answers.
+        """
+        if self._key is None:
+            raise _fail(sent, "no key of the log is configured, so no receipt can be verified")
+        try:
             entry = verify_receipt(receipt, self._key)
-            digest = answer_digest(payload, salt=receipt.salt)
+            digest = covered_digest(payloads, receipt)
         except ProofError as failure:
             raise _fail(sent, f"the receipt does not hold: {failure}") from failure
         _match(sent, entry, digest)
@@ -112,6 +143,59 @@ class ReceiptCheck:
                 raise _fail(sent, "the log has signed two different trees of one size")
             if known is None or head.tree_size > known.tree_size:
                 self._head = head
+
+
+class StreamCheck:
+    """Holds the answers of one stream back until the receipt that covers them has come and been verified."""
+
+    def __init__(self, check: ReceiptCheck, sent: Sent) -> None:
+        """Starts with no answer.
+
+        Args:
+            check: Verifies receipts.
+            sent: The call that the stream answers.
+        """
+        self._check = check
+        self._sent = sent
+        self._held: list[bytes] = []
+        self._next_index = 0
+
+    def take(self, answer: bytes) -> Sequence[bytes]:
+        """Takes the next answer.
+
+        Args:
+            answer: The answer's bytes as received.
+
+        Returns:
+            The answers that are proven now, as received; none where they wait for their receipt.
+
+        Raises:
+            ReceiptError: If answers are not proven; those held back are thrown away.
+        """
+        if not self._sent.method.receipt_due:
+            return (answer,)
+        payload, receipt = self._check.split(self._sent, answer)
+        self._held.append(payload)
+        if receipt is None:
+            if len(self._held) >= MOST_COVERED:
+                raise _fail(self._sent, f"{MOST_COVERED:,} answers have no receipt")
+            return ()
+        self._check.verify(self._sent, self._held, receipt)
+        # An entry is made for each receipt in its turn, so groups given twice or in another order are noticed.
+        if receipt.leaf_index < self._next_index:
+            raise _fail(self._sent, "the receipt is not newer than the one before it")
+        self._next_index = receipt.leaf_index + 1
+        proven, self._held = (*self._held[:-1], answer), []
+        return proven
+
+    def end(self) -> None:
+        """Takes note that the stream has ended well.
+
+        Raises:
+            ReceiptError: If answers are left without a receipt.
+        """
+        if self._held:
+            raise _fail(self._sent, "the answer has no receipt")
 
 
 def _match(sent: Sent, entry: ledger_pb2.Entry, response_sha256: bytes) -> None:

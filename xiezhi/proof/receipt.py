@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
@@ -19,6 +20,8 @@ RECEIPT_NUMBER = 1000
 """Number of the field that carries the receipt, in every answer that has one."""
 SALT_SIZE = 16
 """Bytes of a receipt's salt."""
+MOST_COVERED = 1_000
+"""Most answers of a stream that one receipt covers: whoever verifies it holds them back until it comes."""
 MAX_ORIGIN = 100
 """Longest name of a log, characters."""
 
@@ -29,6 +32,9 @@ _VARINT_LENGTH = 10
 _PRINTABLE = range(0x20, 0x7F)
 _MILLISECOND = 1_000_000
 _SECOND = 1_000_000_000
+_JOINT = b"\0"
+"""What the digest of several answers has before them. No message begins so, field number 0 being none, so that several
+answers cannot be taken for one whose bytes are their digests, nor one for several."""
 
 
 class ProofError(Exception):
@@ -165,6 +171,41 @@ def answer_digest(payload: bytes, *, salt: bytes) -> bytes:
     return hashlib.sha256(salt + payload).digest()
 
 
+def joint_digest(payloads: Sequence[bytes], *, salt: bytes) -> bytes:
+    """Returns what an entry says of several answers of a stream, 32 bytes.
+
+    Args:
+        payloads: The bytes of each answer in their order, of the last those before the receipt.
+        salt: The receipt's salt.
+
+    Raises:
+        ProofError: If the salt has another length, or there are not so many answers as share a receipt.
+
+    Source:
+        `xiezhi.common.v1.Receipt`.
+    """
+    if not 1 < len(payloads) <= MOST_COVERED:
+        raise ProofError(f"a receipt covers several answers, at most {MOST_COVERED:,}")
+    return answer_digest(_JOINT + b"".join(hashlib.sha256(payload).digest() for payload in payloads), salt=salt)
+
+
+def covered_digest(payloads: Sequence[bytes], receipt: receipt_pb2.Receipt) -> bytes:
+    """Returns what the entry of a receipt must say of the answers that came with it, 32 bytes.
+
+    Args:
+        payloads: The bytes of each answer since the last receipt, in their order; of the last those before the receipt.
+        receipt: The receipt.
+
+    Raises:
+        ProofError: If it covers more answers or fewer.
+    """
+    if len(payloads) != max(receipt.covers, 1):
+        raise ProofError(f"the receipt covers {max(receipt.covers, 1):,} answers and not {len(payloads):,}")
+    if len(payloads) == 1:
+        return answer_digest(payloads[0], salt=receipt.salt)
+    return joint_digest(payloads, salt=receipt.salt)
+
+
 def append_receipt(payload: bytes, receipt: receipt_pb2.Receipt) -> bytes:
     """Returns an answer's bytes with its receipt as the last field.
 
@@ -183,7 +224,7 @@ def split_receipt(message: bytes) -> tuple[bytes, receipt_pb2.Receipt | None]:
         message: The answer's bytes as received.
 
     Returns:
-        The bytes before the receipt, whose SHA-256 the entry holds, and the receipt; None where there is none.
+        The bytes before the receipt, which the entry's digest is of, and the receipt; None where there is none.
 
     Raises:
         ProofError: If the bytes are no message, or the receipt is not the last field or not the only one: decoders

@@ -97,7 +97,9 @@ class Feed:
             while True:
                 # Read before the group, so that what is committed meanwhile is not waited for.
                 known = watched.head
-                group = await self._patiently(partial(self._log.group, addressee=addressee, after=position))
+                group = await self._patiently(
+                    partial(self._log.group, addressee=addressee, after=position), snapshot=False
+                )
                 if group:
                     yield group
                     position = known = group[-1].number
@@ -162,16 +164,17 @@ class Feed:
 
     def _number(self, connection: Connection) -> None:
         heads = self._log.number(connection)
-        after_commit(connection, lambda: self._lookout.tell(heads))
+        if heads:
+            after_commit(connection, lambda: self._lookout.tell(heads))
 
     async def _heads(self, addressees: Sequence[str]) -> Mapping[str, int]:
         return await self._database.read(lambda connection: self._log.heads(connection, addressees), snapshot=False)
 
-    async def _patiently(self, read: Callable[[Connection], T]) -> T:
+    async def _patiently(self, read: Callable[[Connection], T], *, snapshot: bool = True) -> T:
         """Reads, as often as it takes until the database can be used."""
         while True:
             try:
-                return await self._database.read(read)
+                return await self._database.read(read, snapshot=snapshot)
             except XiezhiError as failure:
                 if failure.reason is not Reason.STORE_UNAVAILABLE:
                     raise

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import ARRAY, Connection, Row, String, any_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.chassis.db import insert_new
@@ -23,7 +23,7 @@ from services.chassis.sealing import Sealer
 GROUP_SIZE = 100
 """Most notices of one group."""
 _ASKED_AT_ONCE = 10_000
-"""Addressees of one query; SQLite takes 32,766 parameters, PostgreSQL 65,535."""
+"""Addressees of one query; SQLite takes 32,766 parameters."""
 
 
 class NoticeLog:
@@ -59,7 +59,10 @@ class NoticeLog:
             .order_by(notices.c.number)
             .limit(GROUP_SIZE)
         )
-        self._last = select(heads).where(heads.c.addressee.in_(bindparam("addressees", expanding=True)))
+        # One array: psycopg reads a statement of a thousand parameters anew each time, which takes it 20 ms.
+        array = heads.c.addressee == any_(bindparam("addressees", type_=ARRAY(String)))
+        listed = heads.c.addressee.in_(bindparam("addressees", expanding=True))
+        self._last = {"postgresql": select(heads).where(array), "sqlite": select(heads).where(listed)}
 
     def add(self, connection: Connection, notice: Notice) -> bool:
         """Adds a notice, as yet without a number.
@@ -147,10 +150,11 @@ class NoticeLog:
 
     def heads(self, connection: Connection, addressees: Sequence[str]) -> dict[str, int]:
         """Returns the last numbers of addressees; one that was never told anything is left out."""
+        statement = self._last[connection.dialect.name]
         return {
             row.addressee: row.last_number
             for start in range(0, len(addressees), _ASKED_AT_ONCE)
-            for row in connection.execute(self._last, {"addressees": addressees[start : start + _ASKED_AT_ONCE]})
+            for row in connection.execute(statement, {"addressees": addressees[start : start + _ASKED_AT_ONCE]})
         }
 
     def acknowledge(

@@ -62,7 +62,7 @@ class Lookout:
         while True:
             await self.pause()
             try:
-                self._note(await self._look(tuple(self._watched)))
+                self._note(await self._look(list(self._watched)))
             except XiezhiError as failure:
                 if failure.reason is not Reason.STORE_UNAVAILABLE:
                     self._alarm()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent import futures
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from xiezhi.common.v1 import receipt_pb2
 from xiezhi.errors import XiezhiError
 from xiezhi.errors.status import STATUS_KEY, to_status
 from xiezhi.ledger.v1 import ledger_pb2
-from xiezhi.proof.receipt import answer_digest, append_receipt
+from xiezhi.proof.receipt import answer_digest, append_receipt, joint_digest
 
 TRACE_ID = "5" * 32
 SALT = bytes(range(16))
@@ -65,7 +65,7 @@ class Log:
     def key(self) -> LogKey:
         return LogKey.from_pem(self._signing.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
-    def append(self, entry: ledger_pb2.Entry) -> receipt_pb2.Receipt:
+    def append(self, entry: ledger_pb2.Entry, *, covers: int = 0) -> receipt_pb2.Receipt:
         with self._lock:
             self.leaves.append(entry.SerializeToString())
             index = len(self.leaves) - 1
@@ -75,6 +75,7 @@ class Log:
                 inclusion_path=path_to(index, self.leaves),
                 tree_head=self.sign(len(self.leaves), root_of(self.leaves)),
                 salt=SALT,
+                covers=covers,
             )
 
     def sign(self, size: int, root: bytes) -> receipt_pb2.TreeHead:
@@ -99,6 +100,10 @@ class Received:
 
 Behaviour = Callable[[Received], Any]
 """Returns the answer, or an iterator of answers, or raises."""
+Group = Sequence[Message]
+"""Several answers of a stream that share a receipt."""
+FalsifyGroup = Callable[[Sequence[bytes], ledger_pb2.Entry], Iterable[bytes]]
+"""Makes the bytes of the answers of a group from their payloads and their entry, in whatever wrong way a test needs."""
 Falsify = Callable[[bytes, ledger_pb2.Entry], bytes]
 """Makes the bytes of an answer from its payload and its entry, in whatever wrong way a test needs."""
 
@@ -111,6 +116,7 @@ class Exchange(grpc.GenericRpcHandler):  # type: ignore[misc,type-arg]
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     falsify: Falsify | None = None
+    falsify_group: FalsifyGroup | None = None
     address: str = ""
 
     def on(self, method: str, behaviour: Behaviour) -> None:
@@ -122,18 +128,18 @@ class Exchange(grpc.GenericRpcHandler):  # type: ignore[misc,type-arg]
         payload = answer.SerializeToString()
         if not contract.receipt_due:
             return payload
-        entry = ledger_pb2.Entry(
-            entry_id="00000000-0000-4000-8000-000000000000",
-            writer="test",
-            kind=ledger_pb2.ENTRY_KIND_DISCLOSURE,
-            method=contract.full_name,
-            request_sha256=hashlib.sha256(request).digest() if not contract.client_streaming else b"",
-            response_sha256=answer_digest(payload, salt=SALT),
-            trace_id=TRACE_ID,
-        )
+        entry = _entry(contract, request, answer_digest(payload, salt=SALT))
         if self.falsify is not None:
             return self.falsify(payload, entry)
         return append_receipt(payload, self.log.append(entry))
+
+    def prove_group(self, contract: MethodContract, request: bytes, group: Group) -> Iterable[bytes]:
+        """As `prove`, with one receipt for several answers in the last of them."""
+        payloads = [answer.SerializeToString() for answer in group]
+        entry = _entry(contract, request, joint_digest(payloads, salt=SALT))
+        if self.falsify_group is not None:
+            return self.falsify_group(payloads, entry)
+        return [*payloads[:-1], append_receipt(payloads[-1], self.log.append(entry, covers=len(payloads)))]
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
         contract = find_method(handler_call_details.method)
@@ -153,8 +159,12 @@ class Exchange(grpc.GenericRpcHandler):  # type: ignore[misc,type-arg]
 
         def many(request: Any, context: grpc.ServicerContext) -> Iterator[bytes]:
             try:
+                whole = b"" if contract.client_streaming else request
                 for answer in run(request, context):
-                    yield self.prove(contract, b"" if contract.client_streaming else request, answer)
+                    if isinstance(answer, Message):
+                        yield self.prove(contract, whole, answer)
+                    else:
+                        yield from self.prove_group(contract, whole, answer)
             except XiezhiError as failure:
                 refuse(context, failure)
 
@@ -165,6 +175,18 @@ class Exchange(grpc.GenericRpcHandler):  # type: ignore[misc,type-arg]
             (True, True): lambda: grpc.stream_stream_rpc_method_handler(many),
         }
         return make[contract.client_streaming, contract.server_streaming]()
+
+
+def _entry(contract: MethodContract, request: bytes, digest: bytes) -> ledger_pb2.Entry:
+    return ledger_pb2.Entry(
+        entry_id="00000000-0000-4000-8000-000000000000",
+        writer="test",
+        kind=ledger_pb2.ENTRY_KIND_DISCLOSURE,
+        method=contract.full_name,
+        request_sha256=hashlib.sha256(request).digest() if not contract.client_streaming else b"",
+        response_sha256=digest,
+        trace_id=TRACE_ID,
+    )
 
 
 def refuse(context: grpc.ServicerContext, failure: XiezhiError) -> None:

@@ -19,16 +19,20 @@ from xiezhi.common.v1 import receipt_pb2
 from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.proof.merkle import EMPTY_ROOT
 from xiezhi.proof.receipt import (
+    MOST_COVERED,
     LogKey,
     ProofError,
     answer_digest,
     append_receipt,
     checkpoint_text,
+    covered_digest,
+    joint_digest,
     split_receipt,
     verify_receipt,
     verify_tree_head,
 )
 
+SALT = bytes(range(16))
 TAG = b"\xc2\x3e"
 """Field 1000, length-delimited."""
 PAYLOAD = ledger_pb2.ListEntriesResponse(entries=[b"a", b"b" * 300], next_index=7).SerializeToString()
@@ -228,3 +232,58 @@ def test_the_salt_can_hold_nothing_of_an_answer(size):
 def test_another_salt_is_another_digest():
     digests = {answer_digest(PAYLOAD, salt=bytes([place]) * 16) for place in range(9)}
     assert len(digests) == 9
+
+
+def test_the_digest_of_several_answers_is_that_of_the_contract():
+    digests = b"".join(hashlib.sha256(payload).digest() for payload in (PAYLOAD, b"", b"a"))
+    assert joint_digest((PAYLOAD, b"", b"a"), salt=SALT) == hashlib.sha256(SALT + b"\0" + digests).digest()
+
+
+@given(st.lists(st.binary(max_size=40), min_size=2, max_size=5), st.data())
+def test_answers_dropped_added_or_in_another_order_have_another_digest(payloads, data):
+    other = data.draw(
+        st.one_of(
+            st.permutations(payloads),
+            st.integers(0, len(payloads) - 1).map(lambda place: payloads[:place] + payloads[place + 1 :]),
+            st.tuples(st.integers(0, len(payloads)), st.binary(max_size=40)).map(
+                lambda drawn: [*payloads[: drawn[0]], drawn[1], *payloads[drawn[0] :]]
+            ),
+        )
+    )
+    covers = receipt_pb2.Receipt(salt=SALT, covers=len(other))
+    same = covered_digest(other, covers) == joint_digest(payloads, salt=SALT)
+    assert same is (other == payloads)
+
+
+@pytest.mark.parametrize("covers", [0, 1])
+def test_a_receipt_that_covers_one_answer_says_what_it_always_said(covers):
+    receipt = receipt_pb2.Receipt(salt=SALT, covers=covers)
+    assert covered_digest((PAYLOAD,), receipt) == answer_digest(PAYLOAD, salt=SALT)
+
+
+@pytest.mark.parametrize(("covers", "count"), [(0, 2), (1, 2), (2, 1), (3, 2), (2, 3), (2, 0), (0, 0)])
+def test_a_receipt_covers_neither_more_nor_fewer_answers(covers, count):
+    with pytest.raises(ProofError, match="covers"):
+        covered_digest((PAYLOAD,) * count, receipt_pb2.Receipt(salt=SALT, covers=covers))
+
+
+@pytest.mark.parametrize("count", [0, 1, MOST_COVERED + 1])
+def test_one_answer_or_too_many_share_no_receipt(count):
+    with pytest.raises(ProofError, match="several answers"):
+        joint_digest((PAYLOAD,) * count, salt=SALT)
+
+
+def test_several_answers_cannot_be_taken_for_one():
+    """The bytes whose digest as one answer would be that of several are no message, for us or for any decoder."""
+    forged = b"\0" + b"".join(hashlib.sha256(payload).digest() for payload in (PAYLOAD, PAYLOAD))
+    assert answer_digest(forged, salt=SALT) == joint_digest((PAYLOAD, PAYLOAD), salt=SALT)
+    with pytest.raises(ProofError, match="no message"):
+        split_receipt(append_receipt(forged, receipt_pb2.Receipt(salt=SALT)))
+    with pytest.raises(DecodeError):
+        ledger_pb2.ListEntriesResponse.FromString(forged)
+
+
+@pytest.mark.parametrize("size", [0, 15, 17])
+def test_the_salt_of_several_answers_has_its_length_too(size):
+    with pytest.raises(ProofError, match="salt"):
+        joint_digest((PAYLOAD, PAYLOAD), salt=bytes(size))

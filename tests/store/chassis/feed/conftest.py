@@ -12,8 +12,13 @@ START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def keyring(tmp_path_factory):
-    return Keyring.create(tmp_path_factory.mktemp("keyring") / "feed.json")
+def keyring_file(tmp_path_factory):
+    return tmp_path_factory.mktemp("keyring") / "feed.json"
+
+
+@pytest.fixture(scope="session")
+def keyring(keyring_file):
+    return Keyring.create(keyring_file)
 
 
 @pytest.fixture

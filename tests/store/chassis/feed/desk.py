@@ -99,13 +99,15 @@ class Desk:
 
     async def all_told(self, *addressees):
         """Returns the words that addressees were told by now, in order."""
-        return {
-            addressee: [
-                one.payload.decode()
-                for one in await self.database.read(partial(self.feed._log.group, addressee=addressee, after=0))
-            ]
-            for addressee in addressees
-        }
+        return {addressee: await self._told(addressee) for addressee in addressees}
+
+    async def _told(self, addressee):
+        found = []
+        while group := await self.database.read(
+            partial(self.feed._log.group, addressee=addressee, after=found[-1].number if found else 0)
+        ):
+            found += group
+        return words(found)
 
 
 def words(notices):

@@ -99,6 +99,9 @@ async def test_two_relays_at_once_escalate_once(desk, other, clock):
     for step in (WITHIN, timedelta(hours=2)):
         clock.advance(step)
         await run(desk.relay(), other.relay())
+        # Where both want the same row in another order the database fails one, which is tried again.
+        clock.advance(timedelta(minutes=1))
+        await run(desk.relay(), other.relay())
     told = await desk.all_told(*LIAISONS, "province")
     assert all(sorted(words) == sorted(numbers) for words in told.values())
 
@@ -126,7 +129,7 @@ async def test_a_scheduler_that_was_stopped_for_a_week_loses_none_and_repeats_no
     clock.advance(timedelta(days=7))
     for one in (desk, other):
         await run(one.relay())
-        assert await desk.all_told(LIAISONS[0]) == {LIAISONS[0]: numbers[:100]}
+        assert await desk.all_told(LIAISONS[0]) == {LIAISONS[0]: numbers}
         assert [notice.number for notice in await desk.take(150, LIAISONS[1])] == list(range(1, 151))
 
 

@@ -246,7 +246,7 @@ async def test_a_thousand_idle_followers_cost_one_query_a_look(desk):
     sent = []
 
     def is_look(statement):
-        return "feed_heads.addressee IN" in statement
+        return statement.startswith("SELECT feed_heads.addressee")
 
     def note(connection, cursor, statement, parameters, context, many):
         sent.append(statement)
