@@ -36,6 +36,9 @@ class SqliteStore:
         self._anchoring = threading.Lock()
         self._timeouts = timeouts
         self._engine = create_engine(url, creator=self._open, poolclass=NullPool, hide_parameters=True)
+        # Rows that are inserted together go in one statement: the driver lets go of the interpreter at every statement,
+        # and then waits for a busy event loop to give it back.
+        self._engine.dialect.use_insertmanyvalues_wo_returning = True
 
     def _open(self) -> sqlite3.Connection:
         # Mode rw: a file that has gone must not come back empty.
