@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
+from itertools import count
 
 from pypdf import Configuration, PageObject, PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError
 from pypdf.generic import IndirectObject
 
+from services.papers.bounds import MAX_OBJECTS
 from services.papers.parsing import refusing
 from xiezhi.errors import Reason, XiezhiError, error
 
 MAX_PAGES = 50
-MAX_OBJECTS = 50_000
+MAX_OPERATIONS = 100_000
+"""Drawing operations on all pages, some 40 µs each; a page full of text has about two thousand."""
 _MAX_STREAM = 4 * 1024 * 1024
 """Bytes that one stream may decompress to."""
 
@@ -72,7 +75,7 @@ def read_text(pdf: bytes) -> str:
         try:
             reader = PdfReader(BytesIO(pdf), strict=True)
             _refuse_active_content(reader)
-            text = normalise("\n".join(page.extract_text() for page in _pages(reader)))
+            text = normalise("\n".join(_extract(_pages(reader))))
         except LimitReachedError:
             raise _too_large() from None
     if not text:
@@ -95,6 +98,17 @@ def _pages(reader: PdfReader) -> Sequence[PageObject]:
     if len(reader.pages) > MAX_PAGES:
         raise _too_large()
     return reader.pages
+
+
+def _extract(pages: Sequence[PageObject]) -> Iterator[str]:
+    operations = count()
+
+    def bound(*_: object) -> None:
+        if next(operations) >= MAX_OPERATIONS:
+            raise _too_large()
+
+    for page in pages:
+        yield page.extract_text(visitor_operand_before=bound)
 
 
 def _refuse_active_content(reader: PdfReader) -> None:

@@ -108,7 +108,8 @@ def _signed_bytes(signature: EmbeddedPdfSignature, pdf: bytes) -> int:
     first, first_end, second, second_length = map(int, signature.byte_range)
     own = f"<{signature.pkcs7_content.hex()}>"
     padding = signature.pkcs7_content[len(cms.ContentInfo.load(signature.pkcs7_content).dump()) :]
-    if first != 0 or pdf[first_end:second] not in {own.encode(), own.upper().encode()} or any(padding):
+    left_out = pdf[first_end:second] if first == 0 < first_end < second else b""
+    if left_out not in {own.encode(), own.upper().encode()} or any(padding):
         raise _altered("has parts that a seal leaves out")
     return second + second_length
 
@@ -123,10 +124,12 @@ def _verify(signature: EmbeddedPdfSignature, pdf: bytes, *, authority: SealTrust
         sealed_at = signature.self_reported_timestamp
         if sealed_at is None or sealed_at.tzinfo is None:
             raise untrusted("does not say when it was used")
+        # First of all whose it is: pyhanko searches what else the signature brings for a path, and a stranger may bring
+        # any number of certificates.
+        court = authority.court_of(certificate, sealed_at=sealed_at, now=now)
         status = _validate(signature, anchors.authorities, sealed_at)
         if not (status.intact and status.valid and _is_unchanged(status)):
             raise _altered("was changed after it was sealed")
-        court = authority.court_of(certificate, sealed_at=sealed_at, now=now)
         if not status.bottom_line:
             raise untrusted("does not hold")
         return Seal(court, sealed_at.astimezone(UTC), certificate.fingerprint(SHA256()).hex())

@@ -62,6 +62,14 @@ class CheckStore:
         """
         return frozenset(await self._database.read(lambda connection: self._alerts.vehicles(connection, hashes)))
 
+    async def answered(self, key: RequestKey) -> bytes | None:
+        """Returns what was answered under a key; None if nothing is kept under it.
+
+        Raises:
+            XiezhiError: REQUEST_ID_REUSED or STORE_UNAVAILABLE.
+        """
+        return await self._database.read(lambda connection: self._dealings.answer(connection, key), snapshot=False)
+
     async def look(self, seen: Seen) -> Finding:
         """Reads what the register has under a plate and a VIN, and no alerts.
 

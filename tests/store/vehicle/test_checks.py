@@ -179,6 +179,19 @@ async def test_a_repeated_request_is_answered_as_the_first_time(ready, seize, ve
         request_id = str(uuid.uuid4())
 
 
+async def test_a_control_is_answered_as_the_first_time_though_the_seizure_was_lifted_since(ready, seize):
+    (outcome,) = await seize(CAR)
+    request_id = str(uuid.uuid4())
+    first = await ready.check(CAR, request_id=request_id)
+    await seize.court(lifting(outcome.seizure.name))
+    await ready.follow()
+    assert (await ready.check(CAR)).outcome == NOTHING
+    assert await ready.check(CAR, request_id=request_id) == first
+    with pytest.raises(XiezhiError) as refusal:
+        await ready.check(OTHER, request_id=request_id)
+    assert reason(refusal) is Reason.REQUEST_ID_REUSED
+
+
 async def test_a_request_that_is_sent_many_times_at_once_counts_once(ready, seize, vehicle_url):
     await seize(CAR)
     for vehicle in (CAR, OTHER):

@@ -98,6 +98,11 @@ def test_too_many_pages_are_refused(refused) -> None:
     assert refused(_pages(MAX_PAGES + 1)) is Reason.DOCUMENT_TOO_LARGE
 
 
+def test_too_much_on_the_pages_is_refused(refused, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.papers.content.MAX_OPERATIONS", 20)
+    assert refused(_pages(5)) is Reason.DOCUMENT_TOO_LARGE
+
+
 def test_a_stream_that_swells_is_refused(writer: PdfWriter, refused) -> None:
     stream = DecodedStreamObject()
     stream._data = zlib.compress(b" " * (32 * 1024 * 1024), 9)

@@ -15,7 +15,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pypdf import PdfReader
 
 from services.papers import SealTrust, mentions, verify_sealed
-from services.papers.paper import MAX_BYTES
+from services.papers.bounds import MAX_BYTES
 from services.papers.seals import MAX_SEALS
 from services.synthetic.papers import draw_paper, seal_paper
 from tests.unit.papers.conftest import COURT, NOW, OTHER, PLATE, RULING, SUPERIOR, VIN, Refusal, Verify

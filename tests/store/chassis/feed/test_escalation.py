@@ -1,6 +1,7 @@
 """What is not acknowledged in time: others are told, once, whichever process dies, races or comes late."""
 
 import asyncio
+import threading
 import uuid
 from datetime import timedelta
 
@@ -143,6 +144,26 @@ async def test_an_acknowledgement_and_an_escalation_that_race_agree(desk, other,
     told = await desk.all_told(*LIAISONS)
     assert told[LIAISONS[0]] == told[LIAISONS[1]]
     assert all(notice.acked_at is not None for notice in await desk.take(15))
+
+
+async def test_an_escalation_waits_for_an_acknowledgement_that_is_under_way(desk, other, clock):
+    (notice,) = await desk.tell("seen", **TO_LIAISONS)
+    clock.advance(WITHIN)
+    written, leave = threading.Event(), threading.Event()
+
+    def acknowledge(connection):
+        desk.feed.acknowledge(connection, "a", [notice], by="officer", now=clock.now())
+        written.set()
+        assert leave.wait(10)
+
+    acknowledging = asyncio.ensure_future(desk.database.write(acknowledge))
+    await asyncio.to_thread(written.wait, 10)
+    escalating = asyncio.ensure_future(other.relay().step())
+    done, _ = await asyncio.wait({escalating}, timeout=0.3)
+    assert not done
+    leave.set()
+    await asyncio.gather(acknowledging, escalating)
+    assert await desk.all_told(*LIAISONS) == {name: [] for name in LIAISONS}
 
 
 async def test_an_escalation_whose_key_is_missing_is_a_dead_letter_until_it_is_replayed(

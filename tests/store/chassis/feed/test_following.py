@@ -242,7 +242,8 @@ async def test_a_payload_is_sealed_and_opens_only_for_its_addressee(desk):
 
 async def test_a_thousand_idle_followers_cost_one_query_a_look(desk):
     addressees = [f"{number}|post" for number in range(1000)]
-    followers = [asyncio.ensure_future(desk.take(1, addressee)) for addressee in addressees]
+    await desk.write(*(desk.notice("old", addressee) for addressee in addressees))
+    followers = [asyncio.ensure_future(desk.take(1, addressee, after=1)) for addressee in addressees]
     sent = []
 
     def is_look(statement):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.feed import Delivered, cursor_of, read_cursor
@@ -25,6 +25,7 @@ def refused(text, addressee):
 
 
 @given(number=st.integers(0, 10**18 - 1), addressee=st.text(max_size=128), other=st.text(max_size=128))
+@settings(deadline=None)
 def test_a_cursor_is_read_by_its_addressee_only(number, addressee, other):
     text = cursor(number, addressee)
     assert read_cursor(text, addressee=addressee) == number
@@ -36,6 +37,7 @@ def test_an_empty_cursor_is_no_place():
 
 
 @given(st.text(min_size=1, max_size=60))
+@settings(deadline=None)
 def test_any_other_text_is_refused(text):
     assert refused(text, "a")
 

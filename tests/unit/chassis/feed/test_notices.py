@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.feed import OVERDUE, Delivered, Escalation, Notice
@@ -69,6 +69,7 @@ levels = st.lists(
 
 
 @given(levels)
+@settings(deadline=None)
 def test_an_event_says_what_was_to_be_told(further):
     overdue = Overdue(ID, ID, further)
     event = overdue.event(MADE, traceparent="trace")
@@ -78,6 +79,7 @@ def test_an_event_says_what_was_to_be_told(further):
 
 
 @given(levels)
+@settings(deadline=None)
 def test_a_level_is_told_the_same_under_ids_of_its_own(further):
     told, level_id, late = [LATE.notice_id], ID, LATE
     for number in range(len(further)):
