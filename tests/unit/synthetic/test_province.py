@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import astuple
 from datetime import date
 from hashlib import sha256
 from itertools import islice
@@ -39,10 +40,6 @@ ABOLISHED_AND_OUTSIDE = {
 
 
 def _digest(seed):
-    from dataclasses import astuple
-
-    from services.synthetic import Province
-
     told = sha256()
     for group in Province(seed).groups(2_000):
         # The order of a set follows from the process and not from the seed; plates and owners are not in any repr.
@@ -54,7 +51,12 @@ def _digest(seed):
 
 
 def test_the_same_seed_makes_the_same_province_in_another_process():
-    code = f"{inspect.getsource(_digest)}\nprint(_digest({SEED}))\n"
+    code = (
+        "from dataclasses import astuple\n"
+        "from hashlib import sha256\n"
+        "from services.synthetic import Province\n"
+        f"{inspect.getsource(_digest)}\nprint(_digest({SEED}))\n"
+    )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert told == _digest(SEED)
 
