@@ -155,7 +155,7 @@ class CheckStore:
         Returns:
             Whether there were any.
         """
-        lately = self._dealings.lately(connection, vehicle, until=at)
+        lately = self._dealings.lately(connection, vehicle, before=at)
         if not lately:
             return False
         seizures = self._suspects.seizures(connection, vehicle, now=at)

@@ -284,6 +284,17 @@ async def test_a_check_and_a_seizure_at_once_find_each_other(ready, seize, vehic
         assert len(rows(vehicle_url, "sightings")) > known, answer.outcome
 
 
+async def test_a_clock_that_is_behind_loses_neither_a_hit_nor_an_inspection(ready, seize, clock, vehicle_url):
+    await seize(CAR)
+    clock.advance(-timedelta(seconds=2))
+    assert (await ready.check(CAR)).outcome == RECORDED
+    assert (await ready.check(CAR, TRANSFER)).outcome == REFUSED
+    await ready.check(OTHER, TRANSFER)
+    clock.advance(-timedelta(seconds=2))
+    (outcome,) = await seize(OTHER, serial=2)
+    assert 4 in outcome.notes
+
+
 @pytest.mark.postgres
 async def test_two_processes_count_one_sighting(postgres_url, keyring, clock, open_court):
 
