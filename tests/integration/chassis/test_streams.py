@@ -177,6 +177,7 @@ async def running(keys, name, ledger, make):
         cases=ledger,
         subjects=ledger,
         ids=RandomIds(),
+        entry_ids=RandomIds(),
         clock=SystemClock(),
         lost=lambda call: None,
     )
@@ -186,6 +187,7 @@ async def running(keys, name, ledger, make):
         telemetry=telemetry,
         clock=SystemClock(),
         ids=RandomIds(),
+        entry_ids=RandomIds(),
         max_request_bytes=MAX_BYTES,
     )
     server = build_server(max_request_bytes=MAX_BYTES)

@@ -112,6 +112,7 @@ class Bench:
             cases=self.ledger,
             subjects=self.ledger,
             ids=SequenceIds(),
+            entry_ids=SequenceIds(),
             clock=ManualClock(NOW),
             lost=lambda call: None,
         )
