@@ -12,7 +12,8 @@ from typing import Protocol
 from services.chassis.clock import Clock
 from services.chassis.ids import IdSource
 from services.papers import SealedPaper, mentions
-from services.vehicle.seizures.domain import Document, Files, Filing, RequestKey, Shown, find_document
+from services.vehicle.seizures.domain import Document, Filing, RequestKey, Shown, find_document
+from services.vehicle.seizures.files import Files
 
 
 class Store(Protocol):
