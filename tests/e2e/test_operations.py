@@ -19,15 +19,13 @@ from tests.e2e.players import APPROVALS, LOOKUP, Players
 from tests.e2e.running import Suite, copy_home, running
 from xiezhi.cli.home import Home
 from xiezhi.cli.layout import BACKENDS
-from xiezhi.cli.suite import PROCESSES
-from xiezhi.cli.supervisor import MODULES
+from xiezhi.cli.suite import MODULES, PROCESSES
 from xiezhi.errors import Reason
 
 OWN = ("xiezhi.approval.v1.ApprovalService", "xiezhi.casefile.v1.CaseRegistryService")
 SERVICES = {
     "gateway": {*OWN, *BACKENDS},
-    "identity": {"xiezhi.identity.v1.IdentityService"},
-    "ledger": {"xiezhi.ledger.v1.LedgerService"},
+    **{process: {service for service, host in BACKENDS.items() if host == process} for process in BACKENDS.values()},
 }
 REFLECTION = "grpc.reflection.v1alpha.ServerReflection"
 BURST = 25
@@ -107,7 +105,10 @@ def test_metrics_count_every_call_by_method_decision_and_reason_and_time_it(suit
 
 
 def test_what_the_histogram_and_the_counter_say_is_the_same(suite: Suite, players: Players) -> None:
-    players.refuse(Reason.METHOD_UNKNOWN, players.cast.judge, "/nobody.v1.Service/Method", b"x", known=False)
+    judge = players.cast.judge
+    players.refuse(Reason.METHOD_UNKNOWN, judge, "/nobody.v1.Service/Method", b"x", known=False)
+    around = players.line("courts", to="vehicle")
+    players.refuse(Reason.CALLER_NOT_ALLOWED, judge, "/xiezhi.vehicle.v1.SeizureService/ListSeizures", b"", line=around)
     for process in PROCESSES:
         counted: dict[tuple[str, str], float] = {}
         timed: dict[tuple[str, str], float] = {}

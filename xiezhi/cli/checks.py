@@ -20,7 +20,7 @@ from xiezhi.cli.layout import config_file, database_url, read_layout
 from xiezhi.cli.lock import lock_holder, noted_process
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.session import Session
-from xiezhi.cli.suite import OVERSIGHT, PROCESSES, suite_required
+from xiezhi.cli.suite import MODULES, OVERSIGHT, PROCESSES, suite_required
 from xiezhi.client import ReceiptError
 from xiezhi.errors import XiezhiError
 
@@ -32,7 +32,6 @@ LITTLE_SPACE, NO_SPACE = 1024**3, 100 * 1024**2
 LIVENESS = "xiezhi.live"
 READ_BYTES = 256 * 1024**2
 """A database file larger than this is opened and not read from end to end."""
-MIGRATED_PACKAGES = {"gateway": "gateway", "identity": "services.identity", "ledger": "services.ledger"}
 PRIVATE_MASK = 0o077
 
 RENEW = "Renew it with `xiezhi keys create`, or all of them with `xiezhi keys rotate`."
@@ -110,7 +109,12 @@ def check_keys(home: Home, *, now: datetime) -> Iterator[Finding]:
         return
     for name, certificate in home.keys.certificates().items():
         yield _validity(f"certificate {name}", certificate.not_valid_before_utc, certificate.not_valid_after_utc, now)
-    yield from _check_revocations(home, now=now)
+    lists = (
+        ("revocation list", home.keys.officers.revocation_file, "no consent counts"),
+        ("revoked seals", home.keys.seals.revocation_file, "no sealed paper counts"),
+    )
+    for check, file, without in lists:
+        yield _check_revocations(check, file, now=now, without=without)
     for name in (*PROCESSES, OVERSIGHT):
         if not home.keys.keyring_file(name).is_file():
             yield Finding(f"keyring {name}", State.FAIL, "It is not there.", "Restore it; a new one opens nothing.")
@@ -134,7 +138,13 @@ def check_configuration(home: Home) -> Iterator[Finding]:
         from gateway.settings import GatewaySettings
         from services.identity.settings import IdentitySettings
         from services.ledger.settings import LedgerProcessSettings
-    kinds = {"gateway": GatewaySettings, "identity": IdentitySettings, "ledger": LedgerProcessSettings}
+        from services.vehicle.settings import VehicleSettings
+    kinds = {
+        "gateway": GatewaySettings,
+        "identity": IdentitySettings,
+        "ledger": LedgerProcessSettings,
+        "vehicle": VehicleSettings,
+    }
     for process in PROCESSES:
         check = f"configuration {process}"
         file = config_file(home, process)
@@ -164,7 +174,7 @@ def check_databases(home: Home) -> Iterator[Finding]:
         elif fault := _find_fault(file):
             yield Finding(check, State.FAIL, f"SQLite says of {file}: {fault}.", RESTORE)
         else:
-            yield _check_version(check, database_url(home, process), package=MIGRATED_PACKAGES[process])
+            yield _check_version(check, database_url(home, process), package=MODULES[process])
 
 
 def check_spools(home: Home) -> Iterator[Finding]:
@@ -260,21 +270,17 @@ def _check_process(home: Home, name: str) -> Finding:
     return Finding(check, State.OK, f"It serves at {address}.")
 
 
-def _check_revocations(home: Home, *, now: datetime) -> Iterator[Finding]:
-    file = home.keys.officers.revocation_file
+def _check_revocations(check: str, file: Path, *, now: datetime, without: str) -> Finding:
     if not file.is_file():
-        yield Finding("revocation list", State.FAIL, "It is not there, so no consent counts.", RENEW)
-        return
-    published = x509.load_pem_x509_crl(file.read_bytes())
-    ends = published.next_update_utc
+        return Finding(check, State.FAIL, f"It is not there, so {without}.", RENEW)
+    ends = x509.load_pem_x509_crl(file.read_bytes()).next_update_utc
     if ends is None:
-        yield Finding("revocation list", State.FAIL, "It does not say until when it counts.", RENEW)
-    elif ends <= now:
-        yield Finding("revocation list", State.FAIL, f"It ended {_day(ends)}; no consent counts.", RENEW)
-    elif ends <= now + timedelta(days=3):
-        yield Finding("revocation list", State.WARN, f"It ends {_day(ends)}.", RENEW)
-    else:
-        yield Finding("revocation list", State.OK, f"It counts until {_day(ends)}.")
+        return Finding(check, State.FAIL, "It does not say until when it counts.", RENEW)
+    if ends <= now:
+        return Finding(check, State.FAIL, f"It ended {_day(ends)}; {without}.", RENEW)
+    if ends <= now + timedelta(days=3):
+        return Finding(check, State.WARN, f"It ends {_day(ends)}.", RENEW)
+    return Finding(check, State.OK, f"It counts until {_day(ends)}.")
 
 
 def _validity(check: str, begins: datetime, ends: datetime, now: datetime) -> Finding:
