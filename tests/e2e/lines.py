@@ -168,6 +168,16 @@ class Line:
         """
         yield from self._channel.unary_stream(method)(request, metadata=metadata, timeout=timeout)
 
+    def exchange(
+        self, method: str, requests: Iterator[bytes], metadata: Metadata = (), *, timeout: float = SECONDS
+    ) -> Iterator[bytes]:
+        """Starts a call with a stream of requests and one of answers; yields the answers' bytes as they come.
+
+        Raises:
+            grpc.RpcError: If it is not answered to its end.
+        """
+        yield from self._channel.stream_stream(method)(requests, metadata=metadata, timeout=timeout)
+
     def close(self) -> None:
         """Closes the connection."""
         self._channel.close()

@@ -207,10 +207,10 @@ class Players:
         statement = self.sign(self.claims(name, decision, officer=chosen), officer=chosen)
         return self.call(chosen, *self.step(name, statement, decision))
 
-    def approved(self, request: Message | bytes, *, officer: str = "", method: str = LOOKUP) -> str:
+    def approved(self, request: Message | bytes, *, officer: str = "", method: str = LOOKUP, approver: str = "") -> str:
         """Submits a request and has it approved; returns the approval's name."""
         name = self.submit(request, officer=officer, method=method)
-        self.decide(name)
+        self.decide(name, officer=approver)
         return name
 
     def look(self, request: Message | bytes, approval: str, *, officer: str = "") -> identity_pb2.HouseholdAnswer:
