@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.synthetic.garage import COMPANY, COMPANY_NAME, FLEET, SALE_DAY
@@ -38,16 +37,11 @@ def test_a_persons_vehicles(vehicles: Vehicles) -> None:
     ]
 
 
-@pytest.mark.parametrize("number", [COMPANY, COMPANY[8:17]])
-def test_an_organisations_vehicles_and_not_its_representatives(vehicles: Vehicles, number: str) -> None:
-    request = vehicles.question(case=COMPANYS_CASE)
-    request.debtor.type, request.debtor.name = case_pb2.PARTY_TYPE_LEGAL_PERSON, COMPANY_NAME
-    request.debtor.id_number = number
-    request.debtor.id_type = (
-        case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE
-        if number == COMPANY
-        else case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE
-    )
+def test_an_organisations_vehicles_and_not_its_representatives(vehicles: Vehicles) -> None:
+    """Those under the social credit code, and those under the old organisation code within it (R-1.4)."""
+    request = vehicles.question(case=COMPANYS_CASE, name=COMPANY_NAME, number=COMPANY)
+    request.debtor.type = case_pb2.PARTY_TYPE_LEGAL_PERSON
+    request.debtor.id_type = case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE
     found = vehicles.look_up(request)
     assert (len(found.vehicles), found.total) == (FLEET, FLEET)
     assert {one.owner.certificate_number for one in found.vehicles} == {COMPANY, COMPANY[8:17]}
