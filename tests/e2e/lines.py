@@ -146,7 +146,10 @@ class Line:
         made = trace or Trace.start()
         sent = (*metadata, ("traceparent", made.traceparent))
         try:
-            if _streams(method):
+            takes_stream, gives_stream = _streams(method)
+            if takes_stream:
+                answers = tuple(self._channel.stream_stream(method)(iter((request,)), metadata=sent, timeout=timeout))
+            elif gives_stream:
                 answers = tuple(self._channel.unary_stream(method)(request, metadata=sent, timeout=timeout))
             else:
                 answers = (self._channel.unary_unary(method)(request, metadata=sent, timeout=timeout),)
@@ -183,8 +186,10 @@ class Line:
         self._channel.close()
 
 
-def _streams(method: str) -> bool:
+def _streams(method: str) -> tuple[bool, bool]:
+    """Tells whether a method takes a stream, and whether it gives one."""
     try:
-        return find_method(method).server_streaming
+        contract = find_method(method)
     except UnknownMethodError:
-        return False
+        return False, False
+    return contract.client_streaming, contract.server_streaming
