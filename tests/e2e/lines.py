@@ -172,14 +172,25 @@ class Line:
         yield from self._channel.unary_stream(method)(request, metadata=metadata, timeout=timeout)
 
     def exchange(
-        self, method: str, requests: Iterator[bytes], metadata: Metadata = (), *, timeout: float = SECONDS
+        self,
+        method: str,
+        requests: Iterator[bytes],
+        metadata: Metadata = (),
+        *,
+        timeout: float = SECONDS,
+        trace: Trace | None = None,
     ) -> Iterator[bytes]:
         """Starts a call with a stream of requests and one of answers; yields the answers' bytes as they come.
 
         Raises:
-            grpc.RpcError: If it is not answered to its end.
+            Refused: If it is not answered to its end.
         """
-        yield from self._channel.stream_stream(method)(requests, metadata=metadata, timeout=timeout)
+        made = trace or Trace.start()
+        sent = (*metadata, ("traceparent", made.traceparent))
+        try:
+            yield from self._channel.stream_stream(method)(requests, metadata=sent, timeout=timeout)
+        except grpc.RpcError as failure:
+            raise Refused(failure, made) from None
 
     def close(self) -> None:
         """Closes the connection."""

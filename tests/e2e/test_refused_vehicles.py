@@ -10,8 +10,8 @@ import pytest
 
 from services.synthetic.garage import SALE_DAY
 from tests.e2e.cars import ANOTHERS, PROMISED, SOLD_ON, vin_of
-from tests.e2e.players import Players
-from tests.e2e.vehicles import CHECKS, INSPECTION, PATROL, SIGHTINGS, STREAM, TRANSFER, Vehicles
+from tests.e2e.players import LEASE, Players
+from tests.e2e.vehicles import INSPECTION, LIAISON, PATROL, SIGHTINGS, STREAM, TRANSFER, Vehicles
 from tests.e2e.watching import WATCH
 from xiezhi.cli.plates import read_vehicles
 from xiezhi.cli.vehicle import CHECK, pack
@@ -20,7 +20,6 @@ from xiezhi.errors import Reason
 from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.vehicle.v1 import check_pb2, seizure_pb2, sighting_pb2, vehicle_pb2, violation_pb2
 
-LIAISON = "GAN-L001"
 OPERATOR = "POL360000-O001"
 OTHER_WINDOW = "POL360700-W001"
 MOTORCYCLE = "赣A12345:07"
@@ -232,7 +231,7 @@ def test_who_may_do_what_with_vehicles(vehicles: Vehicles, players: Players) -> 
     (car,) = vehicles.cars()
     for officer in (cast.judge, cast.camera, cast.command_centre):
         players.refuse(Reason.PERMISSION_MISSING, officer, CHECK, vehicles.sight(car, INSPECTION))
-    for method in (STREAM, f"{CHECKS}LeaseCheckKey"):
+    for method in (STREAM, LEASE):
         players.refuse(Reason.PERMISSION_MISSING, cast.register_officer, method, b"")
     for officer in (cast.judge, cast.register_officer, cast.camera, OPERATOR):
         players.refuse(Reason.PERMISSION_MISSING, officer, WATCH, b"")

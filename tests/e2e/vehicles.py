@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from tests.e2e.cars import key_of
 from tests.e2e.lines import Answer, Refused
-from tests.e2e.players import Players
+from tests.e2e.players import LEASE, Players
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.orders import SERVICE as SEIZURES
 from xiezhi.cli.orders import Order
@@ -28,11 +28,15 @@ from xiezhi.vehicle.v1 import check_pb2, lookup_pb2, seizure_pb2, sighting_pb2, 
 SIGHTINGS = "/xiezhi.vehicle.v1.SightingService/"
 CHECKS = "/xiezhi.vehicle.v1.VehicleCheckService/"
 STREAM = f"{CHECKS}StreamChecks"
-LEASE = f"{CHECKS}LeaseCheckKey"
 
+LIAISON = "GAN-L001"
+"""A liaison of the High Court, who hears only of what is overdue."""
 INSPECTION = check_pb2.CHECK_TRIGGER_ANNUAL_INSPECTION
 TRANSFER = check_pb2.CHECK_TRIGGER_TRANSFER_REGISTRATION
 PATROL = check_pb2.CHECK_TRIGGER_HIGHWAY_PATROL
+
+ON_A_PAGE = 16
+"""Cars whose plates fit on a page of a ruling."""
 
 _CARS = itertools.count()
 _RULINGS = itertools.count(1)
@@ -96,6 +100,16 @@ class Vehicles:
         """Seizes cars; `order` as `Vehicles.order` takes it."""
         answer = self.carry_out(self.order(**order).register(list(cars), months=months, last_day=""))
         return seizure_pb2.RegisterSeizureResponse.FromString(answer.payload)
+
+    def seize_many(self, count: int) -> list[vehicle_pb2.VehicleKey]:
+        """Seizes as many cars, on as few papers as they fit on; returns the cars."""
+        cars = self.cars(count)
+        for car in cars:
+            car.ClearField("vin")
+        for start in range(0, count, ON_A_PAGE):
+            outcomes = self.seize(*cars[start : start + ON_A_PAGE]).outcomes
+            assert not any(outcome.refused_reason for outcome in outcomes)
+        return cars
 
     def seizure(self, car: vehicle_pb2.VehicleKey, **order: str) -> seizure_pb2.Seizure:
         """Seizes one car; returns the seizure."""
@@ -162,12 +176,12 @@ class Vehicles:
 
     def stream(
         self, batches: Iterable[check_pb2.StreamChecksRequest], **options: Any
-    ) -> list[check_pb2.StreamChecksResponse]:
-        """Has a camera send batches; returns the answers, with their receipts."""
+    ) -> Iterator[check_pb2.StreamChecksResponse]:
+        """Has a camera send batches; yields the answers, with their receipts, as they come."""
         line = self.players.line("checkpoint")
         sent = (batch.SerializeToString() for batch in batches)
         answers = line.exchange(STREAM, sent, (self.players.token(self.cast.camera),), **options)
-        return [check_pb2.StreamChecksResponse.FromString(answer) for answer in answers]
+        return map(check_pb2.StreamChecksResponse.FromString, answers)
 
     def lease(self) -> check_pb2.LeaseCheckKeyResponse:
         """Leases the key under which a camera packs plates."""
@@ -219,7 +233,3 @@ def _method_of(request: Message) -> str:
     name = type(request).__name__.removesuffix("Request")
     method = LOOKUP if name == "LookupVehicles" else f"{SEIZURES}{name}"
     return find_method(method).full_name
-
-
-Change = Callable[[Any], object]
-"""What a test does to a request before it is sent."""
