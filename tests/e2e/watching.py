@@ -13,6 +13,7 @@ from tests.e2e.lines import Line
 from tests.e2e.players import Players
 from tests.e2e.running import await_that
 from tests.e2e.vehicles import SIGHTINGS
+from xiezhi.client import Trace
 from xiezhi.common.v1 import receipt_pb2
 from xiezhi.vehicle.v1 import sighting_pb2
 
@@ -44,6 +45,7 @@ class Watch:
         arrivals: What arrived.
         receipts: Receipts of all answers.
         wrong: What must not have happened.
+        trace: The trace in which it is watched.
     """
 
     players: Players
@@ -52,6 +54,7 @@ class Watch:
     arrivals: list[Arrival] = field(default_factory=list)
     receipts: list[receipt_pb2.Receipt] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    trace: Trace = field(default_factory=Trace.start)
 
     def __enter__(self) -> Self:
         self._line = Line(self.players.home, system=self.players.home.keys.officers.get(self.officer).system)
@@ -81,7 +84,7 @@ class Watch:
         while not self._ended.is_set():
             try:
                 asked = sighting_pb2.WatchSightingsRequest(after=self.after).SerializeToString()
-                sent = (self.players.token(self.officer),)
+                sent = (self.players.token(self.officer), ("traceparent", self.trace.traceparent))
                 for message in self._line.stream(WATCH, asked, sent, timeout=120):
                     self._take(message, time.monotonic())
             except grpc.RpcError as failure:
