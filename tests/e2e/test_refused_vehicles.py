@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.synthetic.garage import SALE_DAY
 from tests.e2e.cars import ANOTHERS, PROMISED, SOLD_ON, vin_of
 from tests.e2e.players import LEASE, Players
-from tests.e2e.vehicles import INSPECTION, LIAISON, PATROL, SIGHTINGS, STREAM, TRANSFER, Vehicles
+from tests.e2e.vehicles import INSPECTION, LIAISON, PATROL, SEIZURES, SIGHTINGS, STREAM, TRANSFER, Vehicles
 from tests.e2e.watching import WATCH
 from xiezhi.cli.plates import read_vehicles
 from xiezhi.cli.vehicle import CHECK, pack
@@ -122,6 +124,25 @@ def visit(vehicles: Vehicles) -> violation_pb2.ClearViolationsRequest:
     (bike,) = read_vehicles([MOTORCYCLE])
     sale = vehicles.dispose(vehicles.seizure(bike).name, sold=SALE_DAY)
     return vehicles.visit(bike, sale)
+
+
+@pytest.mark.parametrize("seconds", [1 << 40, -(1 << 40), (1 << 63) - 1, 32_503_680_000])
+def test_a_moment_that_is_none_or_is_to_come(vehicles: Vehicles, players: Players, seconds: int) -> None:
+    listing = vehicles.listing(at=Timestamp(seconds=seconds))
+    players.refuse(Reason.FIELDS_INVALID, vehicles.cast.judge, f"{SEIZURES}ListSeizures", listing)
+
+
+def test_a_page_that_was_made_up(vehicles: Vehicles, players: Players) -> None:
+    """A token is no secret: whoever makes one up learns nothing of what is to come, and breaks nothing."""
+    judge, method = vehicles.cast.judge, f"{SEIZURES}ListSeizures"
+    vehicles.seize(*vehicles.cars(2))
+    listing = vehicles.listing()
+    listing.page_size = 1
+    token = seizure_pb2.ListSeizuresResponse.FromString(players.call(judge, method, listing).payload).next_page_token
+    query = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[:16]
+    for place in ("4102444800000000:0", f"1:{1 << 63}", f"{1 << 80}:1", "1:-1", "1", "1:x", "٣:٣:٣"):
+        listing.page_token = base64.urlsafe_b64encode(query + place.encode()).decode().rstrip("=")
+        players.refuse(Reason.PAGE_TOKEN_INVALID, judge, method, listing)
 
 
 Visit = violation_pb2.ClearViolationsRequest

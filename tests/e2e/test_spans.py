@@ -96,9 +96,29 @@ BATCH_OF_TWO = """
 
 
 SEIZURE = """
+    gateway server SeizureService/RegisterSeizure answered
+      gateway internal db.write
+      vehicle server SeizureService/RegisterSeizure answered
+        vehicle internal ledger.append
+          ledger server LedgerService/Append answered
+            ledger internal db.write
+        vehicle internal db.read
+        vehicle internal db.write
+        vehicle internal ledger.append
+          ledger server LedgerService/Append answered
+            ledger internal db.write
 """
 
 CHECKED = """
+    gateway server VehicleCheckService/CheckVehicle answered
+      vehicle server VehicleCheckService/CheckVehicle answered
+        vehicle internal ledger.append
+          ledger server LedgerService/Append answered
+            ledger internal db.write
+        vehicle internal db.write
+        vehicle internal ledger.append
+          ledger server LedgerService/Append answered
+            ledger internal db.write
 """
 
 
