@@ -19,6 +19,7 @@ from gateway.decision import Grant
 from gateway.gate import Gate
 from services.chassis.admission import AUTHORIZATION_KEY, GRANT_KEY
 from services.chassis.call import Call
+from services.chassis.clock import write_instant
 from services.chassis.handling import Handler, Incoming, make_handler
 from services.chassis.pipeline import Context, Pipeline, Relayed, time_remaining
 from services.chassis.policy import Contracts, MethodInfo
@@ -176,8 +177,8 @@ def _encode(call: Call, granted: Grant) -> bytes:
         statements=granted.approval.consent_texts if granted.approval is not None else (),
         caller_certificate_sha256=call.peer.certificate_sha256,
     )
-    grant.accept_time.FromDatetime(granted.accepted_at)
-    grant.issue_time.FromDatetime(call.received_at)
+    write_instant(grant.accept_time, granted.accepted_at)
+    write_instant(grant.issue_time, call.received_at)
     return grant.SerializeToString()
 
 

@@ -71,7 +71,8 @@ class Recorder:
         writer: Name of the process.
         cases: Index of cases.
         subjects: Index of data subjects.
-        ids: Source of entry ids.
+        entry_ids: Source of entry ids.
+        ids: Source of salts.
         clock: Source of now.
         lost: Called when an entry could be neither written nor kept.
     """
@@ -84,6 +85,7 @@ class Recorder:
         writer: str,
         cases: Index,
         subjects: Index,
+        entry_ids: IdSource,
         ids: IdSource,
         clock: Clock,
         lost: Callable[[Call], None],
@@ -93,6 +95,7 @@ class Recorder:
         self._writer = writer
         self._cases = cases
         self._subjects = subjects
+        self._entry_ids = entry_ids
         self._ids = ids
         self._clock = clock
         self._lost = lost
@@ -187,7 +190,7 @@ class Recorder:
 
     def _entry(self, call: Call, kind: ledger_pb2.EntryKind, *, subjects: tuple[str, ...]) -> ledger_pb2.Entry:
         entry = ledger_pb2.Entry(
-            entry_id=str(self._ids.uuid()),
+            entry_id=str(self._entry_ids.uuid()),
             writer=self._writer,
             kind=kind,
             method=call.method.full_name,

@@ -9,6 +9,7 @@ from datetime import UTC
 import protovalidate
 from google.protobuf.message import DecodeError
 
+from services.chassis.clock import write_instant
 from services.ledger.domain import Place, Record, SignedHead
 from xiezhi.common.v1 import receipt_pb2
 from xiezhi.errors import Reason, Violation, error
@@ -20,7 +21,7 @@ def head_to_message(head: SignedHead) -> receipt_pb2.TreeHead:
     message = receipt_pb2.TreeHead(
         origin=head.origin, tree_size=head.size, root_hash=head.root, key_id=head.key_id, signature=head.signature
     )
-    message.time.FromDatetime(head.time)
+    write_instant(message.time, head.time)
     return message
 
 

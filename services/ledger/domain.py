@@ -10,6 +10,11 @@ from datetime import datetime
 from xiezhi.errors import Reason, XiezhiError, error
 from xiezhi.proof.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash, node_hash
 
+BLOCK_LEVELS = 3
+"""Leaves below one node of this height are proven together: entries are appended, and asked about, in rows."""
+_ROOT = 64
+"""Above the root of every tree."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -175,6 +180,20 @@ class View:
         """
         return tuple(self._climb(0, index))
 
+    def inclusions(self, indexes: Iterable[int]) -> Iterator[tuple[bytes, ...]]:
+        """Yields the proofs of several leaves; those below one node of height BLOCK_LEVELS share what is above it.
+
+        Args:
+            indexes: Their zero-based places, each less than the size.
+        """
+        above: dict[int, tuple[bytes, ...]] = {}
+        for index in indexes:
+            block = index >> BLOCK_LEVELS
+            upper = above.get(block)
+            if upper is None:
+                upper = above[block] = tuple(self._climb(BLOCK_LEVELS, block))
+            yield (*self._climb(0, index, top=BLOCK_LEVELS), *upper)
+
     def consistency(self, first: int) -> tuple[bytes, ...]:
         """Proves that an earlier tree is a prefix of this one.
 
@@ -195,10 +214,10 @@ class View:
         begin = [self._tree.node(level, index)] if index else []
         return (*begin, *self._climb(level, index))
 
-    def _climb(self, level: int, index: int) -> Iterator[bytes]:
-        """Yields the siblings from a node up to the root."""
+    def _climb(self, level: int, index: int, *, top: int = _ROOT) -> Iterator[bytes]:
+        """Yields the siblings from a node up to a level, or to the root."""
         count = -(-self.size >> level)
-        while count > 1:
+        while count > 1 and level < top:
             sibling = index ^ 1
             if sibling < count - 1:
                 yield self._tree.node(level, sibling)
@@ -207,6 +226,14 @@ class View:
             index >>= 1
             count = (count + 1) >> 1
             level += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A head that may be shown, and its tree."""
+
+    head: SignedHead
+    view: View
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ async def append(records: Sequence[Record], known_size: int, *, log: Log) -> App
     appended = await log.append(records)
     view = appended.shown.view
     return AppendResult(
-        places=tuple(Place(index, view.inclusion(index)) for index in appended.indexes),
+        places=tuple(map(Place, appended.indexes, view.inclusions(appended.indexes))),
         head=appended.shown.head,
         consistency=view.consistency(known_size),
     )

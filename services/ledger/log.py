@@ -8,12 +8,13 @@ wherever the process is killed, and a head that was signed for a commit that fai
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.ledger.domain import Record, SignedHead, Tree, View, arrange, damaged
+from services.ledger.domain import Record, Shown, SignedHead, Tree, View, arrange, damaged
 from services.ledger.ports import HeadKeeper, HeadSigner, LogStore, Transaction
 from xiezhi.errors import Reason, XiezhiError, error
 from xiezhi.proof.merkle import leaf_hash
@@ -31,14 +32,6 @@ ATTEMPTS = 3
 
 Outcome = tuple[int, ...] | XiezhiError
 """The places of a request's entries, or why it is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A head that may be shown, and its tree."""
-
-    head: SignedHead
-    view: View
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +78,8 @@ class Log:
         self._store = store
         self._signer = signer
         self._high_water = high_water
-        self._committed = head
-        self._shown = Shown(head, tree.at(head.size))
+        self._committed = self._shown = Shown(head, tree.at(head.size))
+        self._kept = head
         self._attempted: list[SignedHead] = []
         self._damage: XiezhiError | None = None
         self._queue: deque[_Waiting] = deque()
@@ -192,24 +185,26 @@ class Log:
             if self._attempted:
                 await self._settle()
             try:
-                outcomes, head = await self._store.commit(lambda transaction: self._write(transaction, group))
+                outcomes, after = await self._store.commit(
+                    lambda transaction: self._write(transaction, group), then=self._keep_committed
+                )
             except _MovedError:
-                self._tree.truncate(self._committed.size)
+                self._tree.truncate(self._committed.head.size)
                 await self._settle()
             except BaseException:
-                self._tree.truncate(self._committed.size)
+                self._tree.truncate(self._committed.head.size)
                 raise
             else:
-                if head is not self._committed:
+                if after is not self._committed:
                     # Whatever was attempted before can take effect no more: it would have replaced a former head.
-                    self._committed = head
+                    self._committed = after
                     self._attempted.clear()
                 return outcomes
         raise _unavailable("The state of the store cannot be told.")
 
-    def _write(self, transaction: Transaction, group: Sequence[_Waiting]) -> tuple[tuple[Outcome, ...], SignedHead]:
+    def _write(self, transaction: Transaction, group: Sequence[_Waiting]) -> tuple[tuple[Outcome, ...], Shown]:
         """Writes a group; runs in the writer's thread while the event loop only reads shown trees."""
-        old = self._committed
+        old = self._committed.head
         self._tree.truncate(old.size)
         ids = tuple({record.entry_id for waiting in group for record in waiting.records})
         known = transaction.find(ids)
@@ -219,14 +214,20 @@ class Log:
             raise damaged("an entry is not the one that was appended")
         arranged = arrange([waiting.records for waiting in group], known, size=old.size)
         if not arranged.fresh:
-            return arranged.outcomes, old
+            return arranged.outcomes, self._committed
         self._tree.extend(record.leaf_hash for record in arranged.fresh)
-        head = self._signer.sign(self._tree.size, self._tree.at(self._tree.size).root, after=old)
+        view = self._tree.at(self._tree.size)
+        head = self._signer.sign(view.size, view.root, after=old)
         self._attempted.append(head)
         if not transaction.replace_head(old, head):
             raise _MovedError
         transaction.insert(old.size, arranged.fresh)
-        return arranged.outcomes, head
+        return arranged.outcomes, Shown(head, view)
+
+    def _keep_committed(self, written: tuple[tuple[Outcome, ...], Shown]) -> None:
+        """Has what is committed in the high-water file while still in the writer's thread; `_show` sees to the rest."""
+        with contextlib.suppress(OSError):
+            self._keep(written[1].head)
 
     async def _settle(self) -> None:
         """Finds out what the store holds after a commit whose end is not known.
@@ -238,7 +239,7 @@ class Log:
             DataLoss: LEDGER_DAMAGED, if the store holds anything else.
         """
         stored = await self._store.read_head()
-        if stored == self._committed:
+        if stored == self._committed.head:
             return
         if stored not in self._attempted:
             raise damaged("the store's head is not the one that was written last")
@@ -250,19 +251,24 @@ class Log:
             if not kept or kept[0].index != self._tree.size:
                 raise damaged("an entry is missing")
             self._tree.extend(leaf_hash(one.record.raw) for one in kept)
-        if self._tree.at(stored.size).root != stored.root:
+        view = self._tree.at(stored.size)
+        if view.root != stored.root:
             raise damaged("its entries do not hash to its signed root")
-        self._committed = stored
+        self._committed = Shown(stored, view)
 
     async def _show(self) -> None:
         """Has the newest committed head in the high-water file, and from then on shows it."""
-        if self._shown.head == self._committed:
-            return
-        try:
-            await asyncio.to_thread(self._high_water.keep, self._committed)
-        except OSError:
-            raise _unavailable("The high-water file cannot be written.") from None
-        self._shown = Shown(self._committed, self._tree.at(self._committed.size))
+        if self._kept != self._committed.head:
+            try:
+                await asyncio.to_thread(self._keep, self._committed.head)
+            except OSError:
+                raise _unavailable("The high-water file cannot be written.") from None
+        self._shown = self._committed
+
+    def _keep(self, head: SignedHead) -> None:
+        if self._kept != head:
+            self._high_water.keep(head)
+            self._kept = head
 
     def _refuse(self, group: Sequence[_Waiting], failure: Exception) -> None:
         if isinstance(failure, XiezhiError) and failure.reason is Reason.LEDGER_DAMAGED:

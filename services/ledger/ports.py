@@ -54,10 +54,14 @@ class LogStore(Protocol):
         """Keeps the first head, of the empty tree."""
         ...
 
-    async def commit(self, work: Callable[[Transaction], T]) -> T:
+    async def commit(self, work: Callable[[Transaction], T], *, then: Callable[[T], None] = lambda result: None) -> T:
         """Runs a function in a transaction; returns its result when that is durable.
 
         Where this raises, the transaction may all the same have taken effect.
+
+        Args:
+            work: The function.
+            then: Given the result in the same thread, once it is durable; must not raise.
         """
         ...
 

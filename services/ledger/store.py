@@ -9,23 +9,18 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from services.chassis.db import Database
+from services.chassis.db import Database, KeyedQuery, after_commit
 from services.ledger.domain import Kept, Record, SignedHead, damaged
 from services.ledger.tables import ENTRIES, HEAD
 
 T = TypeVar("T")
-
-KEYS_AT_ONCE = 500
-"""Ids looked up by one statement."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 _HEAD = select(HEAD)
 _COUNT = select(func.count()).select_from(ENTRIES)
-_PLACES = select(ENTRIES.c.entry_id, ENTRIES.c.leaf_index, ENTRIES.c.leaf_hash).where(
-    ENTRIES.c.entry_id.in_(bindparam("ids", expanding=True))
-)
+_PLACES = KeyedQuery(select(ENTRIES.c.entry_id, ENTRIES.c.leaf_index, ENTRIES.c.leaf_hash), ENTRIES.c.entry_id)
 _INDEX = select(ENTRIES.c.leaf_index).where(ENTRIES.c.leaf_hash == bindparam("leaf_hash"))
 _PAGE = (
     select(ENTRIES)
@@ -52,12 +47,8 @@ class SqlTransaction:
 
     def find(self, entry_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[int, bytes]]:
         """Returns place and leaf hash of those entries that are in the log."""
-        found: dict[uuid.UUID, tuple[int, bytes]] = {}
-        for start in range(0, len(entry_ids), KEYS_AT_ONCE):
-            ids = [entry_id.bytes for entry_id in entry_ids[start : start + KEYS_AT_ONCE]]
-            for raw_id, index, leaf_hash in self._connection.execute(_PLACES, {"ids": ids}):
-                found[uuid.UUID(bytes=bytes(raw_id))] = (index, bytes(leaf_hash))
-        return found
+        found = _PLACES.row(self._connection, [entry_id.bytes for entry_id in entry_ids])
+        return {uuid.UUID(bytes=bytes(raw_id)): (row.leaf_index, bytes(row.leaf_hash)) for raw_id, row in found.items()}
 
     def replace_head(self, old: SignedHead, new: SignedHead) -> bool:
         """Replaces the newest head, which also keeps out every other writer until the commit.
@@ -144,13 +135,25 @@ class SqlLog:
         """
         await self._database.write(lambda connection: connection.execute(_FIRST_HEAD, _head_values(head) | {"id": 1}))
 
-    async def commit(self, work: Callable[[SqlTransaction], T]) -> T:
+    async def commit(
+        self, work: Callable[[SqlTransaction], T], *, then: Callable[[T], None] = lambda result: None
+    ) -> T:
         """Runs a function in a transaction; returns its result when that is durable.
+
+        Args:
+            work: The function.
+            then: Given the result in the same thread, once it is durable; must not raise.
 
         Raises:
             Unavailable: STORE_UNAVAILABLE; whether the transaction took effect is then not known.
         """
-        return await self._database.write(lambda connection: work(SqlTransaction(connection)))
+
+        def write(connection: Connection) -> T:
+            result = work(SqlTransaction(connection))
+            after_commit(connection, lambda: then(result))
+            return result
+
+        return await self._database.write(write)
 
 
 def _read_head(connection: Connection) -> SignedHead | None:

@@ -11,12 +11,14 @@ import base64
 import json
 import sys
 import time
-import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import grpc
 import uvloop
+
+from services.chassis.clock import SystemClock
+from services.chassis.ids import TimedIds
 
 Metadata = tuple[tuple[str, str | bytes], ...]
 
@@ -34,7 +36,7 @@ class Config:
         method: Full name of the method.
         calls: JSON file with the calls, sent in turn: a list of objects with the request in base64 and its metadata;
             values of "-bin" keys in base64.
-        uuids_at: Places in the request of UUIDs in text that are made anew for every call.
+        uuids_at: Places in the request of UUIDs in text that are made anew for every call, as processes make them.
         concurrency: Calls under way at any moment.
         warm_seconds: Time before measuring.
         seconds: Time measured.
@@ -104,6 +106,7 @@ class _Run:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.calls = _read_calls(config.calls)
+        self.ids = TimedIds(SystemClock())
         self.times: list[float] = []
         self.errors = 0
         self.first_error = ""
@@ -120,7 +123,7 @@ class _Run:
             if places:
                 fresh = bytearray(request)
                 for at in places:
-                    fresh[at : at + 36] = str(uuid.uuid4()).encode()
+                    fresh[at : at + 36] = str(self.ids.uuid()).encode()
                 request = bytes(fresh)
             try:
                 answer = await call(request, metadata=metadata, timeout=10)

@@ -19,10 +19,10 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 MAX_KEYS = 256
-CROWD = 3
-GATHERING = timedelta(milliseconds=4)
-"""After a query for so many keys, the next one gathers for so long: each costs a thread's wake-up and a statement,
-however many keys it has. Whoever is alone does not wait."""
+CROWD = 2
+GATHERING = timedelta(milliseconds=8)
+"""After a query for so many keys, the next one gathers for so long: each costs a statement, and a thread that takes
+the interpreter from the event loop, which is as much for one key as for four. Whoever is alone does not wait."""
 
 Fetch = Callable[[Connection, Sequence[K]], Mapping[K, V]]
 """Reads the values of keys, each key once, in one statement; a key without a value is left out."""

@@ -13,6 +13,9 @@ from services.chassis.db.stores import RELEASE, SAVE, UNDO, Link, Timeouts
 
 _CACHE = 8_000
 """Cache of one connection, in KiB."""
+_CHECKPOINT = 16_000
+"""Pages, 64 MB, that the log grows by before they are copied into the file, for which the writer stops: a page that was
+written again and again until then is copied once, so copying rarely costs less than copying often."""
 
 
 class SqliteStore:
@@ -36,6 +39,9 @@ class SqliteStore:
         self._anchoring = threading.Lock()
         self._timeouts = timeouts
         self._engine = create_engine(url, creator=self._open, poolclass=NullPool, hide_parameters=True)
+        # Rows that are inserted together go in one statement: the driver lets go of the interpreter at every statement,
+        # and then waits for a busy event loop to give it back.
+        self._engine.dialect.use_insertmanyvalues_wo_returning = True
 
     def _open(self) -> sqlite3.Connection:
         # Mode rw: a file that has gone must not come back empty.
@@ -58,6 +64,7 @@ class SqliteStore:
             driver.execute("PRAGMA synchronous=FULL")
             driver.execute("PRAGMA foreign_keys=ON")
             driver.execute(f"PRAGMA cache_size=-{_CACHE}")
+            driver.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT}")
             if not writes:
                 driver.execute("PRAGMA query_only=ON")
         except BaseException:

@@ -18,6 +18,7 @@ _AFTER = (
     .order_by(ALERTS.c.number)
     .limit(bindparam("size"))
 )
+_COLUMNS = 4
 # By sequence: what the running transaction has added itself has no number yet.
 _OF_HASH = select(ALERTS.c.hash, ALERTS.c.vehicle_id, ALERTS.c.present).order_by(ALERTS.c.sequence)
 
@@ -65,14 +66,17 @@ class AlertRows:
         Raises:
             ForeignKeyError: If one is under another key.
         """
-        rows = connection.execute(_AFTER, {"after": after, "size": size}).all()
-        if not rows:
+        # The driver's own rows: what SQLAlchemy would make of a million is thrown away, and takes three times as long.
+        found = connection.execute(_AFTER, {"after": after, "size": size}).cursor.fetchall()
+        rows = np.array(found, np.int64).reshape(-1, _COLUMNS)
+        if not len(rows):
             return Changes(0, after, as_hashes(()), as_hashes(()))
-        numbers, hashes, keys, present = zip(*rows, strict=True)
-        if {*keys} != {self._key_id}:
+        numbers, hashes, keys, present = rows.T
+        if (keys != self._key_id).any():
             raise ForeignKeyError("alerts are kept under another key: fill them anew under the current one")
-        all_hashes, is_present = as_hashes(hashes), np.array(present, np.bool_)
-        return Changes(len(rows), numbers[-1], all_hashes[is_present], all_hashes[~is_present])
+        is_present = present.astype(np.bool_)
+        unsigned = hashes.astype(np.uint64)
+        return Changes(len(rows), int(numbers[-1]), unsigned[is_present], unsigned[~is_present])
 
     def vehicles(self, connection: Connection, hashes: Collection[int]) -> dict[int, set[int]]:
         """Returns the vehicles that there are alerts for, by hash; a hash without one is left out.

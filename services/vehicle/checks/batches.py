@@ -35,7 +35,7 @@ class Batch:
     at: datetime
     place: str = field(repr=False)
     plates: Sequence[str] = field(default=(), repr=False)
-    packed: Hashes | None = None
+    packed: Hashes | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.plates) if self.packed is None else len(self.packed)
@@ -54,9 +54,9 @@ class Hashed:
     """
 
     batches: Sequence[Batch]
-    hashes: Hashes
+    hashes: Hashes = field(repr=False)
     starts: Sequence[int]
-    texts: dict[int, str]
+    texts: dict[int, str] = field(repr=False)
     invalid: Sequence[int]
 
     @classmethod

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from services.ledger.high_water import SLOT, SLOTS, HighWater
 from tests.store.ledger.disk import Disk
 from tests.unit.ledger.fakes import record
 from tests.unit.proof import rfc9162
@@ -127,8 +128,13 @@ def _scramble(path: Path) -> None:
 
 
 def _flip(path: Path) -> None:
+    _spoil(path, 0, 1)
+
+
+def _spoil(path: Path, *slots: int) -> None:
     raw = bytearray(path.read_bytes())
-    raw[-1] ^= 1
+    for slot in slots:
+        raw[slot * SLOT + 50] ^= 1
     path.write_bytes(raw)
 
 
@@ -141,15 +147,41 @@ async def test_without_its_high_water_file_the_log_is_not_served(disk: Disk, cha
             pass
 
 
+@pytest.mark.parametrize("slot", range(SLOTS))
+async def test_a_head_that_was_being_written_when_the_power_failed_leaves_the_former_one(disk: Disk, slot: int) -> None:
+    await _fill(disk)
+    whole = HighWater(disk.high_water).read()
+    _spoil(disk.high_water, slot)
+    high_water = HighWater(disk.high_water)
+    left = high_water.read()
+    assert whole is not None
+    assert left is not None
+    assert COUNT - 2 <= left.size <= whole.size == COUNT
+    high_water.keep(whole)
+    assert HighWater(disk.high_water).read() == whole
+    _spoil(disk.high_water, slot)
+    async with disk.start() as log:
+        assert log.shown.head == whole
+    assert HighWater(disk.high_water).read() == whole
+
+
+async def test_a_high_water_file_that_is_lost_meanwhile_is_made_anew(disk: Disk) -> None:
+    async with disk.start() as log:
+        disk.high_water.unlink()
+        await log.append([record(0)])
+    await _fill(disk, start=1)
+
+
 async def test_a_high_water_file_that_cannot_be_written_stops_answers_only(disk: Disk) -> None:
     await _fill(disk)
     async with disk.start() as log:
-        blocker = disk.high_water.with_name(f".{disk.high_water.name}.new")
-        blocker.mkdir()
+        aside = disk.high_water.rename(disk.high_water.with_name("aside"))
+        disk.high_water.mkdir()
         with pytest.raises(Exception, match="high-water"):
             await log.append([record(50)])
         assert log.shown.head.size == COUNT
-        blocker.rmdir()
+        disk.high_water.rmdir()
+        aside.rename(disk.high_water)
         assert (await log.append([record(50)])).indexes == (COUNT,)
 
 

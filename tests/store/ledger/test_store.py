@@ -10,8 +10,9 @@ from sqlalchemy import NullPool, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from services.chassis.db import Database
+from services.chassis.db.keyed import SIZES
 from services.ledger.domain import Kept
-from services.ledger.store import KEYS_AT_ONCE, SqlLog, SqlTransaction
+from services.ledger.store import SqlLog, SqlTransaction
 from services.ledger.tables import METADATA
 from tests.store.ledger.disk import Disk
 from tests.unit.ledger.fakes import record, signer
@@ -55,7 +56,7 @@ async def test_what_is_written_is_read_again(store: SqlLog) -> None:
 async def test_entries_are_found_by_their_ids_however_many_are_asked_for(store: SqlLog) -> None:
     await store.begin(FIRST)
     await store.commit(_append)
-    ids = [record(n).entry_id for n in range(2 * KEYS_AT_ONCE + 1)]
+    ids = [record(n).entry_id for n in range(2 * SIZES[-1] + 1)]
     found = await store.commit(lambda transaction: transaction.find(ids))
     assert found == {record(n).entry_id: (n, record(n).leaf_hash) for n in range(2)}
     assert await store.commit(lambda transaction: transaction.find(())) == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from services.chassis.clock import ManualClock
@@ -10,10 +12,10 @@ from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.vehicle.registry.loader import VehicleLoader
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
-from services.vehicle.seizures.store import never_seen
 from tests.store.vehicle.court import Court
+from tests.store.vehicle.police import Process
 from tests.unit.vehicle.cars import NOW
-from tests.unit.vehicle.orders import verify
+from tests.unit.vehicle.orders import registration
 
 
 @pytest.fixture
@@ -70,8 +72,8 @@ def clock():
 def open_court(keyring, clock):
     """Opens the desk over a database, as a process does that starts."""
 
-    def open_court(over, *, ring=keyring, seen_before=never_seen, verify=verify):
-        return Court.over(over, ring, clock=clock, seen_before=seen_before, verify=verify)
+    def open_court(over, *, ring=keyring, **known):
+        return Court.over(over, ring, clock=clock, **known)
 
     return open_court
 
@@ -79,3 +81,23 @@ def open_court(keyring, clock):
 @pytest.fixture
 def order(open_court, database):
     return open_court(database)
+
+
+@pytest.fixture
+async def process(database, keyring, clock):
+    return Process(database, keyring=keyring, clock=clock)
+
+
+@pytest.fixture
+def seize(process, open_court, database):
+    """Seizes vehicles in a process that keeps checks; the index follows."""
+    court = open_court(database, seen_before=process.store.seen_before, wake=process.watch.wake)
+
+    async def seize(*vehicles, **known):
+        response = await court(registration(*vehicles, **known))
+        await process.follow()
+        process.clock.advance(timedelta(milliseconds=1))
+        return response.outcomes
+
+    seize.court = court
+    return seize

@@ -23,9 +23,10 @@ class Court:
         self._servicer = SeizureServicer(desk)
 
     @classmethod
-    def over(cls, database, ring, *, clock, seen_before=never_seen, verify=verify):
+    def over(cls, database, ring, *, clock, seen_before=never_seen, verify=verify, wake=lambda: None):
         """Opens the desk over a database."""
         alerts = AlertFeed(AlertHasher(CheckKey.all_of(ring)[0]))
+        alerts.on_commit(wake)
         store = SeizureStore(database, keyring=ring, alerts=alerts, seen_before=seen_before)
         return cls(Desk(store, verify, clock, RandomIds()))
 

@@ -6,12 +6,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from services.vehicle.checks import tables as checks
 from services.vehicle.metadata import METADATA
 from services.vehicle.registry import tables as registry
 from services.vehicle.seizures import tables as seizures
+from services.vehicle.sightings import tables as sightings
 from services.vehicle.violations import tables as violations
 
-DESCRIBED = (registry.VEHICLES, seizures.SEIZURES, violations.VIOLATIONS)
+DESCRIBED = (registry.VEHICLES, seizures.SEIZURES, violations.VIOLATIONS, checks.DEALINGS, sightings.SIGHTINGS)
 """Of each feature one table: with it all of the feature's are described."""
 
 

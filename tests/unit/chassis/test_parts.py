@@ -114,7 +114,8 @@ async def record(*answers):
         writer="identity",
         cases=ledger,
         subjects=ledger,
-        ids=SequenceIds(),
+        entry_ids=SequenceIds(),
+        ids=SequenceIds(1),
         clock=ManualClock(NOW),
         lost=lambda call: None,
     )

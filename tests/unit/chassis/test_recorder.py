@@ -63,7 +63,8 @@ class Bench:
             writer="identity",
             cases=Digests("case"),
             subjects=Digests("subject"),
-            ids=SequenceIds(),
+            entry_ids=SequenceIds(),
+            ids=SequenceIds(1),
             clock=self.clock,
             lost=self.lost.append,
         )

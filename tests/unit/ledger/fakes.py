@@ -95,7 +95,7 @@ class MemoryStore:
     async def begin(self, head: SignedHead) -> None:
         self.head = head
 
-    async def commit(self, work: Callable[[Any], Any]) -> Any:
+    async def commit(self, work: Callable[[Any], Any], *, then: Callable[[Any], None]) -> Any:
         await asyncio.sleep(0)
         self._require_there()
         failure = self.failures.pop(0) if self.failures else ""
@@ -112,6 +112,7 @@ class MemoryStore:
         self._take(transaction)
         if failure == "after":
             raise _lost()
+        then(result)
         return result
 
     def _take(self, transaction: MemoryTransaction) -> None:

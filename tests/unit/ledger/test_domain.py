@@ -37,6 +37,13 @@ def test_every_inclusion_proof_is_that_of_the_definition(tree: Tree) -> None:
             assert merkle.verify_inclusion(LEAVES[index], index, size, path=path, root=view.root)
 
 
+@given(st.data())
+def test_leaves_proven_together_are_proven_as_each_by_itself(tree: Tree, data: st.DataObject) -> None:
+    view = tree.at(data.draw(st.integers(1, MOST)))
+    indexes = data.draw(st.lists(st.integers(0, view.size - 1)))
+    assert list(view.inclusions(indexes)) == [view.inclusion(index) for index in indexes]
+
+
 def test_every_consistency_proof_is_that_of_the_definition(tree: Tree) -> None:
     for second in range(1, MOST + 1):
         view = tree.at(second)
