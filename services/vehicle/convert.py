@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
+from google.protobuf import timestamp_pb2
 from google.type import date_pb2
 
 from services.codes.errors import CodeError
@@ -71,6 +72,22 @@ def read_date(message: date_pb2.Date, *, field: str) -> date:
         return date(message.year, message.month, message.day)
     except ValueError:
         raise invalid(field, "it is no date of the calendar") from None
+
+
+def read_instant(message: timestamp_pb2.Timestamp, *, field: str) -> datetime:
+    """Reads an instant.
+
+    Args:
+        message: The instant.
+        field: Path of the field, for the error.
+
+    Raises:
+        InvalidArgument: FIELDS_INVALID.
+    """
+    try:
+        return message.ToDatetime(UTC)
+    except (ValueError, OverflowError):
+        raise invalid(field, "it is no time of the calendar") from None
 
 
 def write_date(message: date_pb2.Date, day: date) -> None:

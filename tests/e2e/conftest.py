@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.cars import add_cars
 from tests.e2e.players import Players
 from tests.e2e.running import Suite, copy_home, make_seeded, running
+from tests.e2e.vehicles import Vehicles
 from xiezhi.cli.home import Home
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A seeded data folder in which nothing runs, to be copied."""
-    return make_seeded(tmp_path_factory.mktemp("template"))
+    made = make_seeded(tmp_path_factory.mktemp("template"))
+    add_cars(made)
+    return made
 
 
 @pytest.fixture
@@ -37,3 +41,9 @@ def players(suite: Suite) -> Iterator[Players]:
     made = Players(suite.home)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def vehicles(players: Players) -> Vehicles:
+    """Vehicle control of the shared suite."""
+    return Vehicles(players)

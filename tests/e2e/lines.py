@@ -146,7 +146,10 @@ class Line:
         made = trace or Trace.start()
         sent = (*metadata, ("traceparent", made.traceparent))
         try:
-            if _streams(method):
+            takes_stream, gives_stream = _streams(method)
+            if takes_stream:
+                answers = tuple(self._channel.stream_stream(method)(iter((request,)), metadata=sent, timeout=timeout))
+            elif gives_stream:
                 answers = tuple(self._channel.unary_stream(method)(request, metadata=sent, timeout=timeout))
             else:
                 answers = (self._channel.unary_unary(method)(request, metadata=sent, timeout=timeout),)
@@ -168,13 +171,36 @@ class Line:
         """
         yield from self._channel.unary_stream(method)(request, metadata=metadata, timeout=timeout)
 
+    def exchange(
+        self,
+        method: str,
+        requests: Iterator[bytes],
+        metadata: Metadata = (),
+        *,
+        timeout: float = SECONDS,
+        trace: Trace | None = None,
+    ) -> Iterator[bytes]:
+        """Starts a call with a stream of requests and one of answers; yields the answers' bytes as they come.
+
+        Raises:
+            Refused: If it is not answered to its end.
+        """
+        made = trace or Trace.start()
+        sent = (*metadata, ("traceparent", made.traceparent))
+        try:
+            yield from self._channel.stream_stream(method)(requests, metadata=sent, timeout=timeout)
+        except grpc.RpcError as failure:
+            raise Refused(failure, made) from None
+
     def close(self) -> None:
         """Closes the connection."""
         self._channel.close()
 
 
-def _streams(method: str) -> bool:
+def _streams(method: str) -> tuple[bool, bool]:
+    """Tells whether a method takes a stream, and whether it gives one."""
     try:
-        return find_method(method).server_streaming
+        contract = find_method(method)
     except UnknownMethodError:
-        return False
+        return False, False
+    return contract.client_streaming, contract.server_streaming

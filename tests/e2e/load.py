@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from tests.e2e.lines import Refused
-from tests.e2e.players import APPROVALS, LEDGER, LOOKUP, Players
+from tests.e2e.players import APPROVALS, LEASE, LEDGER, LOOKUP, Players
 from tests.e2e.running import Suite, await_that
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.cli.suite import PROCESSES
@@ -33,8 +33,8 @@ PAUSE = 0.02
 def settle(suite: Suite) -> None:
     """Waits until processes that were started have found each other again.
 
-    Every channel between two of them tries again by itself, so each is used once: those to the identity service and
-    to the ledger, which appends for all and is read through the gateway.
+    Every channel between two of them tries again by itself, so each is used once: those to the services and to the
+    ledger, which appends for all and is read through the gateway.
     """
     for process in PROCESSES:
         suite.await_serving(process)
@@ -48,6 +48,7 @@ def settle(suite: Suite) -> None:
             approval = approval or players.approved(probe)
             players.look(probe, approval)
             players.call(players.cast.auditor, f"{LEDGER}GetTreeHead", b"")
+            players.call(players.cast.camera, LEASE, b"")
         except Refused as refused:
             if refused.reason in PASSING:
                 return False

@@ -31,6 +31,7 @@ BATCH = "/xiezhi.identity.v1.IdentityService/BatchLookupHouseholds"
 APPROVALS = "/xiezhi.approval.v1.ApprovalService/"
 CASES = "/xiezhi.casefile.v1.CaseRegistryService/"
 LEDGER = "/xiezhi.ledger.v1.LedgerService/"
+LEASE = "/xiezhi.vehicle.v1.VehicleCheckService/LeaseCheckKey"
 
 COURT, REGISTRAR, CLERK = "赣0102", "GAN0102-R001", "GAN0102-S001"
 SECOND_CHIEF, OTHER_CHIEF, PRESIDENT = "GAN0102-C002", "GAN0702-C001", "GAN0102-P001"
@@ -207,10 +208,10 @@ class Players:
         statement = self.sign(self.claims(name, decision, officer=chosen), officer=chosen)
         return self.call(chosen, *self.step(name, statement, decision))
 
-    def approved(self, request: Message | bytes, *, officer: str = "", method: str = LOOKUP) -> str:
+    def approved(self, request: Message | bytes, *, officer: str = "", method: str = LOOKUP, approver: str = "") -> str:
         """Submits a request and has it approved; returns the approval's name."""
         name = self.submit(request, officer=officer, method=method)
-        self.decide(name)
+        self.decide(name, officer=approver)
         return name
 
     def look(self, request: Message | bytes, approval: str, *, officer: str = "") -> identity_pb2.HouseholdAnswer:

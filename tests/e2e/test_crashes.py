@@ -17,6 +17,9 @@ from tests.e2e.players import APPROVALS, LOOKUP, Players
 from tests.e2e.processes import suite_processes
 from tests.e2e.proofs import read_head, require_continued, require_nothing_lost
 from tests.e2e.running import Suite, await_that, copy_home, running
+from tests.e2e.traffic import Traffic
+from tests.e2e.vehicles import LIAISON, Vehicles
+from tests.e2e.watching import Watch
 from xiezhi.cli.health import is_serving
 from xiezhi.cli.home import Home
 from xiezhi.cli.suite import PROCESSES
@@ -129,6 +132,45 @@ def _refused(players: Players, method: str, request: Message, *, approval: str) 
     with pytest.raises(Refused) as caught:
         players.call(players.cast.judge, method, request, approval=approval)
     return caught.value
+
+
+def test_whatever_dies_under_traffic_no_sighting_is_lost_or_made_up(suite_to_break: Suite) -> None:
+    suite, players = suite_to_break, Players(suite_to_break.home)
+    vehicles, cast = Vehicles(players), players.cast
+    cars = vehicles.seize_many(48)
+    head = read_head(players)
+    with Watch(players, cast.command_centre) as watch, Watch(players, LIAISON) as liaison:
+        with Traffic(vehicles, cars) as traffic:
+            for name in ("vehicle", "gateway", "ledger", "vehicle"):
+                traffic.await_rounds()
+                suite.kill(name)
+                suite.start(name)
+            traffic.await_rounds()
+        assert not traffic.told.wrong
+        assert traffic.told.refused
+        await_that(lambda: traffic.sightings <= watch.seen, "a sighting is lost to the command centre", seconds=20)
+    assert len(traffic.sightings) > len(cars) / 2
+    assert not liaison.arrivals, "somebody else is told"
+    _require_checked(watch, traffic)
+    require_continued(players, head)
+    told = traffic.told
+    told.receipts += watch.receipts
+    told.answers += watch.receipts
+    require_nothing_lost(players, told)
+    with Watch(players, cast.command_centre) as again:
+        await_that(lambda: watch.seen <= again.seen, "what nobody acknowledged is not told again", seconds=20)
+    assert again.seen == watch.seen
+    players.close()
+
+
+def _require_checked(watch: Watch, traffic: Traffic) -> None:
+    """Requires that every sighting is of a car that was asked about in its trace, and is told once but for breaks."""
+    notices = [arrival.notice for arrival in watch.arrivals]
+    assert {notice.sighting.plate in traffic.asked.get(notice.trace_id, ()) for notice in notices} == {True}
+    assert len({notice.notice_id for notice in notices}) == len({notice.sighting.name for notice in notices})
+    firsts = [*dict.fromkeys(notice.notice_id for notice in notices)]
+    lasts = [*dict.fromkeys(notice.notice_id for notice in reversed(notices))]
+    assert firsts == lasts[::-1], "notices came out of their order"
 
 
 def test_a_ledger_that_forgot_is_found_out_and_nothing_more_is_answered(suite_to_break: Suite) -> None:

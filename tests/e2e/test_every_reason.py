@@ -7,27 +7,8 @@ from pathlib import Path
 
 from xiezhi.errors import Reason
 
-OF_VEHICLES = (
-    Reason.SEIZURE_EXISTS,
-    Reason.SEIZURE_NOT_FOUND,
-    Reason.SEIZURE_WAITING,
-    Reason.SEIZURE_EFFECTIVE,
-    Reason.SEIZURE_ENDED,
-    Reason.TERM_TOO_LONG,
-    Reason.TERM_ENDS_BEFORE_START,
-    Reason.VEHICLE_NOT_FOUND,
-    Reason.VEHICLE_OWNER_MISMATCH,
-    Reason.VEHICLE_TRANSFERRED,
-    Reason.TRANSFER_NOTICE_FIRST,
-    Reason.CLEARING_ITEMS_MISSING,
-    Reason.CLEARING_NOT_BUYER,
-    Reason.CLEARING_WRONG_WINDOW,
-    Reason.CLEARING_ALREADY_DONE,
-    Reason.CHECK_KEY_LEASE_INVALID,
-)
 ELSEWHERE = {
-    **dict.fromkeys(OF_VEHICLES, "no released method is about vehicles; tests/unit/vehicle/domain has it"),
-    Reason.APPROVAL_SPENT: "no released method writes under an approval; tests/store/gateway and test_decision have it",
+    Reason.APPROVAL_SPENT: "a write is repeated, or is another one: tests/store/gateway has the race",
     Reason.INTERNAL: "must never be met; test_fuzz looks for it, tests/unit/chassis/test_pipeline.py provokes it",
     Reason.CANCELLED: "is told to nobody: the caller has gone; tests/unit/chassis/test_telemetry.py counts it",
 }

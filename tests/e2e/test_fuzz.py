@@ -6,33 +6,40 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import grpc
 import pytest
 from google.protobuf.message import DecodeError, Message
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
+from services.synthetic.garage import SALE_DAY
 from tests.e2e.lines import Refused
 from tests.e2e.players import APPROVALS, BATCH, CASES, COURT, LEDGER, LOOKUP, REGISTRAR, Players
 from tests.e2e.running import Suite
 from tests.e2e.strategies import Hints, changed, payloads, texts
+from tests.e2e.vehicles import PATROL, SEIZURES, Vehicles
+from tests.e2e.watching import WATCH
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.casefile.v1 import casefile_pb2
-from xiezhi.client import find_method, list_methods
+from xiezhi.cli.suite import PROCESSES
+from xiezhi.client import Trace, find_method, list_methods
 from xiezhi.client.contract import MethodContract
 from xiezhi.identity.v1 import identity_pb2
 from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.policy.v1 import policy_pb2
+from xiezhi.vehicle.v1 import check_pb2, sighting_pb2
 
-EXAMPLES, TOGETHER = 48, 5
-"""Examples of each method, and the requests of each example, which are sent at once."""
+EXAMPLES, EXAMPLES_OF_VEHICLES, TOGETHER = 48, 8, 5
+"""Examples of each method, fewer where papers are long; and requests of an example, which are sent at once."""
 SECONDS = 5.0
 """How long an answer to nonsense may take."""
 REPEATED = 8
 """Characters from which on a text that comes back was repeated and is not there by chance."""
+OPERATOR = "POL360000-O001"
 NEVER = {"INTERNAL", "UNKNOWN", "DATA_LOSS", "UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "ABORTED"}
 
-_QUIETLY = settings(
-    max_examples=EXAMPLES,
+_FEW = settings(
+    max_examples=EXAMPLES_OF_VEHICLES,
     derandomize=True,
     database=None,
     deadline=None,
@@ -41,6 +48,11 @@ _QUIETLY = settings(
     phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )
+_QUIETLY = settings(_FEW, max_examples=EXAMPLES)
+
+
+def _quietly(method: str) -> settings:
+    return _FEW if method.startswith("/xiezhi.vehicle.") else _QUIETLY
 
 
 def _policy(method: MethodContract) -> policy_pb2.MethodPolicy:
@@ -55,7 +67,7 @@ METHODS = [m.full_name for m in list_methods() if _policy(m).exposure == policy_
 
 
 @pytest.fixture(scope="module")
-def known(players: Players) -> dict[str, Any]:
+def known(players: Players, vehicles: Vehicles) -> dict[str, Any]:
     """Things that are there: a case of these tests, approvals that have ended or are given, a list of each."""
     case = players.register()
     request = players.question(case=case)
@@ -70,13 +82,42 @@ def known(players: Players) -> dict[str, Any]:
         "approvals": [players.approved(request), rejected],
         "batch approval": players.approved(batch, method=BATCH),
         "statement": players.sign(players.claims(players.submit(request))),
+        "vehicles": _vehicle_requests(vehicles),
     }
+
+
+def _vehicle_requests(vehicles: Vehicles) -> dict[str, Message]:
+    """Makes a request of every method of vehicle control that would be answered, by the method's name."""
+    (car, sold, wanted), other = vehicles.cars(3), {"judge": vehicles.cast.other_judge}
+    seizure, sale = vehicles.seizure(car), vehicles.dispose(vehicles.seizure(sold).name, sold=SALE_DAY)
+    assert vehicles.check(car, PATROL).sighting, "nothing waits for the command centre"
+    order = vehicles.order()
+    requests: tuple[Message, ...] = (
+        order.register([wanted], months=0, last_day=""),
+        order.extend(seizure.name, months=1, last_day=""),
+        order.lift([seizure.name]),
+        order.withdraw(vehicles.seizure(car, **other).name),
+        order.dispose(seizure.name, buyer=vehicles.buyer(), sale_date=SALE_DAY.isoformat()),
+        vehicles.listing(),
+        vehicles.question(),
+        vehicles.sight(car, PATROL),
+        check_pb2.StreamChecksRequest(batch=1, place="G60 K512", plates=[car.plate, "粤B12345"]),
+        vehicles.visit(sold, sale),
+        sighting_pb2.AcknowledgeSightingsRequest(notice_ids=[str(uuid.uuid4())]),
+        sighting_pb2.ReplayDeadLetterRequest(event_id=str(uuid.uuid4())),
+        sighting_pb2.ListDeadLettersRequest(page_size=3),
+        sighting_pb2.WatchSightingsRequest(),
+    )
+    return {type(request).__name__.removesuffix("Request"): request for request in requests}
 
 
 def _hints(known: dict[str, Any]) -> Hints:
     encoded = known["request"].SerializeToString(deterministic=True)
     return {
-        "name": st.sampled_from(known["approvals"]),
+        "name": st.sampled_from((*known["approvals"], known["vehicles"]["ExtendSeizure"].name)),
+        "plate": st.sampled_from(("赣A12345", "粤B12345", "赣AI2345")),
+        "plate_type": st.sampled_from(("01", "02", "52")),
+        "packed_plates": st.binary(min_size=8, max_size=8),
         "statement": st.just(known["statement"]),
         "method": st.sampled_from((*METHODS, f"{LEDGER}Append")),
         "request": st.one_of(st.just(encoded), st.binary(max_size=400).map(lambda more: encoded + more)),
@@ -99,6 +140,8 @@ def _base(method: str, known: dict[str, Any]) -> Message | None:
         return made  # type: ignore[no-any-return]
     if method.startswith(CASES):
         return casefile_pb2.GetCaseRequest(court_code=COURT, case_number=known["case"]) if name == "GetCase" else None
+    if name in known["vehicles"]:
+        return known["vehicles"][name]  # type: ignore[no-any-return]
     bases: dict[str, Message] = {
         LOOKUP: known["request"],
         BATCH: known["batch"],
@@ -118,20 +161,32 @@ def _caller(players: Players, method: str) -> str:
         return REGISTRAR
     if method.startswith(LEDGER):
         return players.cast.auditor
-    decides = _policy(find_method(method)).permission == "approval.decide"
-    return players.cast.approver if decides else players.cast.judge
+    cast = players.cast
+    return {
+        "approval.decide": cast.approver,
+        "vehicle.check": cast.register_officer,
+        "vehicle.check.stream": cast.camera,
+        "vehicle.sighting.watch": cast.command_centre,
+        "vehicle.operate": OPERATOR,
+        "vehicle.violation.clear": cast.window,
+    }.get(_policy(find_method(method)).permission, cast.judge)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_nonsense(suite: Suite, players: Players, known: dict[str, Any], method: str) -> None:
     contract, caller = find_method(method), _caller(players, method)
     approval = {LOOKUP: known["approvals"][0], BATCH: known["batch approval"]}.get(method, "")
+    if contract.needs_approval and not approval:
+        approval = players.approved(_base(method, known) or b"", method=method)
     token = players.token(caller)
     outcomes: set[str] = set()
 
     def send(request: bytes) -> None:
         try:
-            players.call(caller, method, request, approval=approval, metadata=(token,), timeout=SECONDS)
+            if method == WATCH:
+                _watch(players, request, token)
+            else:
+                players.call(caller, method, request, approval=approval, metadata=(token,), timeout=SECONDS)
         except Refused as refused:
             outcomes.add(refused.reason)
             _require_told(contract, request, refused)
@@ -141,7 +196,7 @@ def test_nonsense(suite: Suite, players: Players, known: dict[str, Any], method:
     one = payloads(contract, _hints(known), _base(method, known))
     with ThreadPoolExecutor(TOGETHER) as pool:
 
-        @_QUIETLY
+        @_quietly(method)
         @given(st.lists(one, min_size=TOGETHER, max_size=TOGETHER))
         def run(requests: list[bytes]) -> None:
             for _ in pool.map(send, requests):
@@ -149,16 +204,30 @@ def test_nonsense(suite: Suite, players: Players, known: dict[str, Any], method:
 
         run()
     assert outcomes - {"answered"} or not contract.input_class.DESCRIPTOR.fields
-    assert "call.failed" not in suite.log("gateway") + suite.log("identity") + suite.log("ledger")
+    _require_no_failure(suite)
 
 
-@pytest.mark.parametrize("method", [LOOKUP, BATCH])
+def _watch(players: Players, request: bytes, token: tuple[str, str]) -> None:
+    """Reads the first answer of a stream that has no end."""
+    try:
+        next(players.line("courts").stream(WATCH, request, (token,), timeout=SECONDS))
+    except grpc.RpcError as failure:
+        raise Refused(failure, Trace.start()) from None
+
+
+def _require_no_failure(suite: Suite) -> None:
+    for process in PROCESSES:
+        assert "call.failed" not in suite.log(process)
+
+
+@pytest.mark.parametrize("method", [LOOKUP, BATCH, f"{SEIZURES}RegisterSeizure"])
 def test_nonsense_that_was_approved(suite: Suite, players: Players, known: dict[str, Any], method: str) -> None:
     """What people consent to reaches the service itself, whatever it says."""
-    contract, base = find_method(method), known["request" if method == LOOKUP else "batch"]
+    contract, base = find_method(method), _base(method, known)
+    assert base is not None
     outcomes: set[str] = set()
 
-    @_QUIETLY
+    @_quietly(method)
     @given(changed(base, {name: found for name, found in _hints(known).items() if name != "name"}))
     def run(request: Message) -> None:
         try:
@@ -172,7 +241,7 @@ def test_nonsense_that_was_approved(suite: Suite, players: Players, known: dict[
 
     run()
     assert "answered" in outcomes
-    assert "call.failed" not in suite.log("gateway") + suite.log("identity") + suite.log("ledger")
+    _require_no_failure(suite)
 
 
 def _require_told(method: MethodContract, request: bytes, refused: Refused) -> None:
@@ -192,5 +261,5 @@ def _require_told(method: MethodContract, request: bytes, refused: Refused) -> N
 
 
 def test_every_method_that_agencies_may_call_is_there() -> None:
-    assert len(METHODS) >= 18
+    assert len(METHODS) >= 33
     assert f"{LEDGER}Append" not in METHODS

@@ -16,8 +16,10 @@ from tests.conftest import PostgresServer
 from tests.e2e.lines import Line, Refused
 from tests.e2e.load import Load, settle
 from tests.e2e.players import APPROVALS, BATCH, CASES, COURT, LOOKUP, REGISTRAR, Players
+from tests.e2e.plot import play
 from tests.e2e.proofs import read_head, require_continued, require_nothing_lost
 from tests.e2e.running import PEOPLE, Suite, await_that, copy_home, running
+from tests.e2e.vehicles import Vehicles
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.casefile.v1 import casefile_pb2
 from xiezhi.cli.home import Home
@@ -77,6 +79,10 @@ def test_the_story(everybody: Players) -> None:
     players.refuse(Reason.NOT_HANDLING_JUDGE, players.cast.colleague, LOOKUP, players.question(players.cast.colleague))
     players.decide(name, Decision.REVOKE)
     players.refuse(Reason.APPROVAL_REVOKED, players.cast.judge, LOOKUP, request, approval=name)
+
+
+def test_the_story_of_vehicles(everybody: Players) -> None:
+    play(Vehicles(everybody))
 
 
 def test_a_list_of_debtors(everybody: Players) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import uuid
 
+from services.synthetic.garage import SALE_DAY
 from tests.e2e.players import APPROVALS, CASES, LOOKUP, OTHER_CHIEF, REGISTRAR, Players
+from tests.e2e.vehicles import LIAISON, SIGHTINGS, Vehicles
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.casefile.v1 import casefile_pb2
+from xiezhi.cli.vehicle import CHECK
+from xiezhi.cli.violations import CLEAR
 from xiezhi.errors import Reason
+from xiezhi.vehicle.v1 import check_pb2, sighting_pb2
 
 NO_CASE = "（2018）赣0102执999999号"
 
@@ -109,3 +114,70 @@ def test_no_case_and_the_case_of_another_court_in_the_registry(players: Players)
         )
     ]
     assert all(one.shape == refused[0].shape for one in refused)
+
+
+def test_no_seizure_and_the_seizure_of_another_court_or_case(vehicles: Vehicles, players: Players) -> None:
+    one, two = vehicles.cars(2)
+    anothers = vehicles.seizure(one, judge=vehicles.cast.other_judge)
+    own_other_case = vehicles.seizure(two, case=players.register())
+    order, today = vehicles.order(), "2024-12-01"
+    asked = {
+        "extend": lambda name: order.extend(name, months=1, last_day=""),
+        "lift": lambda name: order.lift([name]),
+        "withdraw": order.withdraw,
+        "dispose": lambda name: order.dispose(name, buyer=vehicles.buyer(), sale_date=today),
+    }
+    for request in asked.values():
+        refused = [
+            vehicles.refuse(Reason.SEIZURE_NOT_FOUND, request(name))
+            for name in (anothers.name, own_other_case.name, f"seizures/{uuid.uuid4()}")
+        ]
+        assert all(one.shape == refused[0].shape for one in refused)
+
+
+def test_a_list_shows_no_seizure_of_another_court(vehicles: Vehicles) -> None:
+    (car,) = vehicles.cars()
+    anothers = vehicles.seizure(car, judge=vehicles.cast.other_judge)
+    assert anothers.name not in {found.name for found in vehicles.states()}
+
+
+def test_no_car_and_a_car_that_no_court_sold_at_the_window(vehicles: Vehicles, players: Players) -> None:
+    sold, kept, seized = vehicles.cars(3)
+    vehicles.seizure(seized)
+    visit = vehicles.visit(sold, vehicles.dispose(vehicles.seizure(sold).name, sold=SALE_DAY))
+    refused = []
+    for plate, vin in ((kept.plate, kept.vin), (seized.plate, seized.vin), ("赣A98765", "")):
+        visit.vehicle.plate, visit.vehicle.vin, visit.request_id = plate, vin, str(uuid.uuid4())
+        refused.append(players.refuse(Reason.VEHICLE_NOT_FOUND, vehicles.cast.window, CLEAR, visit))
+    assert all(one.shape == refused[0].shape for one in refused)
+
+
+def test_no_notice_and_the_notice_to_another_post(vehicles: Vehicles, players: Players) -> None:
+    (car,) = vehicles.cars()
+    vehicles.seizure(car)
+    there = vehicles.check(car).sighting.removeprefix("sightings/")
+    refused = [
+        players.refuse(
+            Reason.NOT_FOUND,
+            LIAISON,
+            f"{SIGHTINGS}AcknowledgeSightings",
+            sighting_pb2.AcknowledgeSightingsRequest(notice_ids=[notice]),
+        )
+        for notice in (there, str(uuid.uuid4()))
+    ]
+    assert refused[0].shape == refused[1].shape
+
+
+def test_an_officer_learns_nothing_of_a_seizure_where_nothing_is_to_be_done(vehicles: Vehicles) -> None:
+    """A seizure that was lifted, one that never was, and no car at all: the same answer but for its age and receipt."""
+    lifted, never, nobodys = vehicles.cars(3)
+    vehicles.lift(vehicles.seizure(lifted).name)
+    nobodys.plate = "赣A97531"
+    answers = []
+    for car in (lifted, never, nobodys):
+        asked = vehicles.sight(car, check_pb2.CHECK_TRIGGER_ANNUAL_INSPECTION)
+        answer = vehicles.players.call(vehicles.cast.register_officer, CHECK, asked)
+        told = check_pb2.CheckVehicleResponse.FromString(answer.payload)
+        told.ClearField("index_age")
+        answers.append(told)
+    assert answers[0] == answers[1] == answers[2]

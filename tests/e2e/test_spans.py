@@ -9,12 +9,16 @@ from datetime import UTC, datetime
 from tests.e2e.lines import Answer
 from tests.e2e.players import APPROVALS, BATCH, LOOKUP, WHY, Players
 from tests.e2e.running import Suite, await_that
+from tests.e2e.vehicles import INSPECTION, Vehicles
+from tests.e2e.watching import Watch
 from xiezhi.approval.v1 import approval_pb2
+from xiezhi.cli.vehicle import CHECK
 from xiezhi.cli.waterfall import Span, read_trace
 from xiezhi.client import Review, Trace
 from xiezhi.errors import Reason
 from xiezhi.identity.v1 import identity_pb2
 from xiezhi.proof.statement import Decision
+from xiezhi.vehicle.v1 import check_pb2
 
 STORY = """
     gateway server ApprovalService/SubmitApproval answered
@@ -86,6 +90,33 @@ BATCH_OF_TWO = """
         identity internal db.read
         identity internal db.read
         identity internal ledger.append
+          ledger server LedgerService/Append answered
+            ledger internal db.write
+"""
+
+
+SEIZURE = """
+    gateway server SeizureService/RegisterSeizure answered
+      gateway internal db.write
+      vehicle server SeizureService/RegisterSeizure answered
+        vehicle internal ledger.append
+          ledger server LedgerService/Append answered
+            ledger internal db.write
+        vehicle internal db.read
+        vehicle internal db.write
+        vehicle internal ledger.append
+          ledger server LedgerService/Append answered
+            ledger internal db.write
+"""
+
+CHECKED = """
+    gateway server VehicleCheckService/CheckVehicle answered
+      vehicle server VehicleCheckService/CheckVehicle answered
+        vehicle internal ledger.append
+          ledger server LedgerService/Append answered
+            ledger internal db.write
+        vehicle internal db.write
+        vehicle internal ledger.append
           ledger server LedgerService/Append answered
             ledger internal db.write
 """
@@ -187,3 +218,24 @@ def test_a_lookup_leads_back_to_who_asked_and_who_approved(suite: Suite, players
 
 def _links(suite: Suite, trace: Trace) -> set[str]:
     return {link for span in _read(suite, trace) for link in span.links}
+
+
+def test_a_seizure_is_one_tree(suite: Suite, vehicles: Vehicles) -> None:
+    request = vehicles.order().register(vehicles.cars(), months=0, last_day="")
+    answer = vehicles.carry_out(request)
+    spans = _require_tree(suite, answer.trace, SEIZURE)
+    _require_same_places(spans, [answer])
+
+
+def test_a_check_leads_to_whoever_was_told_of_it(suite: Suite, vehicles: Vehicles, players: Players) -> None:
+    """The trace of the watcher is linked to that of the check, and the notice names it."""
+    (car,) = vehicles.cars()
+    vehicles.seizure(car)
+    with Watch(players, vehicles.cast.command_centre) as watch:
+        answer = players.call(vehicles.cast.register_officer, CHECK, vehicles.sight(car, INSPECTION))
+        told = check_pb2.CheckVehicleResponse.FromString(answer.payload)
+        assert watch.arrival(told.sighting).notice.trace_id == answer.trace.trace_id
+    spans = _require_tree(suite, answer.trace, CHECKED)
+    _require_same_places(spans, [answer])
+    watching = Trace(watch.trace.trace_id, "", sampled=True)
+    await_that(lambda: answer.trace.trace_id in _links(suite, watching), "the watcher is linked to nothing", seconds=10)

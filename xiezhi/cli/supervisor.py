@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from xiezhi.cli.health import is_serving
 from xiezhi.cli.home import HOME_VARIABLE, Home
-from xiezhi.cli.layout import config_file
+from xiezhi.cli.layout import BACKENDS, config_file
 from xiezhi.cli.lock import forget_process, hold_lock, note_process, require_no_orphans
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.session import ENVIRONMENT
@@ -32,6 +32,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before a crashed process is started again: doubled from the one to the other with each crash."""
 STABLE_SECONDS = 60.0
 """A process that ran this long before it crashed is started again after the first pause."""
+FORWARDED = tuple({process: service for service, process in BACKENDS.items()}.values())
+"""A service of each process behind the gateway."""
 LOG_LINES = 20
 LOG_BYTES = 16 * 1024 * 1024
 
@@ -152,8 +154,10 @@ class Supervisor:
         watched.pause = min(watched.pause * 2, LONGEST_PAUSE)
 
     def _is_ready(self, name: str) -> bool:
+        """Whether a process serves; the gateway, whether it reaches those behind it too."""
         address = self._home.address(name)
-        return bool(address) and is_serving(self._home, name, address)
+        services = ("", *FORWARDED) if name == "gateway" else ("",)
+        return bool(address) and all(is_serving(self._home, name, address, service=service) for service in services)
 
     def _require_alive(self, name: str) -> None:
         process = self._watched[name].process

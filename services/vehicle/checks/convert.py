@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from google.protobuf import duration_pb2, timestamp_pb2
+from google.protobuf import duration_pb2
 
 from services.chassis.call import Call
 from services.chassis.clock import write_instant
@@ -17,7 +17,7 @@ from services.vehicle.checks.batches import Batch
 from services.vehicle.checks.domain import Checked, Seen, read_number
 from services.vehicle.checks.keys import CheckKey
 from services.vehicle.checks.leases import Lease
-from services.vehicle.convert import invalid
+from services.vehicle.convert import invalid, read_instant
 from services.vehicle.domain import Outcome, Trigger
 from services.vehicle.sightings.convert import PREFIX
 from services.vehicle.sightings.domain import Encounter
@@ -68,7 +68,9 @@ def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> Batc
     Raises:
         InvalidArgument: FIELDS_INVALID.
     """
-    at = min(_read_instant(request.observe_time), now) if request.HasField("observe_time") else now
+    at = now
+    if request.HasField("observe_time"):
+        at = min(read_instant(request.observe_time, field="observe_time"), now)
     if not request.packed_plates:
         return Batch(request.batch, at, request.place, list(request.plates))
     if request.plates:
@@ -131,13 +133,6 @@ def _read_plate(text: str, plate_type: str) -> tuple[str, tuple[str, ...]]:
     if found is None:
         raise invalid("plate", "it is no plate of any type that is read here")
     return found
-
-
-def _read_instant(message: timestamp_pb2.Timestamp) -> datetime:
-    try:
-        return message.ToDatetime(UTC)
-    except (ValueError, OverflowError):
-        raise invalid("observe_time", "it is no time of the calendar") from None
 
 
 def _write_duration(message: duration_pb2.Duration, duration: timedelta) -> None:

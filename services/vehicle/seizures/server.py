@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from services.chassis.call import Call
 from services.chassis.paging import decode_token, encode_token, invalid_token, query_of
 from services.codes.legal_time import legal_date
-from services.vehicle.convert import invalid, read_debtor
+from services.vehicle.convert import invalid, read_debtor, read_instant
 from services.vehicle.seizures import convert, handlers
 from services.vehicle.seizures.desk import Accepted, Desk, take
 from services.vehicle.seizures.domain import DocumentKind
@@ -18,6 +18,8 @@ PAGE_SIZE = 100
 """Seizures of a page when the caller asks for no number."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = (1 << 63) - 1
+"""The last sequence that a database can have."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -113,7 +115,7 @@ class SeizureServicer:
     ) -> seizure_pb2.ListSeizuresResponse:
         """Lists the seizures of a case; all pages are of one moment."""
         now = self._desk.clock.now()
-        as_of = request.as_of_time.ToDatetime(UTC) if request.HasField("as_of_time") else now
+        as_of = read_instant(request.as_of_time, field="as_of_time") if request.HasField("as_of_time") else now
         if as_of > now:
             raise invalid("as_of_time", "it is to come")
         author = convert.read_author(request.context)
@@ -121,7 +123,7 @@ class SeizureServicer:
         query = query_of(request, call.officer.officer_id)
         after = 0
         if place := decode_token(request.page_token, query=query):
-            as_of, after = _read_place(place)
+            as_of, after = _read_place(place, now=now)
         size = request.page_size or PAGE_SIZE
         case = (author.court_code, author.case_number, debtor.key)
         found = await self._desk.store.page(case, as_of=as_of, after=after, size=size + 1)
@@ -137,9 +139,13 @@ def _write_place(as_of: datetime, sequence: int) -> str:
     return f"{(as_of - _EPOCH) // _MICROSECOND}:{sequence}"
 
 
-def _read_place(place: str) -> tuple[datetime, int]:
+def _read_place(place: str, *, now: datetime) -> tuple[datetime, int]:
+    """Reads a place, which a caller may have made up: none is of a moment to come, or beyond all sequences."""
     try:
         as_of, sequence = map(int, place.split(":"))
-        return _EPOCH + as_of * _MICROSECOND, sequence
+        moment = _EPOCH + as_of * _MICROSECOND
     except (ValueError, OverflowError):
         raise invalid_token() from None
+    if moment > now or not 0 <= sequence <= _LAST:
+        raise invalid_token()
+    return moment, sequence

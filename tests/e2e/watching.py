@@ -1,0 +1,105 @@
+"""Somebody at whose post notices of sightings arrive, and what arrived there."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Self
+
+import grpc
+
+from tests.e2e.lines import Line
+from tests.e2e.players import Players
+from tests.e2e.running import await_that
+from tests.e2e.vehicles import SIGHTINGS
+from xiezhi.client import Trace
+from xiezhi.common.v1 import receipt_pb2
+from xiezhi.vehicle.v1 import sighting_pb2
+
+WATCH = f"{SIGHTINGS}WatchSightings"
+PAUSE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A notice that arrived.
+
+    Attributes:
+        notice: The notice.
+        at: When, by the monotonic clock, seconds.
+    """
+
+    notice: sighting_pb2.SightingNotice
+    at: float
+
+
+@dataclass
+class Watch:
+    """Follows the notices to an officer's post over breaks, from where it stopped; used in a with statement.
+
+    Attributes:
+        players: Who watches.
+        officer: Who of them.
+        after: Cursor from which on.
+        arrivals: What arrived.
+        receipts: Receipts of all answers.
+        wrong: What must not have happened.
+        trace: The trace in which it is watched.
+    """
+
+    players: Players
+    officer: str
+    after: str = ""
+    arrivals: list[Arrival] = field(default_factory=list)
+    receipts: list[receipt_pb2.Receipt] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    trace: Trace = field(default_factory=Trace.start)
+
+    def __enter__(self) -> Self:
+        self._line = Line(self.players.home, system=self.players.home.keys.officers.get(self.officer).system)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._line.close()
+        self._thread.join(timeout=20)
+        assert not self._thread.is_alive(), "a watcher hangs"
+        assert not self.wrong
+
+    @property
+    def seen(self) -> set[str]:
+        """Names of the sightings that were told."""
+        return {arrival.notice.sighting.name for arrival in list(self.arrivals)}
+
+    def arrival(self, sighting: str, *, seconds: float = 10) -> Arrival:
+        """Waits for the notice of a sighting."""
+        await_that(lambda: self.wrong or sighting in self.seen, "the sighting is not told", seconds=seconds)
+        return next(arrival for arrival in self.arrivals if arrival.notice.sighting.name == sighting)
+
+    def _follow(self) -> None:
+        while not self._ended.is_set():
+            try:
+                asked = sighting_pb2.WatchSightingsRequest(after=self.after).SerializeToString()
+                sent = (self.players.token(self.officer), ("traceparent", self.trace.traceparent))
+                for message in self._line.stream(WATCH, asked, sent, timeout=120):
+                    self._take(message, time.monotonic())
+            except grpc.RpcError as failure:
+                # UNAVAILABLE and CANCELLED: a process has died or stops; all else must not be.
+                if failure.code().name not in {"UNAVAILABLE", "CANCELLED"}:
+                    self.wrong.append(failure.code().name)
+                    return
+                time.sleep(PAUSE)
+            except ValueError:
+                return  # the connection is closed
+
+    def _take(self, message: bytes, at: float) -> None:
+        answer = sighting_pb2.WatchSightingsResponse.FromString(message)
+        if not answer.receipt.entry:
+            self.wrong.append("an answer without a receipt")
+        self.receipts.append(answer.receipt)
+        self.arrivals += [Arrival(notice, at) for notice in answer.notices]
+        self.after = answer.notices[-1].cursor
