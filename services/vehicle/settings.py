@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -38,6 +39,6 @@ class VehicleSettings(ProcessSettings):
     """How old the picture of the alerts may be before checks ask the database."""
     check_lease: Seconds = timedelta(hours=12)
     """How long a checkpoint may use the key that it was lent."""
-    points_policy: tuple[PolicySettings, ...] = (
+    points_policy: Annotated[tuple[PolicySettings, ...], Field(min_length=1)] = (
         PolicySettings(version="160-2018", effective_from=date(2018, 8, 3), must_record=False),
     )

@@ -19,6 +19,9 @@ SERVICERS = {
     "xiezhi.casefile.v1.CaseRegistryService": "gateway.casefile.server:CaseRegistryServicer",
     "xiezhi.identity.v1.IdentityService": "services.identity.server:IdentityServicer",
     "xiezhi.ledger.v1.LedgerService": "services.ledger.server:LedgerServicer",
+    "xiezhi.vehicle.v1.SeizureService": "services.vehicle.seizures.server:SeizureServicer",
+    "xiezhi.vehicle.v1.VehicleRegistryService": "services.vehicle.registry.server:VehicleRegistryServicer",
+    "xiezhi.vehicle.v1.ViolationService": "services.vehicle.violations.server:ViolationServicer",
 }
 """Where each service's servicer is."""
 
@@ -31,11 +34,15 @@ NOT_PERSONAL = {
     "Approval.case_number",
     "Approval.name",
     "ApproveApprovalRequest.name",
+    "ExtendSeizureRequest.name",
     "GetApprovalRequest.name",
+    "RecordDisposalRequest.name",
     "RejectApprovalRequest.name",
     "RevokeApprovalRequest.name",
+    "Seizure.name",
     "WatchApprovalRequest.name",
     "WithdrawApprovalRequest.name",
+    "WithdrawSeizureRequest.name",
 }
 
 

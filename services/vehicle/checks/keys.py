@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.chassis.sealing import BlindIndex, Keyring
 from services.vehicle.alerts.hashing import KEY_BYTES, PlateHasher
@@ -23,7 +23,7 @@ class CheckKey:
     """
 
     key_id: int
-    key: bytes
+    key: bytes = field(repr=False)
 
     @classmethod
     def all_of(cls, keyring: Keyring) -> tuple[CheckKey, ...]:

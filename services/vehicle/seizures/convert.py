@@ -16,6 +16,7 @@ from services.codes.vins import Vin
 from services.vehicle.convert import invalid, read_date, read_debtor, read_identity, write_date
 from services.vehicle.domain import MAX_TERM_MONTHS, Author, SeizureOrder, SeizureState, Term
 from services.vehicle.seizures.domain import (
+    Buyer,
     Contact,
     Document,
     DocumentKind,
@@ -25,7 +26,6 @@ from services.vehicle.seizures.domain import (
     RequestKey,
     Shown,
 )
-from services.vehicle.seizures.handlers import Bought
 from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason
 from xiezhi.vehicle.v1 import seizure_pb2, vehicle_pb2
@@ -112,8 +112,8 @@ def sought_of(orders: Iterable[SeizureOrder | Reason]) -> tuple[str, ...]:
     )
 
 
-def read_bought(request: seizure_pb2.RecordDisposalRequest, *, today: date) -> Bought:
-    """Reads who bought a vehicle, and when.
+def read_sale_date(request: seizure_pb2.RecordDisposalRequest, *, today: date) -> date:
+    """Reads on which day a vehicle was sold.
 
     Args:
         request: The order.
@@ -122,28 +122,28 @@ def read_bought(request: seizure_pb2.RecordDisposalRequest, *, today: date) -> B
     Raises:
         InvalidArgument: FIELDS_INVALID.
     """
-    name, number = read_buyer(request.buyer, field="buyer", on=today)
     sold_on = read_date(request.sale_date, field="sale_date")
     if sold_on > today:
         raise invalid("sale_date", "it is to come")
-    return Bought(name, number, sold_on)
+    return sold_on
 
 
-def read_buyer(buyer: seizure_pb2.Buyer, *, field: str, on: date) -> tuple[str, str]:
-    """Reads a buyer's name, and number in normal form.
+def read_buyer(message: seizure_pb2.Buyer, *, field: str, on: date) -> Buyer:
+    """Reads a buyer.
 
     Args:
-        buyer: The buyer.
+        message: The buyer.
         field: Path of the field, for the error.
         on: Date after which nobody can have been born.
 
     Raises:
         InvalidArgument: FIELDS_INVALID.
     """
-    if not buyer.name.strip():
+    if not message.name.strip():
         raise invalid(f"{field}.name", "it is blank")
-    number = read_identity(NumberType(buyer.id_type), buyer.id_number, field=f"{field}.id_number", on=on)
-    return buyer.name.strip(), number
+    kind = NumberType(message.id_type)
+    number = read_identity(kind, message.id_number, field=f"{field}.id_number", on=on)
+    return Buyer(message.name.strip(), number, kind in {NumberType.SOCIAL_CREDIT_CODE, NumberType.ORGANISATION_CODE})
 
 
 def read_name(name: str) -> str:

@@ -196,14 +196,28 @@ class VehicleFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who bought a vehicle (买受人).
+
+    Attributes:
+        name: Name.
+        number: Identity number in normal form.
+        is_organisation: Whether it is an organisation's.
+    """
+
+    name: str = field(repr=False)
+    number: str = field(repr=False)
+    is_organisation: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Sale:
     """A judicial sale (司法拍卖, 变卖).
 
     Attributes:
         seizure_id: The seizure under which the vehicle was sold.
         vehicle_id: The vehicle.
-        buyer_name: Name of the buyer.
-        buyer_number: Identity number of the buyer in normal form.
+        buyer: Who bought it.
         sold_on: Day of the sale.
         ruling_number: Number of the enforcement ruling.
         notice_number: Number of the assistance notice.
@@ -211,8 +225,7 @@ class Sale:
 
     seizure_id: str
     vehicle_id: int
-    buyer_name: str = field(repr=False)
-    buyer_number: str = field(repr=False)
+    buyer: Buyer
     sold_on: date
     ruling_number: str
     notice_number: str

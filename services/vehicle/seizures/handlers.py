@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from services.chassis.ids import IdSource
@@ -23,6 +23,7 @@ from services.vehicle.domain import (
 )
 from services.vehicle.seizures.desk import Accepted
 from services.vehicle.seizures.domain import (
+    Buyer,
     Files,
     Outcome,
     Sale,
@@ -176,29 +177,15 @@ def withdraw_one(seizure_id: str, accepted: Accepted, files: Files) -> Shown:
     return file.followed_by(fact).shown(seizure_id, fact.at)
 
 
-@dataclass(frozen=True, slots=True)
-class Bought:
-    """Who bought a vehicle, and when.
-
-    Attributes:
-        name: Name of the buyer.
-        number: Identity number in normal form.
-        on: Day of the sale.
-    """
-
-    name: str
-    number: str
-    on: date
-
-
-def sell(seizure_id: str, bought: Bought, accepted: Accepted, *, files: Files) -> tuple[Shown, int]:
+def sell(seizure_id: str, buyer: Buyer, accepted: Accepted, *, files: Files, sold_on: date) -> tuple[Shown, int]:
     """Notes that the court has sold a vehicle under a seizure in force.
 
     Args:
         seizure_id: Key of the seizure.
-        bought: Who bought it.
+        buyer: Who bought it.
         accepted: The order.
         files: The files of vehicles.
+        sold_on: Day of the sale.
 
     Returns:
         The seizure, extinguished, and how many that waited became void.
@@ -210,8 +197,7 @@ def sell(seizure_id: str, bought: Bought, accepted: Accepted, *, files: Files) -
     fact = dispose(seizure_id, accepted.filing.author, file.facts, now=accepted.now)
     files.add([fact])
     ruling, notice = accepted.documents
-    vehicle_id = file.vehicle.vehicle_id
-    files.sell(Sale(seizure_id, vehicle_id, bought.name, bought.number, bought.on, ruling.number, notice.number))
+    files.sell(Sale(seizure_id, file.vehicle.vehicle_id, buyer, sold_on, ruling.number, notice.number))
     after = file.followed_by(fact)
     voided = sum(
         shown.standing.state is SeizureState.VOID_BY_DISPOSAL and shown.standing.ended_at == fact.at

@@ -14,7 +14,7 @@ from services.codes.plates import Plate
 from services.codes.vins import Vin
 from services.vehicle.domain import Served
 from services.vehicle.registry.sealed import RecordForm
-from services.vehicle.seizures.domain import Contact, Sale, SeizureRecord
+from services.vehicle.seizures.domain import Buyer, Contact, Sale, SeizureRecord
 
 _FORM = 1
 _parse = json.JSONDecoder().decode
@@ -83,8 +83,9 @@ class SeizureSealer:
     def seal_sale(self, sale: Sale) -> bytes:
         """Seals a sale."""
         values = [
-            sale.buyer_name,
-            sale.buyer_number,
+            sale.buyer.name,
+            sale.buyer.number,
+            sale.buyer.is_organisation,
             sale.sold_on.toordinal(),
             sale.ruling_number,
             sale.notice_number,
@@ -93,8 +94,11 @@ class SeizureSealer:
 
     def open_sale(self, sealed: bytes, *, seizure_id: str, vehicle_id: int) -> Sale:
         """Opens a sale; raises as `open_record`."""
-        name, number, sold, ruling, notice = self._open(sealed, f"vehicle.disposal:{seizure_id}:{vehicle_id}")
-        return Sale(seizure_id, vehicle_id, name, number, date.fromordinal(sold), ruling, notice)
+        values = self._open(sealed, f"vehicle.disposal:{seizure_id}:{vehicle_id}")
+        name, number, is_organisation, sold, ruling, notice = values
+        return Sale(
+            seizure_id, vehicle_id, Buyer(name, number, is_organisation), date.fromordinal(sold), ruling, notice
+        )
 
     def seal_bytes(self, content: bytes, *, kind: str, digest: bytes) -> bytes:
         """Seals a paper or an answer.

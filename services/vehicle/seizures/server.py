@@ -95,11 +95,13 @@ class SeizureServicer:
         """Notes that a vehicle was sold."""
         filing = convert.read_filing(request, call, ruling=DocumentKind.ENFORCEMENT_RULING)
         name = convert.read_name(request.name)
-        bought = convert.read_bought(request, today=legal_date(call.accepted_at))
+        today = legal_date(call.accepted_at)
+        buyer = convert.read_buyer(request.buyer, field="buyer", on=today)
+        sold_on = convert.read_sale_date(request, today=today)
 
         def act(accepted: Accepted, files: Files) -> bytes:
             response = seizure_pb2.RecordDisposalResponse()
-            shown, response.voided_count = handlers.sell(name, bought, accepted, files=files)
+            shown, response.voided_count = handlers.sell(name, buyer, accepted, files=files, sold_on=sold_on)
             convert.write_seizure(response.seizure, shown)
             return response.SerializeToString()
 

@@ -12,7 +12,7 @@ from services.codes.plates import Plate
 from services.codes.vins import Vin
 from services.vehicle.domain import Item, Violation
 from services.vehicle.registry.domain import Vehicle
-from services.vehicle.seizures.domain import RequestKey, Sale
+from services.vehicle.seizures.domain import Buyer, RequestKey, Sale
 
 MAX_POINTS = 12
 """Most points of one violation."""
@@ -81,9 +81,9 @@ class Application:
         key: Under which key it is asked; its court is the police unit whose window it is.
         plate: Plate of the vehicle.
         vin: Its VIN; None where it was not given.
-        name: Name on the identity card of whoever stands there.
-        number: Number on it, in normal form.
-        is_card_shown: Whether their own identity card was shown.
+        applicant: The buyer, as what is shown of them says.
+        is_card_shown: Whether the applicant's own identity card, or the organisation's licence, was shown.
+        is_authorised: Whether somebody came who is authorised by the organisation that bought it.
         ruling: The enforcement ruling (执行裁定书).
         notice: The assistance notice (协助执行通知书).
     """
@@ -91,9 +91,9 @@ class Application:
     key: RequestKey
     plate: Plate
     vin: Vin | None
-    name: str = field(repr=False)
-    number: str = field(repr=False)
+    applicant: Buyer
     is_card_shown: bool
+    is_authorised: bool
     ruling: Brought
     notice: Brought
 

@@ -11,7 +11,8 @@ from services.chassis.clock import Clock
 from services.vehicle.domain import Clearing, Item, PointsPolicy, Visit, clear
 from services.vehicle.domain import Sale as Disposal
 from services.vehicle.registry.domain import is_same_name
-from services.vehicle.violations.domain import Application, SoldVehicle, ViolationRecord, Window, start_of
+from services.vehicle.seizures.domain import Sale
+from services.vehicle.violations.domain import Application, ViolationRecord, Window, start_of
 from xiezhi.errors import Reason, error
 
 
@@ -85,10 +86,21 @@ def decide(application: Application, window: Window, *, policies: Iterable[Point
     if sold is None:
         raise error(Reason.VEHICLE_NOT_FOUND, "No sale of such a vehicle by a court is recorded: check plate and VIN.")
     sale = sold.sale
-    if not is_same_name(application.name, sale.buyer_name):
+    if not is_same_name(application.applicant.name, sale.buyer.name):
         raise error(Reason.CLEARING_NOT_BUYER, "The buyer whom the ruling names must come in person.")
-    visit = Visit(application.number, _items(application, sold), application.key.court_code, frozenset(sold.violations))
-    disposal = Disposal(sale.buyer_number, start_of(sale.sold_on), sold.vehicle.division, sold.is_cleared)
+    visit = Visit(
+        application.applicant.number,
+        _items(application, sale),
+        application.key.court_code,
+        frozenset(sold.violations),
+    )
+    disposal = Disposal(
+        sale.buyer.number,
+        sale.buyer.is_organisation,
+        start_of(sale.sold_on),
+        sold.vehicle.division,
+        sold.is_cleared,
+    )
     violations = [record.decided for record in sold.violations.values()]
     clearing = clear(visit, disposal, violations, policies=policies, now=now)
     window.clear(sold, clearing.cleared, at=now)
@@ -96,12 +108,11 @@ def decide(application: Application, window: Window, *, policies: Iterable[Point
     return Cleared(clearing, tuple(sold.violations[key] for key in clearing.cleared), own, now)
 
 
-def _items(application: Application, sold: SoldVehicle) -> frozenset[Item]:
+def _items(application: Application, sale: Sale) -> frozenset[Item]:
     """Returns what was shown and handed over; a document counts only if it is that of the sale."""
-    sale = sold.sale
-    card = {Item.BUYER_ID} if application.is_card_shown else set()
+    shown = ((Item.BUYER_ID, application.is_card_shown), (Item.AUTHORISATION, application.is_authorised))
     return (
         application.ruling.items(sale.ruling_number, original=Item.RULING_ORIGINAL, copy=Item.RULING_COPY)
         | application.notice.items(sale.notice_number, original=Item.NOTICE_ORIGINAL, copy=Item.NOTICE_COPY)
-        | card
+        | {item for item, is_shown in shown if is_shown}
     )

@@ -44,7 +44,7 @@ class ViolationServicer:
 
 
 def _read(request: violation_pb2.ClearViolationsRequest, call: Call) -> Application:
-    name, number = read_buyer(request.applicant, field="applicant", on=legal_date(call.accepted_at))
+    applicant = read_buyer(request.applicant, field="applicant", on=legal_date(call.accepted_at))
     vehicle = request.vehicle
     try:
         plate = Plate.parse(vehicle.plate, plate_type=vehicle.plate_type)
@@ -55,9 +55,9 @@ def _read(request: violation_pb2.ClearViolationsRequest, call: Call) -> Applicat
         RequestKey(call.officer.organisation, request.request_id, call.method.full_name, call.request_sha256),
         plate,
         vin,
-        name,
-        number,
+        applicant,
         request.identity_card_shown,
+        request.authorisation_shown,
         _read_document(request.ruling),
         _read_document(request.notice),
     )

@@ -9,8 +9,8 @@ from services.chassis.db import Database
 from services.chassis.ids import RandomIds
 from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
-from services.vehicle.registry.loader import VehicleLoader
 from services.vehicle.checks.keys import AlertHasher, CheckKey
+from services.vehicle.registry.loader import VehicleLoader
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
 from services.vehicle.seizures.alerts import AlertFeed
 from services.vehicle.seizures.desk import Desk
