@@ -14,8 +14,8 @@ from services.vehicle.registry.sealed import VehicleSealer
 from services.vehicle.registry.tables import NUMBERS, OWNERS, VEHICLES
 from services.vehicle.registry.ways import Ways
 
-ReadQueues = Callable[[Connection, Sequence[int], datetime], Mapping[int, tuple[Queued, ...]]]
-"""Reads the open seizures of vehicles, by key, as they stand at a moment."""
+ReadQueues = Callable[[Connection, Sequence[Vehicle], datetime], Mapping[int, tuple[Queued, ...]]]
+"""Reads the open seizures of vehicles, by key of the vehicle, as they stand at a moment."""
 
 _OWNED = select(OWNERS.c.digest, VEHICLES.c.vehicle_id, VEHICLES.c.record).join(
     VEHICLES, VEHICLES.c.vehicle_id == OWNERS.c.vehicle_id
@@ -101,7 +101,7 @@ class SqlRegistry:
 
         def read(connection: Connection) -> tuple[Listed, ...]:
             vehicles = self._rows.owned(connection, key)
-            queues = self._read_queues(connection, [v.vehicle_id for v in vehicles], at)
+            queues = self._read_queues(connection, vehicles, at)
             return tuple(Listed(v, queues.get(v.vehicle_id, ())) for v in vehicles)
 
         return await self._database.read(read)

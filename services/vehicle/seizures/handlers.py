@@ -81,7 +81,7 @@ def register_all(
 def _register(
     order: SeizureOrder, candidates: Sequence[VehicleFile], accepted: Accepted, *, ids: IdSource, place: int
 ) -> Outcome:
-    match = identify(order, [file.vehicle.registered for file in candidates])
+    match = identify(order, [file.vehicle.registered for file in candidates if file.vehicle.is_on_the_register])
     file = next(file for file in candidates if file.vehicle.vehicle_id == match.vehicle.vehicle_id)
     _require_named(match, accepted)
     made = register(order, match, file.facts, seizure_id=str(ids.uuid()), sequence=place, now=accepted.now)

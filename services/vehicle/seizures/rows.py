@@ -73,16 +73,17 @@ class SeizureRows:
         """Reads vehicles with their files, to look at them only."""
         return self.files(connection, self._vehicles.read(connection, vehicle_ids).values())
 
-    def queues(self, connection: Connection, vehicle_ids: Sequence[int], at: datetime) -> dict[int, tuple[Queued, ...]]:
+    def queues(
+        self, connection: Connection, vehicles: Sequence[Vehicle], at: datetime
+    ) -> dict[int, tuple[Queued, ...]]:
         """Reads the open seizures of vehicles as they stand at a moment; see `registry.store.ReadQueues`."""
-        seized = self._seizures.rows(connection, vehicle_ids)
         return {
             key: tuple(
                 Queued(shown.standing, shown.record.ruling_number)
                 for shown in file.standings(at)
                 if shown.standing.is_open
             )
-            for key, file in self.read_files(connection, seized).items()
+            for key, file in self.files(connection, vehicles).items()
         }
 
     def vehicles_of(self, connection: Connection, seizure_ids: Collection[str]) -> dict[str, int]:

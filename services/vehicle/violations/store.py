@@ -95,12 +95,13 @@ class _SqlWindow:
         self._request = request
 
     def find(self, plate: Plate, vin: Vin | None) -> SoldVehicle | None:
-        """Finds a vehicle by its plate, which must go with the VIN where one is given."""
-        digests = self._vehicles.ways.of_plate(plate.number, plate.type)
+        """Finds a vehicle by its VIN, or by its plate where that is not given."""
+        ways = self._vehicles.ways
+        digests = ways.of_plate(plate.number, plate.type) if vin is None else ways.of_vin(vin.number)
         keys = self._vehicles.ids_of(self._connection, digests).values()
         for vehicle in self._vehicles.lock(self._connection, keys).values():
             sale = self._last_sale(vehicle)
-            if sale is not None and (vin is None or vehicle.vin == vin.number):
+            if sale is not None:
                 return self._sold(vehicle, sale)
         return None
 

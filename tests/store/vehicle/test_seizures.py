@@ -188,6 +188,7 @@ async def test_each_vehicle_has_an_outcome_of_its_own(load, order):
         car(6, transfers=Transfers(accepted_at=NOW)),
         car(7, plate="赣B00007"),
         car(9),
+        car(10, statuses=frozenset("E")),
     )
     keys = [
         key_of(car(8)),
@@ -197,12 +198,15 @@ async def test_each_vehicle_has_an_outcome_of_its_own(load, order):
         key_of(car(7), plate="赣A00007"),
         key_of(car(9), plate="赣B00007"),
         key_of(car(9), vin=car(8).vin),
+        key_of(car(10)),
     ]
     request = registration(
-        *(car(n) if n != 5 else car(5, vin="LTST00000J0000005") for n in range(1, 7)), keys=keys, named=(car(7).vin,)
+        *(car(n) if n != 5 else car(5, vin="LTST00000J0000005") for n in range(1, 7)),
+        keys=keys,
+        named=(car(7).vin, car(10).vin),
     )
     response = await order(request)
-    assert [o.index for o in response.outcomes] == list(range(13))
+    assert [o.index for o in response.outcomes] == list(range(14))
     assert [o.refused_reason for o in response.outcomes] == [
         "",
         "VEHICLE_TRANSFERRED",
@@ -216,6 +220,7 @@ async def test_each_vehicle_has_an_outcome_of_its_own(load, order):
         "FIELDS_INVALID",
         "",
         "VEHICLE_NOT_IN_RULING",
+        "VEHICLE_NOT_FOUND",
         "VEHICLE_NOT_FOUND",
     ]
     assert all(o.HasField("seizure") != bool(o.refused_reason) for o in response.outcomes)

@@ -203,6 +203,12 @@ async def test_what_is_refused(sold, note, window, vehicle_url, request_, unit, 
     assert contents(vehicle_url, *TABLES) == before
 
 
+async def test_a_vehicle_whose_plate_has_changed_since_is_found_by_its_vin(sold, load, note, window):
+    note(violation(1))
+    load(car(1, plate="赣A77777", owner=BUYER))
+    assert len((await window(application())).violations) == 1
+
+
 async def test_where_nothing_was_before_the_sale_nothing_is_done(sold, note, window, vehicle_url):
     note(violation(1, ON_THE_DAY))
     assert (await refused(window, application()))[0] == "CLEARING_ITEMS_MISSING"
