@@ -40,7 +40,7 @@ stubs: $(READY) ## Generates the stubs from the contracts, if they changed.
 	@$(RUN) hatch_build.py
 
 .PHONY: demo
-demo: setup ## Plays the main job in the terminal, from nothing, on one machine.
+demo: setup ## Plays the main jobs in the terminal, from nothing, on one machine.
 	@$(VENV)/bin/xiezhi demo
 
 .PHONY: up

@@ -50,7 +50,7 @@ class SocialCreditCode:
                 "it is not 18 digits and letters other than I, O, S, V and Z, of them 6 digits from the third on"
             )
         code = text.upper()
-        if code[17] != _credit_check(code[:17]):
+        if code[17] != credit_check(code[:17]):
             raise CodeError("its check character is wrong")
         return cls(code)
 
@@ -92,7 +92,7 @@ class OrganisationCode:
         if found is None:
             raise CodeError("it is not 8 digits and letters and a check character, with or without a hyphen before it")
         body, check = (part.upper() for part in found.groups())
-        if check != _organisation_check(body):
+        if check != organisation_check(body):
             raise CodeError("its check character is wrong")
         return cls(body + check)
 
@@ -100,11 +100,21 @@ class OrganisationCode:
         return self.code
 
 
-def _credit_check(first17: str) -> str:
+def credit_check(first17: str) -> str:
+    """Returns the check character of a unified social credit code.
+
+    Args:
+        first17: What stands before it, in normal form.
+    """
     total = sum(w * ALPHABET.index(c) for w, c in zip(_CREDIT_WEIGHTS, first17, strict=True))
     return ALPHABET[-total % 31]
 
 
-def _organisation_check(first8: str) -> str:
+def organisation_check(first8: str) -> str:
+    """Returns the check character of an organisation code.
+
+    Args:
+        first8: What stands before it, in normal form.
+    """
     total = sum(w * int(c, 36) for w, c in zip(_ORGANISATION_WEIGHTS, first8, strict=True))
     return "0123456789X"[-total % 11]

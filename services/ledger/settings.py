@@ -21,5 +21,6 @@ class LedgerProcessSettings(ProcessSettings):
     writers: tuple[str, ...] = (
         "spiffe://xiezhi.jx/service/gateway",
         "spiffe://xiezhi.jx/service/identity",
+        "spiffe://xiezhi.jx/service/vehicle",
     )
     """Processes that may append, by the names in their certificates, each under the last part of its name."""

@@ -31,6 +31,8 @@ LONGEST_NAME = "古丽娜尔·" * 9 + "阿不都热合曼"[:5]
 """A name of 50 characters, the longest that there may be."""
 DEBTOR, WIFE = "369901198001150011", "36990119800115002X"
 MOVER = citizen_id(date(1972, 5, 6), 13)
+BUYER = citizen_id(date(1960, 8, 8), 17)
+"""Somebody who buys a car that a court sells."""
 ONE_HOUSEHOLD = ("369901195810010111", "369901200208020038")
 """Two debtors who live together."""
 
@@ -171,7 +173,7 @@ def _oddities() -> Iterator[_Entry]:
     yield _Entry(36, 9, "51", "章两号", both)
     for key, division in enumerate(("湾里", "上饶", "龙南"), start=15):
         yield _Entry(26 + key, key, HEAD, f"{division}旧名", (citizen_id(date(1980 + key, 2, 2), 17),))
-    yield _Entry(37, 14, HEAD, "万长生", (citizen_id(date(1960, 8, 8), 17),))
+    yield _Entry(37, 14, HEAD, "万长生", (BUYER,))
     young = (date(2010, 4, 5), MemberStatus.DECEASED)
     yield _Entry(38, 14, "31", "万早夭", (citizen_id(date(2005, 1, 1), 18),), left=young)
     gone = (date(2017, 12, 31), MemberStatus.DECEASED)

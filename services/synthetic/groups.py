@@ -1,10 +1,12 @@
-"""What the province is made of: households with everybody in them, and the cases about them."""
+"""What the province is made of: households with everybody in them, the cases about them, and their vehicles."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from services.identity.domain import Household, PersonRecord
+from services.vehicle.registry.domain import Vehicle
+from services.vehicle.violations.domain import ViolationRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,12 @@ class Group:
         households: The households.
         people: Everybody who is or was registered in them.
         cases: Cases that people of it, or of groups before it, are parties to.
+        vehicles: Vehicles that they or their businesses own.
+        violations: Traffic violations of these.
     """
 
     households: tuple[Household, ...]
     people: tuple[PersonRecord, ...]
     cases: tuple[DebtCase, ...] = ()
+    vehicles: tuple[Vehicle, ...] = ()
+    violations: tuple[ViolationRecord, ...] = ()

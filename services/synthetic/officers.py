@@ -1,4 +1,4 @@
-"""Officers of courts and police: judges, approvers, clerks, liaisons, registrars and auditors."""
+"""Officers of courts and police: judges, approvers, clerks, liaisons, registrars, traffic officers and auditors."""
 
 from __future__ import annotations
 
@@ -15,9 +15,17 @@ JUDGE_COURT = "赣0102"
 """Court of the scenario."""
 JUDGE, COLLEAGUE, APPROVER, AUDITOR = "GAN0102-J001", "GAN0102-J002", "GAN0102-C001", "AUDIT-A001"
 """Officer ids of those who act in the scenario."""
+OTHER_JUDGE, OTHER_APPROVER = "GAN01-J001", "GAN01-C001"
+"""A judge of another court with a case against the same debtor, and a division chief there."""
+COMMAND_CENTRE = "GAN-E001"
+"""An officer of the High Court's enforcement command centre (执行指挥中心)."""
+REGISTER_OFFICER, PATROL, CAMERA, WINDOW = "POL360100-T001", "POL360000-X001", "POL360000-K001", "POL360100-W001"
+"""Officers of the vehicle register, of the expressway police, a checkpoint's camera, and the violation window."""
 
 PROVINCIAL_POLICE, HOUSEHOLD_POLICE = "360000000000", "360102510000"
 """Codes of the police of the province, and of the police station of a household officer (户籍民警)."""
+EXPRESSWAY_POLICE = "360000610000"
+"""Code of the expressway police (高速交警)."""
 
 COURTS_AGENCY, POLICE_AGENCY = "courts", "police"
 
@@ -42,7 +50,15 @@ class _Post:
 
 
 _DECIDING = ("approval.read", "approval.decide", "case.read")
-_ASKING = ("approval.submit", "approval.read", "identity.household.lookup", "case.read")
+_ASKING = (
+    "approval.submit",
+    "approval.read",
+    "identity.household.lookup",
+    "vehicle.lookup",
+    "vehicle.seizure.register",
+    "vehicle.seizure.read",
+    "case.read",
+)
 _JUDGE = _Post("J", Rank.JUDGE, _ASKING, enforces=True)
 _CHIEF = _Post("C", Rank.DIVISION_CHIEF, _DECIDING, enforces=True)
 _VICE_PRESIDENT = _Post("V", Rank.VICE_PRESIDENT, _DECIDING)
@@ -50,10 +66,16 @@ _PRESIDENT = _Post("P", Rank.PRESIDENT, _DECIDING)
 _CLERK = _Post("S", Rank.CLERK, ("approval.read", "case.read"))
 _LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read"))
 _REGISTRAR = _Post("R", None, ("case.register", "case.reassign", "case.read"), system="case-system")
-_COMMAND_CENTRE = _Post("E", None, ("approval.read",))
+_COMMAND_CENTRE = _Post("E", None, ("approval.read", "vehicle.sighting.watch"))
+_HIGH_COURT_LIAISON = _Post("L", Rank.CLERK, (*_LIAISON.permissions, "vehicle.sighting.watch"))
 _AUDITOR = _Post("A", None, ("ledger.head", "ledger.read"), system="audit")
 _HOUSEHOLD_OFFICER = _Post("H", None, ("ledger.head",), system="police")
-_POLICE_LIAISON = _Post("L", None, ("ledger.head",), system="police")
+_POLICE_LIAISON = _Post("L", None, ("ledger.head", "vehicle.sighting.watch"), system="police")
+_TRAFFIC_OFFICER = _Post("T", None, ("vehicle.check",), system="police")
+_PATROL = _Post("X", None, ("vehicle.check",), system="police")
+_CAMERA = _Post("K", None, ("vehicle.check.stream",), system="checkpoint")
+_WINDOW_OFFICER = _Post("W", None, ("vehicle.violation.clear",), system="police")
+_OPERATOR = _Post("O", None, ("vehicle.operate",), system="police")
 
 _SCENARIO_COURT = (
     (_JUDGE, 6),
@@ -77,6 +99,20 @@ _COURTS_AND_POSTS = (
         for court in COURTS.values()
         if court.level is CourtLevel.INTERMEDIATE
     ),
+)
+_SINGLE_POSTS = (
+    (AUDITOR, _AUDITOR, HIGH_COURT),
+    ("AUDIT-P001", _AUDITOR, PROVINCIAL_POLICE),
+    ("POL360000-L001", _POLICE_LIAISON, PROVINCIAL_POLICE),
+    ("POL360102-H001", _HOUSEHOLD_OFFICER, HOUSEHOLD_POLICE),
+    ("GAN-L001", _HIGH_COURT_LIAISON, HIGH_COURT),
+    ("GAN-L002", _HIGH_COURT_LIAISON, HIGH_COURT),
+    (REGISTER_OFFICER, _TRAFFIC_OFFICER, "360100620000"),
+    (PATROL, _PATROL, EXPRESSWAY_POLICE),
+    (CAMERA, _CAMERA, EXPRESSWAY_POLICE),
+    (WINDOW, _WINDOW_OFFICER, "360100630000"),
+    ("POL360700-W001", _WINDOW_OFFICER, "360700630000"),
+    ("POL360000-O001", _OPERATOR, PROVINCIAL_POLICE),
 )
 
 HANDLERS = tuple(
@@ -106,10 +142,7 @@ def _posts() -> Iterator[tuple[str, _Post, str]]:
         for post, count in posts:
             for place in range(1, count + 1):
                 yield f"GAN{court[1:]}-{post.letter}{place:03}", post, court
-    yield AUDITOR, _AUDITOR, HIGH_COURT
-    yield "AUDIT-P001", _AUDITOR, PROVINCIAL_POLICE
-    yield "POL360000-L001", _POLICE_LIAISON, PROVINCIAL_POLICE
-    yield "POL360102-H001", _HOUSEHOLD_OFFICER, HOUSEHOLD_POLICE
+    yield from _SINGLE_POSTS
 
 
 def _officer(officer_id: str, post: _Post, organisation: str, *, number: int, draws: Draws) -> Officer:

@@ -12,12 +12,14 @@ from services.synthetic.catalogue import make_catalogue
 from services.synthetic.collectives import Collectives, is_collective
 from services.synthetic.draws import Source
 from services.synthetic.families import Families
+from services.synthetic.garage import FLEET, scenario_vehicles, scenario_violations
 from services.synthetic.groups import DebtCase, Debtor, Group
 from services.synthetic.numbers import Slots
 from services.synthetic.officers import make_officers
 from services.synthetic.people import People
 from services.synthetic.portraits import album
 from services.synthetic.scenario import scenario_cases
+from services.synthetic.vehicles import Vehicles
 from xiezhi.pki import Officer
 
 MAX_PEOPLE = 4_000_000
@@ -31,10 +33,12 @@ class Province:
 
     Args:
         seed: Any whole number.
+        fleet: How many vehicles the company of the scenario has.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, fleet: int = FLEET) -> None:
         self._source = Source(seed)
+        self._fleet = fleet
 
     def officers(self) -> tuple[Officer, ...]:
         """Returns the officers, those who act in the scenario first."""
@@ -81,10 +85,23 @@ class Province:
         slots, portraits = Slots(self._source), album()
         people = People(self._source, slots, portraits)
         families = Families(self._source, slots, people)
-        collectives = Collectives(self._source, slots, people)
+        collectives, vehicles = Collectives(self._source, slots, people), Vehicles(self._source)
         catalogue = make_catalogue(portraits)
-        others = (collectives.group(i) if is_collective(i) else families.group(i) for i in count())
-        return chain((replace(catalogue, cases=scenario_cases(catalogue)),), others)
+        scenario = replace(
+            catalogue,
+            cases=scenario_cases(catalogue),
+            vehicles=scenario_vehicles(self._fleet),
+            violations=scenario_violations(),
+        )
+
+        def make(index: int) -> Group:
+            if is_collective(index):
+                return collectives.group(index)
+            family = families.group(index)
+            own = vehicles.of_family(index, family)
+            return replace(family, vehicles=own, violations=vehicles.violations(own))
+
+        return chain((scenario,), map(make, count()))
 
 
 def _batches(debtors: list[str], group: Group) -> Iterator[DebtCase]:

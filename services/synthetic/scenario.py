@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.synthetic.cases import CREDITORS
-from services.synthetic.catalogue import DEBTOR, MOVER, ONE_HOUSEHOLD, WIFE
+from services.synthetic.catalogue import BUYER, DEBTOR, MOVER, ONE_HOUSEHOLD, WIFE
 from services.synthetic.groups import DebtCase, Group
-from services.synthetic.officers import APPROVER, AUDITOR, COLLEAGUE, JUDGE, JUDGE_COURT
+from services.synthetic.officers import (
+    APPROVER,
+    AUDITOR,
+    CAMERA,
+    COLLEAGUE,
+    COMMAND_CENTRE,
+    JUDGE,
+    JUDGE_COURT,
+    OTHER_APPROVER,
+    OTHER_JUDGE,
+    REGISTER_OFFICER,
+    WINDOW,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,17 @@ class Scenario:
         other_case: Number of another open case of the same judge with the same debtor.
         debtor_name: Name of the debtor.
         debtor_number: Identity number of the debtor.
+        other_judge: Officer id of a judge of another court, who has a case against the debtor too.
+        other_approver: Officer id of a division chief of that court.
+        other_courts_case: Number of that case.
+        register_officer: Officer id of an officer of the vehicle register, who inspects and transfers.
+        camera: Officer id under which a checkpoint's camera calls.
+        window: Officer id of an officer at the violation window where the debtor's cars are registered.
+        command_centre: Officer id of an officer of the High Court's enforcement command centre.
+        plain_car: The debtor's plain car, as the command line takes it.
+        new_energy_car: The debtor's new energy car.
+        buyer_name: Name of somebody who buys a car.
+        buyer_number: Identity number of the buyer.
     """
 
     judge: str
@@ -33,6 +56,17 @@ class Scenario:
     other_case: str
     debtor_name: str
     debtor_number: str
+    other_judge: str
+    other_approver: str
+    other_courts_case: str
+    register_officer: str
+    camera: str
+    window: str
+    command_centre: str
+    plain_car: str
+    new_energy_car: str
+    buyer_name: str
+    buyer_number: str
 
 
 SCENARIO = Scenario(
@@ -44,6 +78,17 @@ SCENARIO = Scenario(
     other_case="（2018）赣0102执1235号",
     debtor_name="周砚之",
     debtor_number=DEBTOR,
+    other_judge=OTHER_JUDGE,
+    other_approver=OTHER_APPROVER,
+    other_courts_case="（2018）赣01执1号",
+    register_officer=REGISTER_OFFICER,
+    camera=CAMERA,
+    window=WINDOW,
+    command_centre=COMMAND_CENTRE,
+    plain_car="赣A12345:02",
+    new_energy_car="赣AD12345:52",
+    buyer_name="万长生",
+    buyer_number=BUYER,
 )
 """The debtor is the head of a family of five."""
 
@@ -68,5 +113,5 @@ def scenario_cases(catalogue: Group) -> tuple[DebtCase, ...]:
         DebtCase(JUDGE_COURT, CATALOGUE_CASE, JUDGE, everybody),
         DebtCase(JUDGE_COURT, "（2018）赣0102执2001号", COLLEAGUE, (WIFE,)),
         DebtCase("赣0702", "（2018）赣0702执1号", "GAN0702-J001", (MOVER,)),
-        DebtCase("赣01", "（2018）赣01执1号", "GAN01-J001", (SCENARIO.debtor_number,)),
+        DebtCase("赣01", SCENARIO.other_courts_case, OTHER_JUDGE, (SCENARIO.debtor_number,)),
     )

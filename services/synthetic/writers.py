@@ -1,4 +1,4 @@
-"""Writes a province: people into the registry, cases into whatever keeps cases."""
+"""Writes a province: people and vehicles into their registers, cases into whatever keeps cases."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from services.identity.loader import RegistryLoader
 from services.synthetic.groups import DebtCase, Group
 from services.synthetic.province import Province
+from services.vehicle.registry.loader import VehicleLoader
+from services.vehicle.violations.loader import ViolationLoader
 
 BATCH = 2_000
 """People of one transaction, at least."""
@@ -22,14 +24,30 @@ Report = Callable[[int, int], None]
 class Written:
     """How much was written, or was there already."""
 
-    people: int
-    households: int
-    cases: int
+    people: int = 0
+    households: int = 0
+    cases: int = 0
+    vehicles: int = 0
 
 
-def write_province(
-    province: Province, people: int, *, registry: RegistryLoader, add_cases: AddCases, report: Report
-) -> Written:
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """Where a province is written to.
+
+    Attributes:
+        people: Writes people, households and photos; entered.
+        vehicles: Writes vehicles; entered.
+        violations: Writes violations of them; entered.
+        add_cases: Keeps cases.
+    """
+
+    people: RegistryLoader
+    vehicles: VehicleLoader
+    violations: ViolationLoader
+    add_cases: AddCases
+
+
+def write_province(province: Province, people: int, *, registers: Registers, report: Report) -> Written:
     """Writes a province in transactions of some thousand people.
 
     Doing so again changes nothing, and completes what was interrupted: whoever was written is left as they are.
@@ -37,16 +55,15 @@ def write_province(
     Args:
         province: The province.
         people: How many people at least.
-        registry: Writes people; entered.
-        add_cases: Keeps the cases.
+        registers: Where to.
         report: Told the progress.
 
     Raises:
         ValueError: If there cannot be so many people.
-        IntakeError: If the registry holds other people under the same keys or numbers.
+        IntakeError: If a register holds other people or vehicles under the same keys or numbers.
     """
-    registry.add((), (), province.photos())
-    written = Written(0, 0, 0)
+    registers.people.add((), (), province.photos())
+    written = Written()
     waiting: list[Group] = []
     held = 0
     report(0, people)
@@ -54,18 +71,26 @@ def write_province(
         waiting.append(group)
         held += len(group.people)
         if held >= BATCH:
-            written = _write(waiting, written, registry=registry, add_cases=add_cases)
+            written = _write(waiting, written, registers=registers)
             waiting, held = [], 0
             report(written.people, max(people, written.people))
-    written = _write(waiting, written, registry=registry, add_cases=add_cases)
+    written = _write(waiting, written, registers=registers)
     report(written.people, written.people)
     return written
 
 
-def _write(groups: Sequence[Group], before: Written, *, registry: RegistryLoader, add_cases: AddCases) -> Written:
+def _write(groups: Sequence[Group], before: Written, *, registers: Registers) -> Written:
     people = [record for group in groups for record in group.people]
     households = [household for group in groups for household in group.households]
     cases = [case for group in groups for case in group.cases]
-    registry.add(people, households, ())
-    add_cases(cases)
-    return Written(before.people + len(people), before.households + len(households), before.cases + len(cases))
+    vehicles = [vehicle for group in groups for vehicle in group.vehicles]
+    registers.people.add(people, households, ())
+    registers.vehicles.add(vehicles)
+    registers.violations.add(violation for group in groups for violation in group.violations)
+    registers.add_cases(cases)
+    return Written(
+        before.people + len(people),
+        before.households + len(households),
+        before.cases + len(cases),
+        before.vehicles + len(vehicles),
+    )

@@ -165,7 +165,7 @@ class Bench:
         home = self._home_of("postgresql")
         # Its databases are new, and a ledger that has signed before does not accept an empty one.
         shutil.rmtree(home.root, ignore_errors=True)
-        databases = {name: server.create_database() for name in ("gateway", "identity", "ledger")}
+        databases = {name: server.create_database() for name in ("gateway", "identity", "ledger", "vehicle")}
         province.seed(home, people=self._sizes[0], databases=databases)
         running = self._stack.enter_context(suite(home, people=self._sizes[0], databases=databases))
         extra = (server.process_id,)

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import psutil
 
-MODULES = {"gateway": "gateway", "services.identity": "identity", "services.ledger": "ledger"}
+MODULES = {
+    "gateway": "gateway",
+    "services.identity": "identity",
+    "services.ledger": "ledger",
+    "services.vehicle": "vehicle",
+}
 
 
 def clean_environment() -> dict[str, str]:

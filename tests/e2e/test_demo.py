@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.processes import clean_environment, suite_processes
+from xiezhi.cli.waterfall import read_trace
 
 PEOPLE = "200"
 PATIENCE = 120
@@ -25,6 +26,10 @@ REFUSALS = {
     "A changed byte is refused": "APPROVAL_REQUEST_MISMATCH",
     "The approval counts for its case only": "APPROVAL_CASE_MISMATCH",
     "Nobody goes around the gateway": "CALLER_NOT_ALLOWED",
+}
+VEHICLE_REFUSALS = {
+    "A forged ruling is refused": "DOCUMENT_ALTERED",
+    "The buyer's violations are cleared, once": "CLEARING_ALREADY_DONE",
 }
 
 
@@ -52,7 +57,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_refusal_has_the_reason_that_is_told(told: dict[str, Any]) -> None:
     refused = {step["title"]: step["refused"] for step in told["steps"] if "refused" in step}
-    assert refused == REFUSALS
+    assert refused == REFUSALS | VEHICLE_REFUSALS
 
 
 def test_photos_and_receipt_are_where_it_says(told: dict[str, Any]) -> None:
@@ -89,6 +94,28 @@ def test_one_trace_leads_through_all_processes(told: dict[str, Any]) -> None:
     assert "CALLER_NOT_ALLOWED" in {span["reason"] for span in spans if span["service"] == "identity"}
 
 
+def test_the_command_centre_hears_within_a_second_and_acknowledges(told: dict[str, Any]) -> None:
+    heard = {step["title"]: step for step in told["steps"] if "heard_after_seconds" in step}
+    assert len(heard) == 3
+    assert all(step["heard_after_seconds"] < 1 for step in heard.values())
+    assert all(step["acknowledged"] == 1 for step in heard.values())
+
+
+def test_a_camera_hits_one_plate_of_a_thousand(told: dict[str, Any]) -> None:
+    step = next(step for step in told["steps"] if "checked" in step)
+    assert (step["checked"], len(step["hits"])) == (1_000, 1)
+
+
+def test_the_chapter_about_vehicles_has_a_trace_of_its_own(told: dict[str, Any]) -> None:
+    spans = read_trace(Path(told["folder"]) / "traces", told["vehicles_trace_id"])
+    assert {span.service for span in spans} == {"demo", "gateway", "vehicle", "ledger"}
+    assert {span.reason for span in spans if span.service == "vehicle"} >= set(VEHICLE_REFUSALS.values())
+
+
+def test_it_takes_less_than_a_minute_and_a_half(told: dict[str, Any]) -> None:
+    assert told["seconds"] < 90
+
+
 def test_a_person_reads_the_story_and_nothing_is_left_running(tmp_path: Path) -> None:
     ended = subprocess.run(
         _demo(tmp_path),
@@ -99,7 +126,7 @@ def test_a_person_reads_the_story_and_nothing_is_left_running(tmp_path: Path) ->
         check=False,
     )
     assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-4000:]
-    for reason in REFUSALS.values():
+    for reason in (REFUSALS | VEHICLE_REFUSALS).values():
         assert reason in ended.stdout
     assert "Trace" in ended.stdout
     assert "came out as told" in ended.stdout

@@ -61,7 +61,7 @@ def test_processes_start_in_any_order(stopped_at_will: Suite, order: tuple[str, 
 
 def test_health_tells_the_truth(stopped_at_will: Suite) -> None:
     suite = stopped_at_will
-    identity, ledger = BACKENDS
+    identity, ledger, *_ = BACKENDS
     suite.kill("identity")
     await_that(lambda: not suite.is_serving("gateway", service=identity), "it says that it serves", seconds=SECONDS)
     assert suite.is_serving("gateway")

@@ -19,15 +19,13 @@ from tests.e2e.players import APPROVALS, LOOKUP, Players
 from tests.e2e.running import Suite, copy_home, running
 from xiezhi.cli.home import Home
 from xiezhi.cli.layout import BACKENDS
-from xiezhi.cli.suite import PROCESSES
-from xiezhi.cli.supervisor import MODULES
+from xiezhi.cli.suite import MODULES, PROCESSES
 from xiezhi.errors import Reason
 
 OWN = ("xiezhi.approval.v1.ApprovalService", "xiezhi.casefile.v1.CaseRegistryService")
 SERVICES = {
     "gateway": {*OWN, *BACKENDS},
-    "identity": {"xiezhi.identity.v1.IdentityService"},
-    "ledger": {"xiezhi.ledger.v1.LedgerService"},
+    **{process: {service for service, host in BACKENDS.items() if host == process} for process in BACKENDS.values()},
 }
 REFLECTION = "grpc.reflection.v1alpha.ServerReflection"
 BURST = 25

@@ -46,7 +46,7 @@ def on_postgres(template: Home, server: PostgresServer, tmp_path_factory: pytest
     """A suite with a database of its own for each process."""
     home = copy_home(template, tmp_path_factory.mktemp("postgres"))
     urls = {name: server.create_database() for name in PROCESSES}
-    databases = Databases(identity=urls["identity"], gateway=urls["gateway"])
+    databases = Databases(**{name: urls[name] for name in ("identity", "gateway", "vehicle")})
     seed_province(home, people=PEOPLE, seed=DEFAULT_SEED, progress=lambda *_: None, databases=databases)
     with running(home, changes={name: {"database_url": url} for name, url in urls.items()}) as started:
         yield started

@@ -16,6 +16,7 @@ import pytest
 
 from tests.e2e.command import run_command
 from tests.e2e.processes import clean_environment, suite_processes
+from xiezhi.cli.suite import PROCESSES
 
 PEOPLE = "200"
 PATIENCE = 90
@@ -41,7 +42,7 @@ def told(home: Path) -> Iterator[dict[str, Any]]:
 
 
 def test_the_suite_is_called_as_it_says(home: Path, told: dict[str, Any]) -> None:
-    assert {process["name"] for process in told["processes"]} == {"gateway", "identity", "ledger"}
+    assert {process["name"] for process in told["processes"]} == {*PROCESSES}
     assert suite_processes(home) == {process["name"]: process["pid"] for process in told["processes"]}
     for process in told["processes"]:
         with urllib.request.urlopen(process["metrics"], timeout=10) as page:
@@ -101,7 +102,7 @@ def test_a_second_up_is_refused_and_says_what_to_do(home: Path, told: dict[str, 
     assert "xiezhi down" in refused["next_step"]
 
 
-@pytest.mark.parametrize("name", ["ledger", "identity", "gateway"])
+@pytest.mark.parametrize("name", PROCESSES)
 def test_a_killed_process_is_started_again_where_it_was(home: Path, told: dict[str, Any], name: str) -> None:
     address = next(process["address"] for process in told["processes"] if process["name"] == name)
     killed = suite_processes(home)[name]
@@ -131,7 +132,7 @@ def test_what_a_killed_up_left_running_is_told_and_stopped(tmp_path: Path) -> No
     assert len(suite_processes(tmp_path)) == 3
     refused = run_command(tmp_path, "up", expected=1)["error"]
     assert "left running" in refused["message"]
-    assert set(run_command(tmp_path, "down")["stopped"]) == {"gateway", "identity", "ledger"}
+    assert set(run_command(tmp_path, "down")["stopped"]) == {*PROCESSES}
     assert not suite_processes(tmp_path)
 
 

@@ -8,7 +8,24 @@ from typing import Annotated
 
 import typer
 
-from xiezhi.cli import approvals, doctor, down, keys, ledger, lookup, seed, submit, token, trace, up
+from xiezhi.cli import (
+    approvals,
+    doctor,
+    down,
+    events,
+    keys,
+    ledger,
+    lookup,
+    seed,
+    seizure,
+    submit,
+    token,
+    trace,
+    up,
+    vehicle,
+    violations,
+    watch,
+)
 from xiezhi.cli.command import examples
 from xiezhi.cli.demo import command as demo
 from xiezhi.cli.session import ENVIRONMENT
@@ -25,6 +42,8 @@ _EPILOG = (
         "xiezhi submit household --as GAN0102-J001 --help",
         "xiezhi approvals approve NAME --as GAN0102-C001 --reason 'Needed for enforcement.'",
         "xiezhi lookup household --as GAN0102-J001 --approval NAME --photos-dir photos",
+        "xiezhi vehicle lookup --as GAN0102-J001 --help",
+        "xiezhi watch --as GAN-E001",
         "xiezhi ledger verify receipt.json",
         "xiezhi trace TRACE_ID",
     )
@@ -52,6 +71,11 @@ def build_app() -> typer.Typer:
     app.add_typer(submit.app, name="submit")
     app.add_typer(approvals.app, name="approvals")
     app.add_typer(lookup.app, name="lookup")
+    app.add_typer(vehicle.app, name="vehicle")
+    app.add_typer(seizure.app, name="seizure")
+    app.add_typer(violations.app, name="violations")
+    watch.add_to(app)
+    app.add_typer(events.app, name="events")
     app.add_typer(ledger.app, name="ledger")
     for adding in (trace, doctor):
         adding.add_to(app)

@@ -20,7 +20,7 @@ from xiezhi.cli.layout import config_file, database_url, read_layout
 from xiezhi.cli.lock import lock_holder, noted_process
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.session import Session
-from xiezhi.cli.suite import OVERSIGHT, PROCESSES, suite_required
+from xiezhi.cli.suite import MODULES, OVERSIGHT, PROCESSES, suite_required
 from xiezhi.client import ReceiptError
 from xiezhi.errors import XiezhiError
 
@@ -32,7 +32,6 @@ LITTLE_SPACE, NO_SPACE = 1024**3, 100 * 1024**2
 LIVENESS = "xiezhi.live"
 READ_BYTES = 256 * 1024**2
 """A database file larger than this is opened and not read from end to end."""
-MIGRATED_PACKAGES = {"gateway": "gateway", "identity": "services.identity", "ledger": "services.ledger"}
 PRIVATE_MASK = 0o077
 
 RENEW = "Renew it with `xiezhi keys create`, or all of them with `xiezhi keys rotate`."
@@ -134,7 +133,13 @@ def check_configuration(home: Home) -> Iterator[Finding]:
         from gateway.settings import GatewaySettings
         from services.identity.settings import IdentitySettings
         from services.ledger.settings import LedgerProcessSettings
-    kinds = {"gateway": GatewaySettings, "identity": IdentitySettings, "ledger": LedgerProcessSettings}
+        from services.vehicle.settings import VehicleSettings
+    kinds = {
+        "gateway": GatewaySettings,
+        "identity": IdentitySettings,
+        "ledger": LedgerProcessSettings,
+        "vehicle": VehicleSettings,
+    }
     for process in PROCESSES:
         check = f"configuration {process}"
         file = config_file(home, process)
@@ -164,7 +169,7 @@ def check_databases(home: Home) -> Iterator[Finding]:
         elif fault := _find_fault(file):
             yield Finding(check, State.FAIL, f"SQLite says of {file}: {fault}.", RESTORE)
         else:
-            yield _check_version(check, database_url(home, process), package=MIGRATED_PACKAGES[process])
+            yield _check_version(check, database_url(home, process), package=MODULES[process])
 
 
 def check_spools(home: Home) -> Iterator[Finding]:

@@ -1,12 +1,17 @@
-"""Registers commands: adds the options that all share, and turns refusals into a message and an exit code."""
+"""Registers commands: adds the options that all share, and turns refusals into a message and an exit code.
+
+A command's argument whose type is a dataclass stands for an option for each of its fields: what several commands ask
+for is told once.
+"""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -115,6 +120,7 @@ def examples(*lines: str) -> str:
 def _adapt(function: Callable[..., None], *, calls: bool) -> Callable[..., None]:
     shared = {**(_CALLING if calls else {}), **_SHARED}
     _, *own = inspect.signature(function, eval_str=True).parameters.values()
+    groups: dict[str, Any] = {one.name: one.annotation for one in own if is_dataclass(one.annotation)}
 
     def run(ctx: typer.Context, **given: Any) -> None:
         common = {name: given.pop(name) for name in shared}
@@ -127,6 +133,8 @@ def _adapt(function: Callable[..., None], *, calls: bool) -> Callable[..., None]
         if ctx.invoked_subcommand is not None:
             ctx.find_root().obj = {"home": session.home.root, "as_json": session.output.as_json}
         else:
+            for name, kind in groups.items():
+                given[name] = kind(**{field.name: given.pop(field.name) for field in fields(kind)})
             with reporting(session.output):
                 function(session, **given)
 
@@ -135,11 +143,23 @@ def _adapt(function: Callable[..., None], *, calls: bool) -> Callable[..., None]
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
         for name, (kind, default) in shared.items()
     ]
-    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    own = [option for parameter in own for option in _options(parameter)]
     run.__signature__ = inspect.Signature([context, *own, *added])  # type: ignore[attr-defined]
     run.__annotations__ = {}
     run.__name__, run.__doc__ = function.__name__, function.__doc__
     return run
+
+
+def _options(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
+    """Yields a command's argument as an option, or one option for each field of the dataclass that it is."""
+    if not is_dataclass(parameter.annotation):
+        yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        return
+    hints = get_type_hints(parameter.annotation, include_extras=True)
+    for field in fields(parameter.annotation):
+        default = inspect.Parameter.empty if field.default is MISSING else field.default
+        kind = inspect.Parameter.KEYWORD_ONLY
+        yield inspect.Parameter(field.name, kind, default=default, annotation=hints[field.name])
 
 
 @contextmanager

@@ -25,6 +25,11 @@ ORGANISATIONS = {"courts": "赣([0-9]{2}|[0-9]{4})?", "police": "36[0-9]{10}"}
 BACKENDS = {
     "xiezhi.identity.v1.IdentityService": "identity",
     "xiezhi.ledger.v1.LedgerService": "ledger",
+    "xiezhi.vehicle.v1.VehicleRegistryService": "vehicle",
+    "xiezhi.vehicle.v1.SeizureService": "vehicle",
+    "xiezhi.vehicle.v1.VehicleCheckService": "vehicle",
+    "xiezhi.vehicle.v1.SightingService": "vehicle",
+    "xiezhi.vehicle.v1.ViolationService": "vehicle",
 }
 """Which process hosts which service behind the gateway."""
 
@@ -131,6 +136,10 @@ def _own_settings(home: Home, process: str, ports: Mapping[str, int]) -> dict[st
         "public_key": str(home.keys.log_key_file),
         "witness": str(home.data / f"{process}.witness"),
     }
+    if process == "vehicle":
+        seals = home.keys.seals
+        trusted = {"authority": str(seals.authority_file), "revocations": str(seals.revocation_file)}
+        return {"ledger": ledger, "seals": trusted}
     if process != "gateway":
         return {"ledger": ledger}
     backends = {

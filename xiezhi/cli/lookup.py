@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from xiezhi.approval.v1 import approval_pb2, approval_pb2_grpc
 from xiezhi.cli import household
 from xiezhi.cli.approvals import full_name
+from xiezhi.cli.approved import approved_request, call_proven
+from xiezhi.cli.case import Case, Court, EnforcementCard, HandlerName, Phone, WorkCard
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.disclosure import disclosure_view, write_photos
 from xiezhi.cli.documents import write_json, write_private
-from xiezhi.cli.output import CommandError
-from xiezhi.cli.receipt import ProvenAnswer, receipt_document, receipt_facts
+from xiezhi.cli.receipt import receipt_document, receipt_facts
 from xiezhi.cli.render import message_dict
 from xiezhi.cli.session import Session
-from xiezhi.client import Client, tracing
+from xiezhi.client import tracing
 from xiezhi.identity.v1 import identity_pb2
-from xiezhi.proof.receipt import split_receipt
 
 app = typer.Typer(
     help="Make an approved call and read what it discloses.",
@@ -49,16 +47,16 @@ def lookup_household(
     answer: Annotated[
         Path | None, typer.Option("--answer", help="Write the exact bytes of the answer here; they are personal.")
     ] = None,
-    case: household.Case = "",
-    court: household.Court = "",
+    case: Case = "",
+    court: Court = "",
     name: household.Name = "",
     number: household.Number = "",
     category: household.Categories = None,
     historic: household.Historic = False,
-    handler_name: household.HandlerName = "",
-    phone: household.Phone = "",
-    work_card: household.WorkCard = "",
-    enforcement_card: household.EnforcementCard = "",
+    handler_name: HandlerName = "",
+    phone: Phone = "",
+    work_card: WorkCard = "",
+    enforcement_card: EnforcementCard = "",
 ) -> None:
     """Look up a debtor's household (户籍查询): members, photos, exit documents.
 
@@ -98,45 +96,6 @@ def lookup_household(
         "trace_id": trace.trace_id,
     }
     session.output.result(data, disclosure_view(told, photos=photos, receipt=data["receipt"], trace_id=trace.trace_id))
-
-
-def approved_request(client: Client, name: str, *, method: str) -> bytes:
-    """Returns the bytes that an approval was given for, as its requester may read them.
-
-    Args:
-        client: The requester's client.
-        name: Name of the approval.
-        method: The method it must be for.
-
-    Raises:
-        CommandError: If the approval is for another method or has ended.
-        XiezhiError: If it is not the caller's.
-    """
-    stub = approval_pb2_grpc.ApprovalServiceStub(client.channel)
-    found = stub.GetApproval(approval_pb2.GetApprovalRequest(name=name)).approval
-    if found.method != method:
-        raise CommandError(f"{name} was given for {found.method}.")
-    if not found.request:
-        state = approval_pb2.State.Name(found.state).removeprefix("STATE_")
-        raise CommandError(f"{name} is {state}; its request is no longer kept.", next_step="Submit a new request.")
-    return bytes(found.request)
-
-
-def call_proven(client: Client, method: str, request: bytes, *, approval: str) -> ProvenAnswer:
-    """Makes a call and returns the answer's exact bytes; its receipt has been verified.
-
-    Args:
-        client: The caller's client.
-        method: Full name of the method.
-        request: The request's exact bytes.
-        approval: Name of the approval.
-    """
-    with client.using(approval):
-        raw: bytes = client.channel.unary_unary(method)(request)
-    payload, receipt = split_receipt(raw)
-    if receipt is None:
-        raise CommandError(f"{method} answers without a receipt.")
-    return ProvenAnswer(method, hashlib.sha256(request).digest(), raw, bytes(payload), receipt)
 
 
 def _without_pictures(answer: identity_pb2.HouseholdAnswer) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def read_receipt(document: Mapping[str, Any]) -> receipt_pb2.Receipt:
         return receipt_pb2.Receipt.FromString(raw)
     except (KeyError, binascii.Error, DecodeError):
         raise CommandError(
-            "The file holds no receipt.", next_step="`xiezhi lookup household --receipt FILE` writes one."
+            "The file holds no receipt.", next_step="Commands write one with --receipt FILE."
         ) from None
 
 

@@ -31,5 +31,8 @@ def scenario_examples() -> tuple[str, ...]:
         f"approvals approve NAME --as {cast.approver} --reason 'Needed for enforcement.'",
         f"lookup household --as {cast.judge} --approval NAME --photos-dir photos --receipt receipt.json",
         "ledger verify receipt.json",
+        f"vehicle lookup --as {cast.judge} {asked} --reason 'Vehicles of the debtor.'",
+        f"seizure register --as {cast.judge} {asked} --vehicle {cast.plain_car} --draft --reason 'To be sold.'",
+        f"watch --as {cast.command_centre} --ack",
         f"ledger head --as {cast.auditor}",
     )

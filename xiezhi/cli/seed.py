@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xiezhi.cli.begun import ELSEWHERE, Begun, begin
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.home import Home
 from xiezhi.cli.layout import database_url
@@ -18,27 +18,23 @@ from xiezhi.cli.output import CommandError
 from xiezhi.cli.progress import Report, showing_progress
 from xiezhi.cli.session import Session
 from xiezhi.cli.signals import INTERRUPTED, interrupting
-from xiezhi.cli.suite import create_keyrings, suite_required
-from xiezhi.pki.files import PRIVATE, write_file
+from xiezhi.cli.suite import MODULES, create_keyrings, suite_required
 
 if TYPE_CHECKING:
     from services.chassis.sealing import Keyring
-    from services.identity.loader import RegistryLoader
     from services.synthetic import DebtCase
-    from services.synthetic.writers import AddCases
+    from services.synthetic.writers import Registers
 
 DEFAULT_SEED = 2018
 DEFAULT_PEOPLE = 10_000
-PROVINCE_FILE = "province.json"
-"""File in the folder of databases that says which province was begun there, and whether it is complete."""
+DEFAULT_FLEET = 12
+"""Vehicles of the scenario's company, as `services.synthetic` has them."""
 
-_ELSEWHERE = "Seed another data folder: xiezhi --home FOLDER seed."
-_REGISTRY, _GATEWAY = "services.identity", "gateway"
-"""Packages that have the migrations."""
 _EPILOG = examples(
     "xiezhi seed --people 100000",
     "xiezhi seed --people 1000000 --json     takes some minutes; run it again if it was interrupted",
-    "xiezhi seed --identity-url postgresql+psycopg://… --gateway-url postgresql+psycopg://…",
+    "xiezhi seed --fleet 1200     with a large fleet of the scenario's company",
+    "xiezhi seed --identity-url postgresql+psycopg://… --gateway-url … --vehicle-url …",
 )
 
 
@@ -49,21 +45,22 @@ class Databases:
     Attributes:
         identity: URL of the registry's database.
         gateway: URL of the gateway's database.
+        vehicle: URL of the database of vehicle control.
     """
 
     identity: str
     gateway: str
+    vehicle: str
 
     @classmethod
-    def of(cls, home: Home, *, identity: str = "", gateway: str = "") -> Databases:
+    def of(cls, home: Home, **others: str) -> Databases:
         """Returns the databases of a data folder, or others.
 
         Args:
             home: The data folder.
-            identity: URL instead of that of its registry.
-            gateway: URL instead of that of its gateway.
+            **others: URLs instead of its own, by process; an empty one stands for its own.
         """
-        return cls(identity or database_url(home, "identity"), gateway or database_url(home, "gateway"))
+        return cls(**{name: others.get(name) or database_url(home, name) for name in cls.__slots__})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +72,7 @@ class Seeded:
         people: People of it.
         households: Their households.
         cases: Cases about them.
+        vehicles: Vehicles that they or their businesses own.
         seconds: How long it took.
     """
 
@@ -82,22 +80,8 @@ class Seeded:
     people: int
     households: int
     cases: int
+    vehicles: int
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """The province that was begun in a data folder.
-
-    Attributes:
-        seed: Its seed.
-        people: How many people were asked for.
-        complete: Whether all of them are there.
-    """
-
-    seed: int
-    people: int
-    complete: bool
 
 
 def add_to(app: typer.Typer) -> None:
@@ -112,31 +96,43 @@ def add_to(app: typer.Typer) -> None:
         number: Annotated[
             int, typer.Option("--seed", help="Seed of the province: the same one makes the same people.")
         ] = DEFAULT_SEED,
+        fleet: Annotated[
+            int, typer.Option("--fleet", min=1, max=2_000, help="Vehicles of the scenario's company.")
+        ] = DEFAULT_FLEET,
         identity_url: Annotated[str, typer.Option("--identity-url", help="Registry's database, if elsewhere.")] = "",
         gateway_url: Annotated[str, typer.Option("--gateway-url", help="Gateway's database, if elsewhere.")] = "",
+        vehicle_url: Annotated[str, typer.Option("--vehicle-url", help="Vehicles' database, if elsewhere.")] = "",
     ) -> None:
-        """Fill the databases with a synthetic province: people, households, photos, exit documents and cases.
+        """Fill the databases with a synthetic province: people, households, photos, exit documents, cases, vehicles.
 
         No one in it is real. The same seed makes the same people, and a smaller province is the beginning of a larger
         one: seeding again adds what is missing and changes nothing else. The suite may run meanwhile.
         """
-        databases = Databases.of(session.home, identity=identity_url, gateway=gateway_url)
+        databases = Databases.of(session.home, identity=identity_url, gateway=gateway_url, vehicle=vehicle_url)
         title = "Seeding the synthetic province"
         try:
             with interrupting(), showing_progress(session.output, title) as progress:
-                made = seed_province(session.home, people=people, seed=number, progress=progress, databases=databases)
+                made = seed_province(
+                    session.home, people=people, seed=number, progress=progress, databases=databases, fleet=fleet
+                )
         except KeyboardInterrupt:
             session.output.note("Interrupted; the same command completes it.")
             raise typer.Exit(INTERRUPTED) from None
         session.output.result(
             asdict(made),
-            f"{made.people:,} people in {made.households:,} households, with {made.cases:,} cases, are there after "
-            f"{made.seconds:.1f} s.",
+            f"{made.people:,} people in {made.households:,} households, with {made.cases:,} cases and "
+            f"{made.vehicles:,} vehicles, are there after {made.seconds:.1f} s.",
         )
 
 
 def seed_province(
-    home: Home, *, people: int, seed: int, progress: Report, databases: Databases | None = None
+    home: Home,
+    *,
+    people: int,
+    seed: int,
+    progress: Report,
+    databases: Databases | None = None,
+    fleet: int = DEFAULT_FLEET,
 ) -> Seeded:
     """Writes a synthetic province, making the databases and keyrings that are missing.
 
@@ -148,6 +144,7 @@ def seed_province(
         seed: Seed of the province.
         progress: Told how many people of how many are written.
         databases: Where to, if not to those of the data folder.
+        fleet: How many vehicles the company of the scenario has.
 
     Raises:
         CommandError: If the data folder holds another province, or there cannot be so many people, or the servers'
@@ -159,16 +156,16 @@ def seed_province(
         from services.synthetic.writers import write_province
     if people > MAX_PEOPLE:
         raise CommandError(f"A province has at most {MAX_PEOPLE:,} people.", next_step="Ask for fewer with --people.")
-    people = _require_same(home, people=people, seed=seed)
-    begun = time.monotonic()
+    wanted = begin(home, Begun(seed, people, complete=False, fleet=fleet))
+    started = time.monotonic()
     home.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     create_keyrings(home)
-    with _loaders(home, databases or Databases.of(home)) as (registry, add_cases):
-        _note(home, _Begun(seed, people, complete=False))
-        written = write_province(Province(seed), people, registry=registry, add_cases=add_cases, report=progress)
-    _note(home, _Begun(seed, people, complete=True))
-    seconds = round(time.monotonic() - begun, 3)
-    return Seeded(seed, written.people, written.households, written.cases, seconds)
+    with _registers(home, databases or Databases.of(home)) as registers:
+        wanted.write(home)
+        province = Province(seed, fleet=wanted.fleet)
+        written = write_province(province, wanted.people, registers=registers, report=progress)
+    replace(wanted, complete=True).write(home)
+    return Seeded(seed, **asdict(written), seconds=round(time.monotonic() - started, 3))
 
 
 def count_people(home: Home) -> int:
@@ -184,8 +181,8 @@ def count_people(home: Home) -> int:
         CommandError: If the database is another's, or the servers' side is not installed.
         XiezhiError: STORE_UNAVAILABLE if it cannot be used.
     """
-    begun = _read_begun(home)
-    if begun is not None and not begun.complete:
+    begun = Begun.read(home)
+    if begun is not None and not begun.is_whole:
         return 0
     with suite_required("The synthetic province"):
         from services.chassis.migrations import current
@@ -193,35 +190,44 @@ def count_people(home: Home) -> int:
         from services.identity.loader import RegistryLoader
     url, keyring = database_url(home, "identity"), home.keys.keyring_file("identity")
     with _told():
-        if not keyring.exists() or current(url, _REGISTRY) is None:
+        if not keyring.exists() or current(url, MODULES["identity"]) is None:
             return 0
         with RegistryLoader(url, keyring=Keyring.load(keyring)) as registry:
             return registry.count()
 
 
 @contextmanager
-def _loaders(home: Home, databases: Databases) -> Iterator[tuple[RegistryLoader, AddCases]]:
-    """Opens what writes people and cases, into databases that have the version that the code needs."""
+def _registers(home: Home, databases: Databases) -> Iterator[Registers]:
+    """Opens what writes a province, into databases that have the version that the code needs."""
     from gateway.casefile.domain import CaseRecord
     from gateway.casefile.loader import CaseLoader
-    from services.chassis.migrations import upgrade
     from services.identity.loader import RegistryLoader
+    from services.synthetic.writers import Registers
+    from services.vehicle.registry.loader import VehicleLoader
+    from services.vehicle.violations.loader import ViolationLoader
 
-    with _told():
-        for url, package in ((databases.identity, _REGISTRY), (databases.gateway, _GATEWAY)):
-            try:
-                upgrade(url, package=package)
-            except ValueError as failure:
-                raise CommandError(f"The database of {package} cannot be used: {failure}.") from None
-        with (
-            RegistryLoader(databases.identity, keyring=_keyring(home, "identity")) as registry,
-            CaseLoader(databases.gateway, keyring=_keyring(home, "gateway")) as cases,
-        ):
+    with _told(), ExitStack() as opened:
+        for process, url in asdict(databases).items():
+            _upgrade(url, package=MODULES[process])
+        people = opened.enter_context(RegistryLoader(databases.identity, keyring=_keyring(home, "identity")))
+        cases = opened.enter_context(CaseLoader(databases.gateway, keyring=_keyring(home, "gateway")))
+        keyring = _keyring(home, "vehicle")
+        vehicles = opened.enter_context(VehicleLoader(databases.vehicle, keyring=keyring))
+        violations = opened.enter_context(ViolationLoader(databases.vehicle, keyring=keyring))
 
-            def add_cases(made: Sequence[DebtCase]) -> None:
-                cases.add(CaseRecord(c.court_code, c.case_number, c.handler, c.parties) for c in made)
+        def add_cases(made: Sequence[DebtCase]) -> None:
+            cases.add(CaseRecord(c.court_code, c.case_number, c.handler, c.parties) for c in made)
 
-            yield registry, add_cases
+        yield Registers(people, vehicles, violations, add_cases)
+
+
+def _upgrade(url: str, *, package: str) -> None:
+    from services.chassis.migrations import upgrade
+
+    try:
+        upgrade(url, package=package)
+    except ValueError as failure:
+        raise CommandError(f"The database of {package} cannot be used: {failure}.") from None
 
 
 def _keyring(home: Home, process: str) -> Keyring:
@@ -237,6 +243,7 @@ def _told() -> Iterator[None]:
     from services.chassis.migrations import MigrationError
     from services.chassis.sealing import KeyringError, SealError
     from services.identity.domain import IntakeError
+    from services.vehicle.registry.intake import IntakeError as VehicleIntakeError
 
     try:
         yield
@@ -246,33 +253,9 @@ def _told() -> Iterator[None]:
         raise CommandError(
             "The database was written under other keys.", next_step="Name the data folder whose keyrings they are."
         ) from None
-    except IntakeError as failure:
-        raise CommandError(f"{failure} The databases hold other people.", next_step=_ELSEWHERE) from None
+    except (IntakeError, VehicleIntakeError) as failure:
+        raise CommandError(f"{failure} The databases hold other people.", next_step=ELSEWHERE) from None
     except Exception as failure:
         if classify(failure) is None:
             raise
         raise translate(failure) from None
-
-
-def _require_same(home: Home, *, people: int, seed: int) -> int:
-    """Makes sure that a data folder holds no other province.
-
-    Returns:
-        How many people are to be written: those asked for, or those of a larger seeding that was interrupted.
-
-    Raises:
-        CommandError: If another province was begun here.
-    """
-    begun = _read_begun(home)
-    if begun is not None and begun.seed != seed:
-        raise CommandError(f"{home.root} holds the province of seed {begun.seed}.", next_step=_ELSEWHERE)
-    return people if begun is None or begun.complete else max(people, begun.people)
-
-
-def _read_begun(home: Home) -> _Begun | None:
-    file = home.data / PROVINCE_FILE
-    return _Begun(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
-
-
-def _note(home: Home, begun: _Begun) -> None:
-    write_file(home.data / PROVINCE_FILE, json.dumps(asdict(begun)).encode(), mode=PRIVATE)

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from xiezhi.cli import household
 from xiezhi.cli.approvals import approval_view
+from xiezhi.cli.case import Case, Court, EnforcementCard, HandlerName, Phone, WorkCard
 from xiezhi.cli.command import callback, command, examples
 from xiezhi.cli.documents import read_json
 from xiezhi.cli.duration import parse_duration
@@ -69,17 +70,17 @@ def request(
 def submit_household(
     session: Session,
     reason: Why,
-    case: household.Case,
+    case: Case,
     name: household.Name,
     number: household.Number,
-    court: household.Court = "",
+    court: Court = "",
     category: household.Categories = None,
     historic: household.Historic = False,
     validity: Validity = "",
-    handler_name: household.HandlerName = "",
-    phone: household.Phone = "",
-    work_card: household.WorkCard = "",
-    enforcement_card: household.EnforcementCard = "",
+    handler_name: HandlerName = "",
+    phone: Phone = "",
+    work_card: WorkCard = "",
+    enforcement_card: EnforcementCard = "",
 ) -> None:
     """Submit a household lookup (户籍查询) for approval.
 

@@ -11,8 +11,15 @@ from xiezhi.pki import Officer
 
 EXTRA = "pip install 'xiezhi[suite]'"
 
-PROCESSES = ("ledger", "identity", "gateway")
+PROCESSES = ("ledger", "identity", "vehicle", "gateway")
 """The processes of the suite, in the order in which they are started; they stop in the reverse order."""
+MODULES = {
+    "gateway": "gateway",
+    "identity": "services.identity",
+    "ledger": "services.ledger",
+    "vehicle": "services.vehicle",
+}
+"""What each process runs; the package has its migrations too."""
 OVERSIGHT = "oversight"
 """Name of the keyring of the ledger's indexes, which all processes share."""
 

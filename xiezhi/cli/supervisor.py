@@ -20,9 +20,8 @@ from xiezhi.cli.lock import forget_process, hold_lock, note_process, require_no_
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.session import ENVIRONMENT
 from xiezhi.cli.signals import holding
-from xiezhi.cli.suite import PROCESSES
+from xiezhi.cli.suite import MODULES, PROCESSES
 
-MODULES = {"gateway": "gateway", "identity": "services.identity", "ledger": "services.ledger"}
 CONFIG_VARIABLE = "XIEZHI_CONFIG"
 START_SECONDS = 60.0
 """How long the suite may take until it is ready."""

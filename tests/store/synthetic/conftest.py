@@ -18,41 +18,52 @@ from services.identity import tables
 from services.identity.loader import RegistryLoader
 from services.identity.sealed import RecordSealer
 from services.synthetic import Province
-from services.synthetic.writers import Written, write_province
+from services.synthetic.writers import Registers, Written, write_province
+from services.vehicle.metadata import METADATA as VEHICLE_METADATA
+from services.vehicle.registry.loader import VehicleLoader
+from services.vehicle.registry.sealed import VehicleSealer
+from services.vehicle.violations.loader import ViolationLoader
 
 
 @dataclass(frozen=True)
 class Target:
-    """Two databases and their keys."""
+    """Three databases and their keys."""
 
     identity: str
     gateway: str
+    vehicle: str
     registry_keys: Keyring
     gateway_keys: Keyring
+    vehicle_keys: Keyring
 
     def write(self, people, *, seed=2018, report=lambda done, of: None, after_cases=lambda cases: None) -> Written:
         """Writes a province."""
         with (
             RegistryLoader(self.identity, keyring=self.registry_keys) as registry,
             CaseLoader(self.gateway, keyring=self.gateway_keys) as loader,
+            VehicleLoader(self.vehicle, keyring=self.vehicle_keys) as vehicles,
+            ViolationLoader(self.vehicle, keyring=self.vehicle_keys) as violations,
         ):
 
             def add_cases(cases):
                 loader.add(CaseRecord(c.court_code, c.case_number, c.handler, c.parties) for c in cases)
                 after_cases(cases)
 
-            return write_province(Province(seed), people, registry=registry, add_cases=add_cases, report=report)
+            registers = Registers(registry, vehicles, violations, add_cases)
+            return write_province(Province(seed), people, registers=registers, report=report)
 
     def rows(self) -> dict[str, set[tuple[object, ...]]]:
-        """Returns every row of both databases as it is stored."""
+        """Returns every row of the databases as it is stored."""
         return {
             **_read(self.identity, tables.METADATA),
             **_read(self.gateway, case_tables.METADATA),
+            **_read(self.vehicle, VEHICLE_METADATA),
         }
 
     def contents(self) -> dict[str, object]:
         """Returns what the databases say, sealed fields opened, times of registration left out."""
         rows, sealer = self.rows(), RecordSealer(Sealer(self.registry_keys))
+        vehicles = VehicleSealer(Sealer(self.vehicle_keys))
         return {
             "people": {
                 key: (sealer.open_person(key, record), sealer.open_documents(key, documents))
@@ -63,6 +74,9 @@ class Target:
             "numbers": rows["numbers"],
             "residences": rows["residences"],
             "cases": rows["cases"],
+            "vehicles": {key: vehicles.open(key, record) for key, record in rows["vehicles"]},
+            "vehicle_numbers": rows["vehicle_numbers"],
+            "vehicle_owners": rows["vehicle_owners"],
             "handlers": {(row[0], row[1], row[5]) for row in rows["case_events"]},
         }
 
@@ -77,24 +91,22 @@ def _read(url, metadata):
 
 
 @pytest.fixture(scope="session")
-def keyrings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Keyring, Keyring]:
-    """Keys of the registry and of the gateway."""
+def keyrings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Keyring, ...]:
+    """Keys of the registry, of the gateway and of the register of vehicles."""
     folder = tmp_path_factory.mktemp("rings")
-    return Keyring.create(folder / "identity.json"), Keyring.create(folder / "gateway.json")
+    return tuple(Keyring.create(folder / f"{name}.json") for name in ("identity", "gateway", "vehicle"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def make_target(
-    request: pytest.FixtureRequest, tmp_path: Path, keyrings: tuple[Keyring, Keyring]
-) -> Callable[[], Target]:
-    """Makes pairs of empty databases, of one kind and then of the other."""
+def make_target(request: pytest.FixtureRequest, tmp_path: Path, keyrings: tuple[Keyring, ...]) -> Callable[[], Target]:
+    """Makes sets of empty databases, of one kind and then of the other."""
     make_url = request.getfixturevalue("make_postgres_url") if request.param == "postgresql" else None
     made: list[Target] = []
 
     def make() -> Target:
-        urls = [make_url() if make_url else f"sqlite:///{tmp_path}/{len(made)}-{name}.db" for name in ("i", "g")]
-        upgrade(urls[0], package="services.identity")
-        upgrade(urls[1], package="gateway")
+        urls = [make_url() if make_url else f"sqlite:///{tmp_path}/{len(made)}-{name}.db" for name in ("i", "g", "v")]
+        for url, package in zip(urls, ("services.identity", "gateway", "services.vehicle"), strict=True):
+            upgrade(url, package=package)
         made.append(Target(*urls, *keyrings))
         return made[-1]
 
@@ -103,5 +115,5 @@ def make_target(
 
 @pytest.fixture
 def target(make_target: Callable[[], Target]) -> Target:
-    """One pair of databases."""
+    """One set of databases."""
     return make_target()

@@ -24,7 +24,7 @@ from xiezhi.cli.layout import config_file, database_url, write_layout
 from xiezhi.cli.lock import note_process
 from xiezhi.cli.output import Output
 from xiezhi.cli.session import Session
-from xiezhi.cli.suite import PROCESSES, create_keyrings
+from xiezhi.cli.suite import MODULES, PROCESSES, create_keyrings
 
 NOWHERE = "127.0.0.1:1"
 
@@ -39,7 +39,7 @@ def suite(home: Home) -> Home:
     """A data folder with keys, keyrings, configuration and migrated databases."""
     create_keyrings(home)
     write_layout(home)
-    for process, package in checks.MIGRATED_PACKAGES.items():
+    for process, package in MODULES.items():
         upgrade(database_url(home, process), package=package)
     return home
 
@@ -239,7 +239,7 @@ def test_damage_within_a_database_is_found_unless_it_is_too_large_to_be_read(
 
 
 def _version(home: Home, process: str, statement: str) -> None:
-    table = "version_of_" + checks.MIGRATED_PACKAGES[process].replace(".", "_")
+    table = "version_of_" + MODULES[process].replace(".", "_")
     with closing(sqlite3.connect(home.data / f"{process}.db", isolation_level=None)) as connection:
         connection.execute(statement.format(table=table))
 

@@ -6,6 +6,7 @@ import socket
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from gateway.settings import GatewaySettings
 from services.chassis.config import ProcessSettings, read_settings
 from services.identity.settings import IdentitySettings
 from services.ledger.settings import LedgerProcessSettings
+from services.vehicle.settings import VehicleSettings
 from xiezhi.cli.home import Home
 from xiezhi.cli.layout import BACKENDS, config_file, metrics_url, read_layout, render_toml, write_layout
 from xiezhi.cli.suite import PROCESSES
@@ -21,6 +23,7 @@ KINDS: dict[str, type[ProcessSettings]] = {
     "gateway": GatewaySettings,
     "identity": IdentitySettings,
     "ledger": LedgerProcessSettings,
+    "vehicle": VehicleSettings,
 }
 
 
@@ -55,6 +58,11 @@ def test_the_gateway_finds_every_service_where_its_process_listens(laid_out: Hom
     assert set(backends) == set(BACKENDS)
     for service, process in BACKENDS.items():
         assert backends[service]["address"] == read_layout(laid_out, process)["listen"]
+
+
+def test_vehicle_control_finds_the_seal_authority(laid_out: Home) -> None:
+    seals = read_layout(laid_out, "vehicle")["seals"]
+    assert all(Path(seals[name]).is_file() for name in ("authority", "revocations"))
 
 
 def test_doing_it_again_changes_nothing(laid_out: Home) -> None:

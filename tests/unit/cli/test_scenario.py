@@ -17,10 +17,10 @@ def test_the_cast_is_the_scenarios() -> None:
         SCENARIO.debtor_number,
     )
     officers = {officer.officer_id for officer in synthetic_officers()}
-    assert {cast.judge, cast.colleague, cast.approver, cast.auditor} <= officers
+    assert {cast.judge, cast.colleague, cast.approver, cast.auditor, cast.other_judge, cast.other_approver} <= officers
 
 
 def test_the_examples_name_officers_that_there_are() -> None:
     named = {name for line in scenario_examples() for name in re.findall("--as ([A-Z0-9-]+)", line)}
-    assert len(named) == 3
+    assert len(named) == 4
     assert named <= {officer.officer_id for officer in Province(1).officers()}

@@ -13,10 +13,11 @@ from services.chassis.sealing import Keyring
 from services.identity.loader import RegistryLoader
 from services.synthetic import Province, writers
 from tests.unit.cli.conftest import Run, document
+from xiezhi.cli.begun import PROVINCE_FILE
 from xiezhi.cli.home import Home
 from xiezhi.cli.layout import database_url
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.seed import DEFAULT_SEED, PROVINCE_FILE, count_people, seed_province
+from xiezhi.cli.seed import DEFAULT_FLEET, DEFAULT_SEED, count_people, seed_province
 
 FEW = 500
 
@@ -34,7 +35,7 @@ def test_the_result_is_one_document_for_programs(run: Run, home: Home) -> None:
     result = run("seed", "--people", str(FEW), "--json")
     assert result.exit_code == 0, result.output
     told = document(result)
-    assert set(told) == {"seed", "people", "households", "cases", "seconds"}
+    assert set(told) == {"seed", "people", "households", "cases", "vehicles", "seconds"}
     assert told["seed"] == DEFAULT_SEED
     assert told["people"] == count_people(home) >= FEW
     assert 0 < told["households"] < told["people"]
@@ -44,7 +45,7 @@ def test_the_result_is_one_document_for_programs(run: Run, home: Home) -> None:
 def test_a_person_reads_how_many_there_are(run: Run) -> None:
     result = run("seed", "--people", str(FEW))
     assert result.exit_code == 0
-    assert re.search(r"[0-9]{3} people in [0-9]{2,3} households, with [0-9]+ cases", result.stdout)
+    assert re.search(r"[0-9]{3} people in [0-9]{2,3} households, with [0-9]+ cases and [0-9]+ vehicles", result.stdout)
 
 
 def test_a_folder_without_anything_holds_nobody(tmp_path: Path) -> None:
@@ -93,7 +94,7 @@ def test_an_interrupted_command_says_how_to_go_on(run: Run, monkeypatch: pytest.
     assert "same command completes it" in result.stderr
 
 
-@pytest.mark.parametrize("option", ["--identity-url", "--gateway-url"])
+@pytest.mark.parametrize("option", ["--identity-url", "--gateway-url", "--vehicle-url"])
 def test_a_database_of_no_kind_is_refused_and_its_password_not_told(run: Run, home: Home, option: str) -> None:
     result = run("seed", option, "mysql://somebody:s3cret@nowhere/x", "--json")
     assert result.exit_code == 1
@@ -103,8 +104,9 @@ def test_a_database_of_no_kind_is_refused_and_its_password_not_told(run: Run, ho
 
 
 def test_other_databases_are_filled_instead(run: Run, home: Home, tmp_path: Path) -> None:
-    urls = [f"sqlite:///{tmp_path}/{name}.db" for name in ("i", "g")]
-    result = run("seed", "--people", str(FEW), "--identity-url", urls[0], "--gateway-url", urls[1])
+    urls = {name: f"sqlite:///{tmp_path}/{name[0]}.db" for name in ("identity", "gateway", "vehicle")}
+    options = [word for name, url in urls.items() for word in (f"--{name}-url", url)]
+    result = run("seed", "--people", str(FEW), *options)
     assert result.exit_code == 0
     assert (tmp_path / "i.db").stat().st_size > 100_000
     assert not (home.data / "identity.db").exists()
@@ -148,4 +150,29 @@ def test_too_many_people_are_refused(run: Run) -> None:
 def test_the_note_says_what_is_there(home: Home) -> None:
     _seed(home)
     noted = json.loads((home.data / PROVINCE_FILE).read_text(encoding="utf-8"))
-    assert noted == {"seed": DEFAULT_SEED, "people": FEW, "complete": True}
+    assert noted == {"seed": DEFAULT_SEED, "people": FEW, "complete": True, "fleet": DEFAULT_FLEET}
+
+
+def test_what_was_seeded_before_there_were_vehicles_counts_as_nobody_and_is_completed(home: Home) -> None:
+    people = _seed(home, 2 * FEW)
+    old = {"seed": DEFAULT_SEED, "people": 2 * FEW, "complete": True}
+    (home.data / PROVINCE_FILE).write_text(json.dumps(old), encoding="utf-8")
+    (home.data / "vehicle.db").unlink()
+    assert count_people(home) == 0
+    assert _seed(home) == people
+    assert count_people(home) == people
+    assert (home.data / "vehicle.db").exists()
+
+
+def test_a_large_fleet_is_added_to_a_province_and_kept(run: Run, home: Home) -> None:
+    _seed(home)
+    large = document(run("seed", "--people", str(FEW), "--fleet", "60", "--json"))["vehicles"]
+    again = document(run("seed", "--people", str(FEW), "--json"))["vehicles"]
+    assert large == again
+    assert (
+        large
+        - seed_province(
+            Home(home.root.parent / "other"), people=FEW, seed=DEFAULT_SEED, progress=lambda done, of: None
+        ).vehicles
+        == 60 - DEFAULT_FLEET
+    )

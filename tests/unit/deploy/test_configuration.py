@@ -13,12 +13,14 @@ from services.chassis.config import CONFIG_VARIABLE, ProcessSettings, read_setti
 from services.chassis.policy import Contracts
 from services.identity.settings import IdentitySettings
 from services.ledger.settings import LedgerProcessSettings
+from services.vehicle.settings import VehicleSettings
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 KINDS: dict[str, type[ProcessSettings]] = {
     "gateway": GatewaySettings,
     "identity": IdentitySettings,
     "ledger": LedgerProcessSettings,
+    "vehicle": VehicleSettings,
 }
 SETUPS = ("embedded", "postgresql")
 
@@ -39,16 +41,18 @@ def test_a_process_takes_its_configuration(setup: str, process: str, monkeypatch
 
 @pytest.mark.parametrize("setup", SETUPS)
 def test_addresses_and_shared_files_agree(setup: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    gateway, identity, ledger = (_settings(setup, process, monkeypatch) for process in KINDS)
-    ports = {name: one.listen.rpartition(":")[2] for name, one in (("identity", identity), ("ledger", ledger))}
-    for one in (gateway, identity):
-        assert one.ledger.address.rpartition(":")[2] == ports["ledger"]
-    assert gateway.ledger.witness != identity.ledger.witness
+    every = {process: _settings(setup, process, monkeypatch) for process in KINDS}
+    gateway, ledger = every["gateway"], every["ledger"]
+    ports = {name: one.listen.rpartition(":")[2] for name, one in every.items()}
+    writers = {name: one for name, one in every.items() if name != "ledger"}
+    assert {one.ledger.address.rpartition(":")[2] for one in writers.values()} == {ports["ledger"]}
+    assert len({one.ledger.witness for one in writers.values()}) == len(writers)
+    assert len(set(ports.values())) == len(every)
     for peer in gateway.backends.values():
         assert peer.address.rpartition(":")[2] == ports[peer.name.rpartition("/")[2]]
-    assert len({one.oversight_keyring for one in (gateway, identity, ledger)}) == 1
-    assert len({one.keyring for one in (gateway, identity, ledger)}) == 3
-    assert {f"spiffe://xiezhi.jx/service/{name}" for name in ("gateway", "identity")} <= set(ledger.writers)
+    assert len({one.oversight_keyring for one in every.values()}) == 1
+    assert len({one.keyring for one in every.values()}) == len(every)
+    assert {f"spiffe://xiezhi.jx/service/{name}" for name in writers} <= set(ledger.writers)
 
 
 @pytest.mark.parametrize("setup", SETUPS)

@@ -49,6 +49,13 @@ def test_permissions_are_those_of_the_contracts():
         ("GAN7101-J001", "赣7101", Rank.JUDGE),
         ("GAN0102-R001", "赣0102", None),
         ("AUDIT-A001", "赣", None),
+        ("GAN-E001", "赣", None),
+        ("GAN-L001", "赣", Rank.CLERK),
+        ("POL360100-T001", "360100620000", None),
+        ("POL360000-X001", "360000610000", None),
+        ("POL360000-K001", "360000610000", None),
+        ("POL360100-W001", "360100630000", None),
+        ("POL360000-O001", "360000000000", None),
     ],
 )
 def test_those_whom_texts_name_are_there(officer_id, court, rank):
@@ -63,16 +70,37 @@ def test_who_acts_in_the_scenario_may_do_so():
     assert {"ledger.head", "ledger.read"} <= set(OFFICERS[SCENARIO.auditor].permissions)
 
 
+def test_sightings_go_to_the_command_centre_and_both_liaisons_and_to_nobody_else():
+    watching = {key for key, officer in OFFICERS.items() if "vehicle.sighting.watch" in officer.permissions}
+    assert watching == {"GAN-E001", "GAN-L001", "GAN-L002", "POL360000-L001"}
+
+
+@pytest.mark.parametrize(
+    ("permission", "letters"),
+    [
+        ("vehicle.check", "TX"),
+        ("vehicle.check.stream", "K"),
+        ("vehicle.violation.clear", "W"),
+        ("vehicle.operate", "O"),
+    ],
+)
+def test_each_post_of_the_traffic_police_has_its_own_task(permission, letters):
+    holders = [officer for officer in OFFICERS.values() if permission in officer.permissions]
+    assert {officer.officer_id.partition("-")[2][0] for officer in holders} == set(letters)
+    assert all(officer.agency == "police" and officer.permissions == (permission,) for officer in holders)
+
+
 def test_only_judges_look_up_and_only_their_superiors_decide():
     for officer in OFFICERS.values():
-        assert (LOOKUP in officer.permissions) is (officer.rank is Rank.JUDGE)
+        for permission in (LOOKUP, "vehicle.lookup", "vehicle.seizure.register", "vehicle.seizure.read"):
+            assert (permission in officer.permissions) is (officer.rank is Rank.JUDGE)
         decides = officer.rank is not None and officer.rank >= Rank.DIVISION_CHIEF
         assert ("approval.decide" in officer.permissions) is decides
 
 
 def test_every_court_has_two_liaisons_or_none_and_they_look_nothing_up():
     liaisons = [officer for officer in OFFICERS.values() if "-L" in officer.officer_id and officer.agency == "courts"]
-    assert len(liaisons) == 4
+    assert len(liaisons) == 6
     assert not any(LOOKUP in officer.permissions for officer in liaisons)
 
 

@@ -57,6 +57,36 @@ def test_the_cast_is_on_file_and_party_to_both_cases(catalogue, by_number):
         assert SCENARIO.debtor_number in cases[number].parties
 
 
+def test_the_cast_of_the_chapter_about_vehicles_is_there(catalogue, by_number):
+    cases = {case.case_number: case for case in catalogue.cases}
+    other = cases[SCENARIO.other_courts_case]
+    assert other.handler == SCENARIO.other_judge
+    assert SCENARIO.debtor_number in other.parties
+    assert by_number(SCENARIO.buyer_number).person.name == SCENARIO.buyer_name
+    owned = {
+        f"{vehicle.plate}:{vehicle.plate_type}"
+        for vehicle in catalogue.vehicles
+        if vehicle.owner.certificate_number == SCENARIO.debtor_number
+    }
+    assert {SCENARIO.plain_car, SCENARIO.new_energy_car} <= owned
+
+
+@pytest.mark.parametrize(
+    ("post", "permission"),
+    [
+        ("other_judge", "vehicle.seizure.register"),
+        ("other_approver", "approval.decide"),
+        ("register_officer", "vehicle.check"),
+        ("camera", "vehicle.check.stream"),
+        ("window", "vehicle.violation.clear"),
+        ("command_centre", "vehicle.sighting.watch"),
+    ],
+)
+def test_who_acts_with_vehicles_may_do_so(post, permission):
+    officers = {officer.officer_id: officer for officer in Province(2018).officers()}
+    assert permission in officers[getattr(SCENARIO, post)].permissions
+
+
 def test_everybody_is_party_to_the_catalogues_case(catalogue):
     case = next(case for case in catalogue.cases if case.case_number == CATALOGUE_CASE)
     assert set(PLAN) <= set(case.parties)

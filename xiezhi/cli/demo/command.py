@@ -1,4 +1,4 @@
-"""`xiezhi demo`: from nothing to the proven disclosure in about a minute."""
+"""`xiezhi demo`: from nothing to the proven disclosure, and to a car that is seized, seen and sold."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from rich.rule import Rule
 from rich.text import Text
 
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.demo.chase import play
 from xiezhi.cli.demo.folder import fresh_folder
+from xiezhi.cli.demo.lookout import Lookout
 from xiezhi.cli.demo.narrator import Narrator
+from xiezhi.cli.demo.pursuit import Pursuit
 from xiezhi.cli.demo.stage import Stage
 from xiezhi.cli.demo.story import Story
 from xiezhi.cli.home import Home
@@ -48,7 +51,9 @@ def add_to(app: typer.Typer) -> None:
             int, typer.Option("--people", min=1, help="How many synthetic people to seed.")
         ] = DEFAULT_PEOPLE,
     ) -> None:
-        """Play the main job from nothing: real processes, real TLS, real proofs, about a minute.
+        """Play the main jobs from nothing: real processes, real TLS, real proofs, about a minute.
+
+        First a debtor's household is disclosed; then the debtor's cars are seized, seen and sold.
 
         Works in a folder of its own, "demo" within the data folder, and stops what it started at the end. Exits with 1
         if anything does not come out as told.
@@ -73,14 +78,15 @@ def _play(session: Session, *, people: int) -> None:
         service="demo", settings=TelemetrySettings(trace_dir=home.traces), log_stream=io.StringIO()
     )
     try:
-        trace_id = _tell(home, narrator, telemetry)
+        story, vehicles = _tell(home, narrator, telemetry)
     finally:
         telemetry.shutdown()
-    spans = read_trace(home.traces, trace_id)
+    spans = read_trace(home.traces, story)
     seconds = time.monotonic() - begun
     data = {
         "steps": narrator.told,
-        "trace_id": trace_id,
+        "trace_id": story,
+        "vehicles_trace_id": vehicles,
         "trace": as_data(spans),
         "folder": str(home.root),
         "seconds": round(seconds, 1),
@@ -89,26 +95,31 @@ def _play(session: Session, *, people: int) -> None:
         output.result(data, "")
         return
     console = output.console
-    console.print(Rule(Text(" One trace over all processes ", "bold cyan"), align="left", style="cyan"))
+    console.print(Rule(Text(" One trace over all processes: the household ", "bold cyan"), align="left", style="cyan"))
     console.print(render(spans))
     console.print(_ending(data))
 
 
-def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> str:
-    """Plays the story on a running suite, all of it within one trace.
+def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> tuple[str, str]:
+    """Plays both chapters on a running suite, each of them within one trace.
 
     Returns:
-        The trace's id. All processes have stopped by then, so their spans are written.
+        The ids of the traces. All processes have stopped by then, so their spans are written.
     """
     with ExitStack() as opened:
-        with narrator.step("The suite starts", "Gateway, identity and ledger, a process each, on SQLite."):
+        with narrator.step(
+            "The suite starts", "Gateway, identity, vehicle control and ledger, a process each, on SQLite."
+        ):
             opened.enter_context(running_suite(home, report=narrator.good))
         stage = opened.enter_context(
             Stage(home, load_cast(), output=narrator.output, traceparent=lambda: _traceparent(telemetry))
         )
-        with telemetry.internal_span("demo.story") as span:
+        with telemetry.internal_span("demo.story") as story:
             Story(stage, narrator, home.root, within=telemetry.internal_span).play()
-    return span.trace_id
+        lookout = opened.enter_context(Lookout(stage.open(stage.cast.command_centre)))
+        with telemetry.internal_span("demo.vehicles") as vehicles:
+            play(Pursuit(stage, narrator, lookout, telemetry.internal_span))
+    return story.trace_id, vehicles.trace_id
 
 
 def _traceparent(telemetry: Telemetry) -> str | None:
@@ -119,5 +130,5 @@ def _ending(data: dict[str, Any]) -> Text:
     return Text(
         f"\nThe story came out as told in {data['seconds']:.0f} s. Everything that was started has stopped.\n"
         f"Photos, receipt, logs and traces are in {data['folder']}.\n"
-        f"Trace: {data['trace_id']}"
+        f"Trace: {data['trace_id']}, and of the vehicles {data['vehicles_trace_id']}"
     )

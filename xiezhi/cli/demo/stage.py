@@ -53,18 +53,22 @@ class Stage:
     def client(self, officer_id: str) -> Client:
         """Returns an officer's connection to the gateway."""
         if officer_id not in self._clients:
-            session = self._session(officer_id)
-            self._clients[officer_id] = self._open(session, session.find_gateway(), server_name="")
+            self._clients[officer_id] = self.open(officer_id)
         return self._clients[officer_id]
+
+    def open(self, officer_id: str) -> Client:
+        """Opens a further connection of an officer to the gateway."""
+        session = self.session(officer_id)
+        return self._open(session, session.find_gateway(), server_name="")
 
     def past_the_gateway(self, officer_id: str) -> Client:
         """Opens a connection straight to the identity service, with the certificate of the officer's own system."""
         address = self._home.address("identity")
-        return self._open(self._session(officer_id), address, server_name="identity.service.xiezhi")
+        return self._open(self.session(officer_id), address, server_name="identity.service.xiezhi")
 
     def signer(self, officer_id: str) -> OfficerSigner:
         """Returns what signs an officer's decisions."""
-        return self._session(officer_id).signer()
+        return self.session(officer_id).signer()
 
     def log_key(self) -> LogKey:
         """Returns the ledger's public key."""
@@ -80,9 +84,10 @@ class Stage:
             categories=EVERY_CATEGORY,
             historic=False,
         )
-        return build_request(self._session(officer_id), asked, request_id=self._request_id)
+        return build_request(self.session(officer_id), asked, request_id=self._request_id)
 
-    def _session(self, officer_id: str) -> Session:
+    def session(self, officer_id: str) -> Session:
+        """Returns what the common options of an officer's command amount to."""
         return Session(self._home, self._output, officer_id=officer_id, gateway=self._home.address("gateway"))
 
     def _open(self, session: Session, target: str, *, server_name: str) -> Client:

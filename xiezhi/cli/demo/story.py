@@ -14,12 +14,12 @@ from rich.text import Text
 
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.cli.approvals import approval_view
+from xiezhi.cli.approved import call_proven
 from xiezhi.cli.demo.narrator import Narrator
 from xiezhi.cli.demo.stage import Stage
 from xiezhi.cli.disclosure import disclosure_view, write_photos
 from xiezhi.cli.documents import write_json
 from xiezhi.cli.household import METHOD
-from xiezhi.cli.lookup import call_proven
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.receipt import ProvenAnswer, check_receipt, receipt_document, receipt_facts
 from xiezhi.cli.render import message_tree

@@ -1,0 +1,152 @@
+"""Orders of courts as options describe them: whole, valid under the contract, and listing the papers that are sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import protovalidate
+import pytest
+from google.protobuf.message import Message
+
+from services.codes.plates import Plate
+from services.papers import SealTrust, mentions, verify_sealed
+from tests.unit.cli.conftest import JUDGE
+from xiezhi.cli.case import CaseQuestion, DebtorQuestion
+from xiezhi.cli.home import Home
+from xiezhi.cli.orders import Order, buyer, full_names
+from xiezhi.cli.output import CommandError, Output
+from xiezhi.cli.papers import PapersChoice
+from xiezhi.cli.plates import read_vehicles
+from xiezhi.cli.session import Session
+from xiezhi.common.v1 import case_pb2
+
+CASE = "（2018）赣0102执1234号"
+ABOUT = CaseQuestion(case=CASE)
+DEBTOR = DebtorQuestion(debtor_name="测试乙", debtor_number="369901198001150011")
+NAME = "seizures/7f4df0d5-9a4b-4f43-8d5f-6f1f7a1f2a3c"
+PLATE, VIN = "赣A12345", "LTSTAA004G9900001"
+BUYER = buyer("测试丙", "369901196008080176")
+
+MAKERS: dict[str, Callable[[Order], Message]] = {
+    "register": lambda order: order.register(read_vehicles([f"{PLATE}:02:{VIN}"]), months=12, last_day="2030-01-31"),
+    "extend": lambda order: order.extend(NAME, months=0, last_day=""),
+    "lift": lambda order: order.lift([NAME]),
+    "withdraw": lambda order: order.withdraw(NAME),
+    "dispose": lambda order: order.dispose(NAME, buyer=BUYER, sale_date="2024-11-20"),
+}
+RULINGS = {
+    "register": case_pb2.DOCUMENT_KIND_SEIZURE_RULING,
+    "extend": case_pb2.DOCUMENT_KIND_SEIZURE_RULING,
+    "lift": case_pb2.DOCUMENT_KIND_LIFTING_RULING,
+    "dispose": case_pb2.DOCUMENT_KIND_ENFORCEMENT_RULING,
+}
+
+
+@pytest.fixture
+def session(home: Home) -> Session:
+    return Session(home, Output(as_json=True), officer_id=JUDGE.officer_id)
+
+
+@pytest.fixture
+def order(session: Session) -> Order:
+    """An order whose papers are drafted."""
+    return Order(session, ABOUT, DEBTOR, PapersChoice(draft=True))
+
+
+@pytest.mark.parametrize("verb", MAKERS)
+def test_the_contract_admits_it(order: Order, verb: str) -> None:
+    protovalidate.validate(MAKERS[verb](order))
+
+
+@pytest.mark.parametrize("verb", MAKERS)
+def test_its_case_lists_the_files_that_are_sent(order: Order, verb: str) -> None:
+    request = MAKERS[verb](order)
+    listed = {document.kind: document.sha256 for document in request.context.documents}
+    sent = {case_pb2.DOCUMENT_KIND_ASSISTANCE_NOTICE: request.notice_pdf}
+    if verb in RULINGS:
+        sent[RULINGS[verb]] = request.ruling_pdf
+    assert listed == {kind: hashlib.sha256(pdf).digest() for kind, pdf in sent.items()}
+    assert {document.issuing_court for document in request.context.documents} == {JUDGE.organisation}
+
+
+def test_drafts_hold_as_sealed_papers_of_the_court_and_name_the_vehicle(order: Order, home: Home) -> None:
+    request = MAKERS["register"](order)
+    trust = SealTrust(home.keys.seals.authority_file, home.keys.seals.revocation_file)
+    for pdf in (request.ruling_pdf, request.notice_pdf):
+        paper = verify_sealed(pdf, authority=trust, court_code=JUDGE.organisation, now=datetime.now(UTC))
+        assert mentions(paper, str(Plate.parse(PLATE, plate_type="02")))
+        assert mentions(paper, VIN)
+
+
+def test_files_are_sent_as_they_are_under_the_numbers_given(session: Session, tmp_path: Path) -> None:
+    ruling, notice = tmp_path / "ruling.pdf", tmp_path / "notice.pdf"
+    ruling.write_bytes(b"one")
+    notice.write_bytes(b"other")
+    papers = PapersChoice(ruling=ruling, ruling_number="R", notice=notice, notice_number="N", issued="2018-08-03")
+    request = MAKERS["lift"](Order(session, ABOUT, DEBTOR, papers))
+    assert (request.ruling_pdf, request.notice_pdf) == (b"one", b"other")
+    assert [document.document_number for document in request.context.documents] == ["R", "N"]
+    issued = request.context.documents[0].issue_date
+    assert date(issued.year, issued.month, issued.day) == date(2018, 8, 3)
+
+
+@pytest.mark.parametrize(("verb", "missing"), [("register", "--ruling"), ("withdraw", "--notice")])
+def test_a_missing_paper_is_named(session: Session, verb: str, missing: str) -> None:
+    with pytest.raises(CommandError, match=missing):
+        MAKERS[verb](Order(session, ABOUT, DEBTOR, PapersChoice()))
+
+
+def test_a_court_without_a_seal_cannot_draft(session: Session) -> None:
+    elsewhere = CaseQuestion(case="（2018）赣0702执1号", court="赣0702")
+    with pytest.raises(CommandError, match="no seal"):
+        MAKERS["lift"](Order(session, elsewhere, DEBTOR, PapersChoice(draft=True)))
+
+
+def test_more_vehicles_than_a_page_holds_cannot_be_drafted(order: Order) -> None:
+    many = read_vehicles([f"赣A1{number:04}:02" for number in range(100)])
+    with pytest.raises(CommandError, match="page"):
+        order.register(many, months=0, last_day="")
+
+
+@pytest.mark.parametrize("day", ["2024-02-30", "20.11.2024", "tomorrow"])
+def test_a_day_that_is_none_is_refused(order: Order, day: str) -> None:
+    with pytest.raises(CommandError, match="no date"):
+        order.dispose(NAME, buyer=BUYER, sale_date=day)
+
+
+def test_names_are_completed_and_asked_for() -> None:
+    assert full_names([NAME.removeprefix("seizures/"), NAME]) == [NAME, NAME]
+    for none in ([], [""]):
+        with pytest.raises(CommandError, match="No seizure"):
+            full_names(none)
+
+
+def test_a_buyer_is_told_in_full() -> None:
+    assert buyer("公司", "91360100MA35TRT701", organisation=True).id_type == (
+        case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE
+    )
+    with pytest.raises(CommandError, match="--buyer-number"):
+        buyer("测试丙", "")
+
+
+@pytest.mark.parametrize(
+    ("number", "organisation", "kind"),
+    [
+        ("369901198001150011", False, case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN),
+        ("91360100MA35TRT701", True, case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE),
+        ("MA35TRT70", True, case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE),
+    ],
+)
+def test_a_debtors_number_is_of_the_kind_that_it_looks_like(number: str, organisation: bool, kind: int) -> None:
+    assert DebtorQuestion("某某", number, organisation).party().id_type == kind
+
+
+@pytest.mark.parametrize("missing", ["--name", "--number"])
+def test_a_debtor_is_told_in_full(missing: str) -> None:
+    told = {"debtor_name": "某某", "debtor_number": "369901198001150011"}
+    told[f"debtor_{missing.removeprefix('--')}"] = ""
+    with pytest.raises(CommandError, match=f"no {missing}"):
+        DebtorQuestion(**told).party()

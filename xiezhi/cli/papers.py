@@ -1,0 +1,198 @@
+"""The court's papers that a measure rests on: files, or drafts under a development seal."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from google.type import date_pb2
+
+from xiezhi.cli.documents import read_bytes
+from xiezhi.cli.output import CommandError, as_sentence
+from xiezhi.cli.render import LEGAL_ZONE
+from xiezhi.cli.session import Session
+from xiezhi.cli.suite import suite_required
+from xiezhi.common.v1 import case_pb2
+
+PAPERS = "The court's sealed papers: files, or --draft in a development set-up"
+KINDS = {
+    "SEIZURE": case_pb2.DOCUMENT_KIND_SEIZURE_RULING,
+    "EXTENSION": case_pb2.DOCUMENT_KIND_SEIZURE_RULING,
+    "LIFTING": case_pb2.DOCUMENT_KIND_LIFTING_RULING,
+    "TRANSFER": case_pb2.DOCUMENT_KIND_ENFORCEMENT_RULING,
+    "ASSISTANCE": case_pb2.DOCUMENT_KIND_ASSISTANCE_NOTICE,
+}
+"""Kinds of papers in the contract, by those that can be drafted."""
+
+Draft = Annotated[
+    bool,
+    typer.Option("--draft", help="Make synthetic papers under the court's development seal.", rich_help_panel=PAPERS),
+]
+Notice = Annotated[
+    Path | None, typer.Option("--notice", help="Assistance notice (协助执行通知书), a PDF.", rich_help_panel=PAPERS)
+]
+NoticeNumber = Annotated[
+    str, typer.Option("--notice-number", help="Its number; else the case number.", rich_help_panel=PAPERS)
+]
+Issued = Annotated[str, typer.Option("--issued", help="Date of issue, YYYY-MM-DD; else today.", rich_help_panel=PAPERS)]
+
+
+@dataclass(frozen=True, slots=True)
+class PapersChoice:
+    """Where a ruling and an assistance notice come from.
+
+    Attributes:
+        ruling: File of the ruling.
+        ruling_number: Number of the ruling; empty for one made from the case number.
+        notice: File of the notice.
+        notice_number: Number of the notice; empty for the case number.
+        issued: Date of issue; empty for today.
+        draft: Whether both are drafted here.
+    """
+
+    ruling: Annotated[
+        Path | None, typer.Option("--ruling", help="The ruling (裁定书), a PDF.", rich_help_panel=PAPERS)
+    ] = None
+    ruling_number: Annotated[
+        str, typer.Option("--ruling-number", help="Its number; else the case number with 之一.", rich_help_panel=PAPERS)
+    ] = ""
+    notice: Notice = None
+    notice_number: NoticeNumber = ""
+    issued: Issued = ""
+    draft: Draft = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeChoice:
+    """Where an assistance notice comes from, for measures that need no ruling; as `PapersChoice` otherwise."""
+
+    notice: Notice = None
+    notice_number: NoticeNumber = ""
+    issued: Issued = ""
+    draft: Draft = False
+
+    @property
+    def papers(self) -> PapersChoice:
+        """The same as a choice of papers without a ruling."""
+        return PapersChoice(notice=self.notice, notice_number=self.notice_number, issued=self.issued, draft=self.draft)
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Papers to be sent.
+
+    Attributes:
+        ruling: The ruling's PDF; empty where there is none.
+        notice: The notice's PDF.
+        documents: What the case context says of them.
+    """
+
+    ruling: bytes
+    notice: bytes
+    documents: tuple[case_pb2.LegalDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A paper that is needed: its kind, the option of its file, its number and the file."""
+
+    kind: str
+    option: str
+    number: str
+    file: Path | None
+
+    def read(self) -> bytes:
+        if self.file is None:
+            raise CommandError(
+                f"The measure rests on papers; there is no {self.option}.",
+                next_step="Name the sealed PDFs, or use --draft in a development set-up.",
+            )
+        return read_bytes(self.file)
+
+
+def collect(
+    session: Session,
+    context: case_pb2.CaseContext,
+    choice: PapersChoice,
+    *,
+    kind: str,
+    facts: Sequence[str],
+) -> Papers:
+    """Reads or drafts the papers of a measure.
+
+    Args:
+        session: Tells the present instant, and has the development seals.
+        context: The case.
+        choice: Where they come from.
+        kind: What the ruling orders, a key of `KINDS`; empty where there is no ruling.
+        facts: Lines that drafts list, for example plates.
+
+    Raises:
+        CommandError: If a paper is not told, cannot be read or drafted.
+    """
+    today = session.now().astimezone(LEGAL_ZONE).date()
+    issued = read_date(choice.issued) if choice.issued else today
+    wanted = [_Wanted("ASSISTANCE", "--notice", choice.notice_number or context.case_number, choice.notice)]
+    if kind:
+        number = choice.ruling_number or f"{context.case_number}之一"
+        wanted.insert(0, _Wanted(kind, "--ruling", number, choice.ruling))
+    if choice.draft:
+        contents = [_draft(session, context, one, issued=issued, facts=facts) for one in wanted]
+    else:
+        contents = [one.read() for one in wanted]
+    documents = tuple(
+        case_pb2.LegalDocument(
+            kind=KINDS[one.kind],
+            document_number=one.number,
+            issuing_court=context.court_code,
+            issue_date=date_message(issued),
+            sha256=hashlib.sha256(content).digest(),
+        )
+        for one, content in zip(wanted, contents, strict=True)
+    )
+    return Papers(contents[0] if kind else b"", contents[-1], documents)
+
+
+def read_date(text: str) -> date:
+    """Reads a legal date.
+
+    Raises:
+        CommandError: If it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"{text!r} is no date.", next_step="Write it as 2018-08-03.") from None
+
+
+def date_message(day: date) -> date_pb2.Date:
+    """Writes a date as the contract has it."""
+    return date_pb2.Date(year=day.year, month=day.month, day=day.day)
+
+
+def _draft(
+    session: Session, context: case_pb2.CaseContext, wanted: _Wanted, *, issued: date, facts: Sequence[str]
+) -> bytes:
+    """Draws one paper and seals it with the court's development seal."""
+    from xiezhi.pki.seals import UnknownSealError
+
+    with suite_required("Drafting papers"):
+        from services.codes.courts import find_court
+        from services.synthetic.papers import Paper, PaperKind, draw_paper, seal_paper
+    court = find_court(context.court_code)
+    if court is None:
+        raise CommandError(f"There is no court {context.court_code}.")
+    try:
+        seal = session.home.keys.seals.signer(court.code)
+    except UnknownSealError as failure:
+        raise CommandError(as_sentence(failure), next_step="`xiezhi keys create` makes seals.") from None
+    paper = Paper(PaperKind[wanted.kind], court.name, wanted.number, context.case_number, issued, tuple(facts))
+    try:
+        return seal_paper(draw_paper(paper), seal, sealed_at=session.now())
+    except ValueError as failure:
+        raise CommandError(f"The draft cannot be made: {failure}.", next_step="Name fewer vehicles.") from None

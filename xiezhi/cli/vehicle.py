@@ -1,0 +1,198 @@
+"""`xiezhi vehicle`: a debtor's vehicles for courts, and checks for the traffic police."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from xiezhi.cli.answers import keep_receipts, tell_answer
+from xiezhi.cli.approved import ApprovalChoice, call_proven, obtain, stream_proven
+from xiezhi.cli.case import CaseQuestion, DebtorQuestion
+from xiezhi.cli.command import command, examples
+from xiezhi.cli.fleet import fleet_view
+from xiezhi.cli.output import CommandError
+from xiezhi.cli.plates import read_lines
+from xiezhi.cli.render import enum_name, message_dict
+from xiezhi.cli.session import Session
+from xiezhi.client import tracing
+from xiezhi.vehicle.v1 import check_pb2, check_pb2_grpc, lookup_pb2
+
+LOOKUP = "/xiezhi.vehicle.v1.VehicleRegistryService/LookupVehicles"
+CHECK = "/xiezhi.vehicle.v1.VehicleCheckService/CheckVehicle"
+BATCH = 1_000
+MAX_BATCH = 10_000
+
+app = typer.Typer(
+    help="A debtor's vehicles (车辆信息查询), and checks at inspection, transfer and on expressways.",
+    epilog=examples(
+        "xiezhi vehicle lookup --as GAN0102-J001 --case CASE --name NAME --number NUMBER --reason WHY",
+        "xiezhi vehicle check --as POL360100-T001 --trigger transfer --plate 赣A12345 --type 02",
+    ),
+    no_args_is_help=True,
+)
+
+
+class Trigger(StrEnum):
+    """The occasion of a check."""
+
+    INSPECTION = "inspection"
+    TRANSFER = "transfer"
+    PATROL = "patrol"
+
+
+TRIGGERS = {
+    Trigger.INSPECTION: check_pb2.CHECK_TRIGGER_ANNUAL_INSPECTION,
+    Trigger.TRANSFER: check_pb2.CHECK_TRIGGER_TRANSFER_REGISTRATION,
+    Trigger.PATROL: check_pb2.CHECK_TRIGGER_HIGHWAY_PATROL,
+}
+_OUTCOME_STYLES = {"REFUSED": "bold red", "RECORDED": "yellow", "NOTHING": "green"}
+
+
+@command(
+    app,
+    calls=True,
+    epilog=examples(
+        "xiezhi vehicle lookup --as GAN0102-J001 --case （2018）赣0102执1234号 --name NAME --number NUMBER "
+        "--reason 'Vehicles of the debtor.' --wait 2h",
+        "xiezhi vehicle lookup --as GAN0102-J001 --approval approvals/UUID --receipt receipt.json",
+        "xiezhi vehicle lookup --as GAN0102-J001 --case ... --organisation --name NAME --number 91360100MA35TRT701 "
+        "--reason WHY",
+    ),
+)
+def lookup(session: Session, about: CaseQuestion, debtor: DebtorQuestion, choice: ApprovalChoice) -> None:
+    """Look up all vehicles of a debtor, a person or an organisation, with mortgages, statuses and seizures.
+
+    An organisation's vehicles are those under its social credit code and under its old organisation code; the own cars
+    of its legal representative are never among them.
+    """
+
+    def build() -> lookup_pb2.LookupVehiclesRequest:
+        context = about.context(session, request_id=str(uuid.uuid4()))
+        return lookup_pb2.LookupVehiclesRequest(context=context, debtor=debtor.party())
+
+    with session.connect() as client, tracing() as trace:
+        granted = obtain(session, client, LOOKUP, build=build, choice=choice)
+        if granted is None:
+            return
+        proven = list(stream_proven(client, LOOKUP, granted.request, approval=granted.approval))
+    keep_receipts(choice.receipt, proven)
+    answer = join_parts([one.payload for one in proven])
+    tell_answer(session, answer, fleet_view(answer), proven=proven, trace_id=trace.trace_id)
+
+
+@command(
+    app,
+    calls=True,
+    epilog=examples(
+        "xiezhi vehicle check --as POL360100-T001 --trigger transfer --plate 赣A12345 --type 02 --vin VIN",
+        "xiezhi vehicle check --as POL360000-X001 --trigger patrol --plate 赣A12345 --place 'G60 K512' --held",
+        "xiezhi vehicle check --as POL360000-K001 --file plates.txt --place 'G60 K512'     as a camera does",
+    ),
+)
+def check(
+    session: Session,
+    trigger: Annotated[Trigger, typer.Option("--trigger", help="The occasion.")] = Trigger.PATROL,
+    plate: Annotated[str, typer.Option("--plate", help="Number plate as seen.")] = "",
+    plate_type: Annotated[str, typer.Option("--type", help="Plate type, two digits, where seen.")] = "",
+    vin: Annotated[str, typer.Option("--vin", help="Vehicle identification number, where seen.")] = "",
+    place: Annotated[str, typer.Option("--place", help="Where.")] = "",
+    held: Annotated[bool, typer.Option("--held", help="The vehicle is being held.")] = False,
+    note: Annotated[str, typer.Option("--note", help="Remark for the command centre.")] = "",
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", help="Check the plates in this file, one on each line; - for standard input."),
+    ] = None,
+    batch: Annotated[int, typer.Option("--batch", min=1, max=MAX_BATCH, help="Plates of one batch.")] = BATCH,
+) -> None:
+    """Check a vehicle, or a file of plates in one stream as a camera does.
+
+    A transfer of a seized vehicle is refused, with the court to contact; everything else goes on. Every hit is told to
+    the command centre, and nothing is to be told to the driver.
+    """
+    if (file is None) is not bool(plate):
+        raise CommandError("Name either --plate or --file.")
+    if file is not None:
+        _check_many(session, read_lines(file), place=place, batch=batch)
+        return
+    request = check_pb2.CheckVehicleRequest(
+        request_id=str(uuid.uuid4()),
+        trigger=TRIGGERS[trigger],
+        plate=plate,
+        plate_type=plate_type,
+        vin=vin,
+        place=place,
+        vehicle_held=held,
+        note=note,
+    )
+    with session.connect() as client, tracing() as trace:
+        proven = call_proven(client, CHECK, request.SerializeToString(deterministic=True))
+    answer = check_pb2.CheckVehicleResponse.FromString(proven.payload)
+    tell_answer(session, answer, check_view(answer), proven=[proven], trace_id=trace.trace_id)
+
+
+def join_parts(payloads: Sequence[bytes]) -> lookup_pb2.LookupVehiclesResponse:
+    """Joins the parts of a lookup's answer.
+
+    Args:
+        payloads: Bytes of the parts, without their receipts.
+    """
+    answer = lookup_pb2.LookupVehiclesResponse.FromString(payloads[0])
+    for payload in payloads[1:]:
+        answer.vehicles.extend(lookup_pb2.LookupVehiclesResponse.FromString(payload).vehicles)
+    return answer
+
+
+def batches(plates: Sequence[str], *, place: str, size: int) -> Iterator[check_pb2.StreamChecksRequest]:
+    """Yields plates in batches, numbered from 1.
+
+    Args:
+        plates: The plates.
+        place: Where they were seen.
+        size: Plates of one batch.
+    """
+    for number, start in enumerate(range(0, len(plates), size), start=1):
+        yield check_pb2.StreamChecksRequest(batch=number, place=place, plates=plates[start : start + size])
+
+
+def check_view(answer: check_pb2.CheckVehicleResponse) -> RenderableType:
+    """Shows what an officer does."""
+    outcome = enum_name(check_pb2.CheckOutcome.DESCRIPTOR, answer.outcome)
+    parts: list[RenderableType] = [Text(outcome, _OUTCOME_STYLES.get(outcome, "red"))]
+    if answer.contacts:
+        table = Table("Court to be referred to", "Telephone")
+        for contact in answer.contacts:
+            table.add_row(contact.court_code, contact.phone)
+        parts.append(table)
+    if answer.clone_suspected:
+        parts.append(Text("Plate and VIN are not of one vehicle: a false plate (套牌) is suspected.", "bold yellow"))
+    if answer.sighting:
+        parts.append(Text(f"The command centre is told: {answer.sighting}. Say nothing of it to the driver."))
+    return Group(*parts)
+
+
+def _check_many(session: Session, plates: Sequence[str], *, place: str, batch: int) -> None:
+    hits: list[dict[str, Any]] = []
+    invalid: list[int] = []
+    checked = 0
+    with session.connect() as client, tracing() as trace:
+        stub = check_pb2_grpc.VehicleCheckServiceStub(client.channel)
+        for answer in stub.StreamChecks(batches(plates, place=place, size=batch)):
+            first = (answer.batch - 1) * batch
+            checked += answer.checked_count
+            hits += [{**message_dict(hit), "index": first + hit.index} for hit in answer.hits]
+            invalid += [first + index for index in answer.invalid_indexes]
+    data = {"checked": checked, "hits": hits, "invalid_indexes": invalid, "trace_id": trace.trace_id}
+    table = Table("Line", "Outcome", "Sighting", title="Hits", title_justify="left")
+    for hit in hits:
+        outcome = cast("str", hit["outcome"]).removeprefix("CHECK_OUTCOME_")
+        table.add_row(str(hit["index"] + 1), Text(outcome, _OUTCOME_STYLES.get(outcome, "red")), hit["sighting"])
+    told = f"{checked:,} plates checked; {len(hits)} hits; {len(invalid)} lines are no plates."
+    session.output.result(data, Group(table, Text(told)) if hits else Text(told))
