@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from services.chassis.admission import ServiceAdmission
+from services.chassis.feed import DeadLetters, Feed
 from services.chassis.hosting import Hosting
+from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
+from services.chassis.relay import Relay
 from services.codes.jurisdiction import Jiangxi
 from services.papers import SealTrust, verify_sealed
+from services.vehicle.alerts.hashing import PlateHasher
+from services.vehicle.checks.alerts import AlertRows
+from services.vehicle.checks.dealings import DealingRows
+from services.vehicle.checks.handlers import Post
 from services.vehicle.checks.keys import AlertHasher, CheckKey
+from services.vehicle.checks.leases import LeaseBook
+from services.vehicle.checks.server import VehicleCheckServicer
+from services.vehicle.checks.store import CheckStore
+from services.vehicle.checks.suspects import Suspects
+from services.vehicle.checks.watch import AlertWatch
 from services.vehicle.domain import PointsPolicy
 from services.vehicle.registry.server import VehicleRegistryServicer
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
 from services.vehicle.seizures.alerts import AlertFeed
 from services.vehicle.seizures.desk import Desk
+from services.vehicle.seizures.rows import SeizureRows
 from services.vehicle.seizures.server import SeizureServicer
 from services.vehicle.seizures.store import SeizureStore
 from services.vehicle.settings import VehicleSettings
+from services.vehicle.sightings.convert import describe
+from services.vehicle.sightings.server import SightingServicer
+from services.vehicle.sightings.store import SightingRows, Terms
+from services.vehicle.sightings.tables import FEED, OUTBOX
 from services.vehicle.violations.server import ViolationServicer
 from services.vehicle.violations.store import ViolationStore
+from xiezhi.errors import XiezhiError
 
 NAME = "vehicle"
+SWEEP = timedelta(minutes=1)
+"""How often what is kept for a time only is erased."""
 
 
 async def run(settings: VehicleSettings) -> None:
@@ -42,24 +68,101 @@ async def run(settings: VehicleSettings) -> None:
             clock=parts.clock,
             max_skew=settings.max_clock_skew,
         )
-        servicers = _servicers(parts, settings)
+        control = _make_control(parts, settings)
+        # Who is not ready does not answer: a check must not find an index that is still being made.
+        await control.watch.build()
+        for task in (control.watch.run(), control.relay.run(), _sweep(control)):
+            _start(parts, task)
+        servicers = _servicers(parts, settings, control)
         hosting = Hosting(pipeline=core.pipeline, admission=admission, recorder=core.recorder)
         handlers = hosting.handlers(parts.contracts, servicers)
-        await serve(core, handlers, services=tuple(servicers), checks={"ledger": ledger.check})
+        checks = {"ledger": ledger.check, "alerts": control.watch.check}
+        await serve(core, handlers, services=tuple(servicers), checks=checks)
 
 
-def _servicers(parts: Parts, settings: VehicleSettings) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class _Control:
+    """What checks and sightings are made of.
+
+    Attributes:
+        key: The key of alerts.
+        feed: Notices of sightings.
+        outbox: What is due later.
+        relay: Delivers it.
+        watch: The index of alerts.
+        store: Checks.
+        leases: Leases of the key.
+        alerts: Writes alerts, and wakes the index.
+    """
+
+    key: CheckKey
+    feed: Feed
+    outbox: Outbox
+    relay: Relay
+    watch: AlertWatch
+    store: CheckStore
+    leases: LeaseBook
+    alerts: AlertFeed
+
+
+def _make_control(parts: Parts, settings: VehicleSettings) -> _Control:
+    database, keyring, clock = parts.database, parts.keyring, parts.clock
+    key = CheckKey.all_of(keyring)[0]
+    outbox, hasher, rows = Outbox(OUTBOX), AlertHasher(key), AlertRows(key.key_id)
+    feed = Feed(FEED, database=database, outbox=outbox, sealer=parts.sealer, clock=clock)
+    terms = Terms(settings.sighting_window, settings.acknowledge_within)
+    vehicles = VehicleRows(keyring)
+    seizures = SeizureRows(keyring, vehicles=vehicles)
+    watch = AlertWatch(database, rows=rows, clock=clock, bound=settings.index_max_age)
+    store = CheckStore(
+        database,
+        alerts=rows,
+        suspects=Suspects(rows, hasher=hasher, vehicles=vehicles, seizures=seizures),
+        dealings=DealingRows(keyring),
+        sightings=SightingRows(keyring, feed=feed, describe=describe, ids=parts.ids, terms=terms),
+        clock=clock,
+    )
+    alerts = AlertFeed(hasher)
+    alerts.on_commit(watch.wake)
+    relay = Relay(outbox, database=database, deliver=feed.escalate, clock=clock, ids=parts.ids)
+    leases = LeaseBook(database, key_id=key.key_id, duration=settings.check_lease, clock=clock, ids=parts.ids)
+    return _Control(key, feed, outbox, relay, watch, store, leases, alerts)
+
+
+def _servicers(parts: Parts, settings: VehicleSettings, control: _Control) -> dict[str, object]:
     """Makes the servicers, by full name of their service."""
-    keyring = parts.keyring
-    alerts = AlertFeed(AlertHasher(CheckKey.all_of(keyring)[0]))
-    store = SeizureStore(parts.database, keyring=keyring, alerts=alerts)
-    registry = SqlRegistry(parts.database, rows=VehicleRows(keyring), read_queues=store.rows.queues)
+    keyring, database, clock = parts.keyring, parts.database, parts.clock
+    store = SeizureStore(database, keyring=keyring, alerts=control.alerts, seen_before=control.store.seen_before)
+    registry = SqlRegistry(database, rows=VehicleRows(keyring), read_queues=store.rows.queues)
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
     policies = tuple(PointsPolicy(**policy.model_dump()) for policy in settings.points_policy)
-    violations = ViolationStore(parts.database, keyring=keyring)
-    desk = Desk(store, partial(verify_sealed, authority=seals), parts.clock, parts.ids)
+    desk = Desk(store, partial(verify_sealed, authority=seals), clock, parts.ids)
+    post = Post(control.store, control.watch, PlateHasher(control.key.key), parts.telemetry.metrics.observe)
+    letters = DeadLetters(control.outbox, database=database, clock=clock)
     return {
         "xiezhi.vehicle.v1.VehicleRegistryService": VehicleRegistryServicer(registry),
         "xiezhi.vehicle.v1.SeizureService": SeizureServicer(desk),
-        "xiezhi.vehicle.v1.ViolationService": ViolationServicer(violations, policies=policies, clock=parts.clock),
+        "xiezhi.vehicle.v1.ViolationService": ViolationServicer(
+            ViolationStore(database, keyring=keyring), policies=policies, clock=clock
+        ),
+        "xiezhi.vehicle.v1.VehicleCheckService": VehicleCheckServicer(
+            post, leases=control.leases, key=control.key, clock=clock
+        ),
+        "xiezhi.vehicle.v1.SightingService": SightingServicer(
+            control.feed, letters=letters, database=database, clock=clock
+        ),
     }
+
+
+def _start(parts: Parts, task: Coroutine[Any, Any, None]) -> None:
+    """Runs something beside the server, until the process ends."""
+    parts.stack.callback(asyncio.create_task(task).cancel)
+
+
+async def _sweep(control: _Control) -> None:
+    """Erases for ever; while the database is away, what is due waits."""
+    while True:
+        with suppress(XiezhiError):
+            await control.store.erase_old()
+            await control.leases.erase_ended()
+        await asyncio.sleep(SWEEP.total_seconds())

@@ -23,6 +23,7 @@ OF_VEHICLES = (
     Reason.CLEARING_NOT_BUYER,
     Reason.CLEARING_WRONG_WINDOW,
     Reason.CLEARING_ALREADY_DONE,
+    Reason.CHECK_KEY_LEASE_INVALID,
 )
 ELSEWHERE = {
     **dict.fromkeys(OF_VEHICLES, "no released method is about vehicles; tests/unit/vehicle/domain has it"),

@@ -91,6 +91,7 @@ class Reason(StrEnum):
     CLEARING_NOT_BUYER = "CLEARING_NOT_BUYER"
     CLEARING_WRONG_WINDOW = "CLEARING_WRONG_WINDOW"
     CLEARING_ALREADY_DONE = "CLEARING_ALREADY_DONE"
+    CHECK_KEY_LEASE_INVALID = "CHECK_KEY_LEASE_INVALID"
 
 
 _SUBMIT_AGAIN = "Submit the request for approval again and wait for the decision."
@@ -175,5 +176,6 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.CLEARING_NOT_BUYER: "The buyer whom the ruling names must come in person (notice 二.2).",
     Reason.CLEARING_WRONG_WINDOW: "Go to the traffic police's window where the vehicle is registered (notice 二.2).",
     Reason.CLEARING_ALREADY_DONE: "Violations are cleared once for each disposal; later ones are dealt with as usual.",
+    Reason.CHECK_KEY_LEASE_INVALID: "Ask for a new lease of the key and pack the plates under it.",
 }
 """What a caller can do about each reason."""

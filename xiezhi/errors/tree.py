@@ -173,6 +173,7 @@ _CLASSES: dict[type[XiezhiError], tuple[Reason, ...]] = {
         Reason.STATEMENT_REVOKED,
         Reason.APPROVER_IS_REQUESTER,
         Reason.APPROVER_NOT_ENTITLED,
+        Reason.CHECK_KEY_LEASE_INVALID,
     ),
     FailedPrecondition: (
         Reason.APPROVAL_REQUIRED,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from services.chassis.db import before_commit
+from services.chassis.db import after_commit, before_commit
 from services.vehicle.seizures.tables import ALERT_HEAD, ALERTS
 
 _ADD = insert(ALERTS)
@@ -41,6 +41,11 @@ class AlertFeed:
 
     def __init__(self, hasher: Hasher) -> None:
         self._hasher = hasher
+        self._wake: Callable[[], None] = lambda: None
+
+    def on_commit(self, wake: Callable[[], None]) -> None:
+        """Has a function called, in the writer's thread, after each commit that wrote an alert."""
+        self._wake = wake
 
     def write(self, connection: Connection, texts: Collection[tuple[int, str]], *, present: bool) -> None:
         """Says whether vehicles are to be found from now on.
@@ -59,6 +64,7 @@ class AlertFeed:
         if rows:
             connection.execute(_ADD, rows)
             before_commit(connection, _number)
+            after_commit(connection, self._wake)
 
 
 def _number(connection: Connection) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from services.chassis.clock import ManualClock
@@ -16,8 +18,9 @@ from services.vehicle.seizures.alerts import AlertFeed
 from services.vehicle.seizures.desk import Desk
 from services.vehicle.seizures.server import SeizureServicer
 from services.vehicle.seizures.store import SeizureStore, never_seen
+from tests.store.vehicle.police import Process
 from tests.unit.vehicle.cars import NOW
-from tests.unit.vehicle.orders import call, verify
+from tests.unit.vehicle.orders import call, registration, verify
 
 
 @pytest.fixture
@@ -91,8 +94,9 @@ class Court:
 def open_court(keyring, clock):
     """Opens the desk over a database, as a process does that starts."""
 
-    def open_court(over, *, ring=keyring, seen_before=never_seen, verify=verify):
+    def open_court(over, *, ring=keyring, seen_before=never_seen, verify=verify, wake=lambda: None):
         alerts = AlertFeed(AlertHasher(CheckKey.all_of(ring)[0]))
+        alerts.on_commit(wake)
         store = SeizureStore(over, keyring=ring, alerts=alerts, seen_before=seen_before)
         return Court(Desk(store, verify, clock, RandomIds()))
 
@@ -102,3 +106,23 @@ def open_court(keyring, clock):
 @pytest.fixture
 def order(open_court, database):
     return open_court(database)
+
+
+@pytest.fixture
+async def process(database, keyring, clock):
+    return Process(database, keyring=keyring, clock=clock)
+
+
+@pytest.fixture
+def seize(process, open_court, database):
+    """Seizes vehicles in a process that keeps checks; the index follows."""
+    court = open_court(database, seen_before=process.store.seen_before, wake=process.watch.wake)
+
+    async def seize(*vehicles, **known):
+        response = await court(registration(*vehicles, **known))
+        await process.follow()
+        process.clock.advance(timedelta(milliseconds=1))
+        return response.outcomes
+
+    seize.court = court
+    return seize

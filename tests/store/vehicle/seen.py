@@ -20,17 +20,23 @@ def tables(url):
 
 def rows(url, table):
     """Returns all rows of a table."""
-    engine = create_engine(url)
-    try:
-        with engine.connect() as connection:
-            return connection.execute(select(tables(url)[table])).all()
-    finally:
-        engine.dispose()
+    return _read(url, table)[table]
 
 
 def contents(url, *names):
     """Returns the rows of tables, of all where none is named."""
-    return {name: set(rows(url, name)) for name in names or tables(url)}
+    return {name: set(found) for name, found in _read(url, *names).items()}
+
+
+def _read(url, *names):
+    engine = create_engine(url)
+    try:
+        found = MetaData()
+        found.reflect(engine, only=names or None)
+        with engine.connect() as connection:
+            return {name: connection.execute(select(found.tables[name])).all() for name in names or found.tables}
+    finally:
+        engine.dispose()
 
 
 def everything(url):
@@ -38,5 +44,5 @@ def everything(url):
     if url.startswith("sqlite"):
         file = Path(url.removeprefix("sqlite:///"))
         return b"".join(part.read_bytes() for part in sorted(file.parent.glob(f"{file.name}*")))
-    values = [value for table in tables(url) for row in rows(url, table) for value in row]
+    values = [value for table in _read(url).values() for row in table for value in row]
     return b"\0".join(bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in values)

@@ -150,9 +150,16 @@ def day(value: date) -> date_pb2.Date:
 
 
 def call(
-    request, *, at: datetime = NOW, officer: str = "J001", organisation: str = DONGHU, service: str = SERVICE
+    request,
+    *,
+    at: datetime = NOW,
+    officer: str = "J001",
+    organisation: str = DONGHU,
+    service: str = SERVICE,
+    permissions: frozenset[str] = frozenset(),
+    system: bytes = bytes(32),
 ) -> Call:
-    """Makes the call of a request."""
+    """Makes the call of a request, from the system with a certificate."""
     method = type(request).__name__.removesuffix("Request")
     content = request.SerializeToString()
     return Call(
@@ -164,5 +171,5 @@ def call(
         accepted_at=at,
         request=content,
         request_sha256=hashlib.sha256(content).digest(),
-        caller=Caller(officer, organisation, None, frozenset(), "", "", bytes(32), FOREVER),
+        caller=Caller(officer, organisation, None, permissions, "", "", system, FOREVER),
     )

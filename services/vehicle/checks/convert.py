@@ -1,0 +1,147 @@
+"""Between checks and the contract's messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from google.protobuf import duration_pb2, timestamp_pb2
+
+from services.chassis.call import Call
+from services.chassis.clock import write_instant
+from services.codes.errors import CodeError
+from services.codes.plates import Plate
+from services.codes.vins import Vin
+from services.vehicle.alerts.packed import unpack
+from services.vehicle.checks.batches import Batch
+from services.vehicle.checks.domain import Checked, Seen, read_number
+from services.vehicle.checks.keys import CheckKey
+from services.vehicle.checks.leases import Lease
+from services.vehicle.convert import invalid
+from services.vehicle.domain import Outcome, Trigger
+from services.vehicle.sightings.convert import PREFIX
+from services.vehicle.sightings.domain import Encounter
+from xiezhi.vehicle.v1 import check_pb2
+
+_MICROSECOND = timedelta(microseconds=1)
+_MICROS = 1_000_000
+
+
+def read_seen(request: check_pb2.CheckVehicleRequest, call: Call, *, now: datetime, traceparent: str) -> Seen:
+    """Reads what an officer saw.
+
+    Args:
+        request: The request.
+        call: The call, whose officer saw it.
+        now: The present instant.
+        traceparent: Trace of the check; empty where there is none.
+
+    Raises:
+        InvalidArgument: FIELDS_INVALID.
+    """
+    plate, types = _read_plate(request.plate, request.plate_type)
+    try:
+        vin = Vin.parse(request.vin) if request.vin else None
+    except CodeError as failure:
+        raise invalid("vin", str(failure)) from None
+    meeting = Encounter(
+        Trigger(request.trigger),
+        call.officer.organisation,
+        now,
+        plate,
+        request.place,
+        call.officer.officer_id,
+        is_held=request.vehicle_held,
+        note=request.note,
+        traceparent=traceparent,
+    )
+    return Seen(meeting, types, vin)
+
+
+def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> Batch:
+    """Reads a batch.
+
+    Args:
+        request: The batch.
+        now: The present instant, after which nothing was seen.
+
+    Raises:
+        InvalidArgument: FIELDS_INVALID.
+    """
+    at = min(_read_instant(request.observe_time), now) if request.HasField("observe_time") else now
+    if not request.packed_plates:
+        return Batch(request.batch, at, request.place, list(request.plates))
+    if request.plates:
+        raise invalid("packed_plates", "send plates or packed plates, not both")
+    packed = unpack(request.packed_plates, field="packed_plates")
+    return Batch(request.batch, at, request.place, packed=packed)
+
+
+def write_checked(checked: Checked) -> check_pb2.CheckVehicleResponse:
+    """Writes what an officer is told."""
+    response = check_pb2.CheckVehicleResponse(
+        outcome=checked.outcome,  # type: ignore[arg-type]
+        clone_suspected=checked.is_suspected_clone,
+        sighting=PREFIX + checked.sighting_id if checked.sighting_id else "",
+    )
+    for court, contact in checked.contacts:
+        response.contacts.add(court_code=court, phone=contact.phone)
+    if checked.age is not None:
+        _write_duration(response.index_age, checked.age)
+    return response
+
+
+def write_batch(
+    batch: Batch, checked: tuple[int, Sequence[int]], sightings: Mapping[int, str] | None, *, age: timedelta | None
+) -> check_pb2.StreamChecksResponse:
+    """Writes the answer to a batch.
+
+    Args:
+        batch: The batch.
+        checked: How many of its plates were checked, and the places of what is no plate.
+        sightings: Ids of the sightings by place in the batch; None where there are none.
+        age: How old the picture was; None where the database itself was asked.
+    """
+    count, invalid_places = checked
+    response = check_pb2.StreamChecksResponse(batch=batch.number, checked_count=count)
+    if invalid_places:
+        response.invalid_indexes.extend(invalid_places)
+    for place in sorted(sightings or ()):
+        name = PREFIX + (sightings or {})[place]
+        response.hits.add(index=place, outcome=int(Outcome.RECORDED), sighting=name)
+    if age is not None:
+        _write_duration(response.index_age, age)
+    return response
+
+
+def write_lease(lease: Lease, key: CheckKey) -> check_pb2.LeaseCheckKeyResponse:
+    """Writes a lease with its key."""
+    response = check_pb2.LeaseCheckKeyResponse(lease_id=lease.lease_id, key=key.key)
+    write_instant(response.expire_time, lease.expires_at)
+    return response
+
+
+def _read_plate(text: str, plate_type: str) -> tuple[str, tuple[str, ...]]:
+    if plate_type:
+        try:
+            return Plate.parse(text, plate_type=plate_type).number, (plate_type,)
+        except CodeError as failure:
+            raise invalid("plate", str(failure)) from None
+    found = read_number(text)
+    if found is None:
+        raise invalid("plate", "it is no plate of any type that is read here")
+    return found
+
+
+def _read_instant(message: timestamp_pb2.Timestamp) -> datetime:
+    try:
+        return message.ToDatetime(UTC)
+    except (ValueError, OverflowError):
+        raise invalid("observe_time", "it is no time of the calendar") from None
+
+
+def _write_duration(message: duration_pb2.Duration, duration: timedelta) -> None:
+    micros = duration // _MICROSECOND
+    message.seconds, rest = divmod(micros, _MICROS)
+    message.nanos = rest * 1_000
+    message.SetInParent()

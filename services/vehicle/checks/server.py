@@ -1,0 +1,93 @@
+"""The service of checks: from messages to the use cases and back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+from services.chassis.call import Call, Joint
+from services.chassis.clock import Clock
+from services.chassis.gathering import gather
+from services.chassis.spans import current_span
+from services.vehicle.checks import convert
+from services.vehicle.checks.batches import Batch, portions
+from services.vehicle.checks.domain import Checked
+from services.vehicle.checks.handlers import Post, check_batches, check_vehicle
+from services.vehicle.checks.keys import CheckKey
+from services.vehicle.checks.leases import LeaseBook
+from services.vehicle.seizures.domain import RequestKey
+from xiezhi.vehicle.v1 import check_pb2
+
+MOST_TOGETHER = 128
+"""Batches of one stream that are answered together."""
+
+
+class VehicleCheckServicer:
+    """`xiezhi.vehicle.v1.VehicleCheckService`.
+
+    Args:
+        post: What its use cases need.
+        leases: Leases of the key.
+        key: The key that is lent.
+        clock: Source of now.
+    """
+
+    def __init__(self, post: Post, *, leases: LeaseBook, key: CheckKey, clock: Clock) -> None:
+        self._post = post
+        self._leases = leases
+        self._key = key
+        self._clock = clock
+
+    async def CheckVehicle(self, request: check_pb2.CheckVehicleRequest, call: Call) -> check_pb2.CheckVehicleResponse:
+        """Checks one vehicle."""
+        seen = convert.read_seen(request, call, now=self._clock.now(), traceparent=_traceparent())
+        key = RequestKey(call.officer.organisation, request.request_id, call.method.full_name, call.request_sha256)
+        answer = await check_vehicle(seen, key, post=self._post, write=_write)
+        return check_pb2.CheckVehicleResponse.FromString(answer)
+
+    async def StreamChecks(
+        self, requests: AsyncIterator[check_pb2.StreamChecksRequest], call: Call
+    ) -> AsyncGenerator[Joint, None]:
+        """Checks batches as they come, and those that have come meanwhile together."""
+        async with aclosing(gather(requests, most=MOST_TOGETHER)) as groups:
+            async for group in groups:
+                batches = [await self._read(request, call) for request in group]
+                for portion in portions(batches):
+                    yield await self._check(portion, call)
+                    await asyncio.sleep(0)
+
+    async def LeaseCheckKey(
+        self, request: check_pb2.LeaseCheckKeyRequest, call: Call
+    ) -> check_pb2.LeaseCheckKeyResponse:
+        """Leases the key to the calling system."""
+        del request
+        lease = await self._leases.lend(call.officer.certificate_sha256)
+        return convert.write_lease(lease, self._key)
+
+    async def _read(self, request: check_pb2.StreamChecksRequest, call: Call) -> Batch:
+        batch = convert.read_batch(request, now=self._clock.now())
+        if batch.packed is not None:
+            await self._leases.require(request.lease_id, call.officer.certificate_sha256)
+        return batch
+
+    async def _check(self, batches: list[Batch], call: Call) -> Joint:
+        unit = call.officer.organisation
+        answered = await check_batches(batches, unit=unit, traceparent=_traceparent(), post=self._post)
+        return Joint(
+            tuple(
+                convert.write_batch(
+                    batch, answered.hashed.checked(number), answered.sightings.get(number), age=answered.age
+                )
+                for number, batch in enumerate(batches)
+            )
+        )
+
+
+def _write(checked: Checked) -> bytes:
+    return convert.write_checked(checked).SerializeToString()
+
+
+def _traceparent() -> str:
+    span = current_span()
+    return "" if span is None else span.traceparent

@@ -1,0 +1,1 @@
+"""Sightings of seized vehicles, and the notices by which the command centre learns of them."""

@@ -1,0 +1,72 @@
+"""Between sightings, their notices and the contract's messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from services.chassis.clock import write_instant
+from services.chassis.feed import Delivered
+from services.chassis.outbox import DeadLetter
+from services.vehicle.seizures.convert import write_seizure
+from services.vehicle.sightings.domain import TOPIC, Sighted
+from xiezhi.vehicle.v1 import sighting_pb2
+
+PREFIX = "sightings/"
+
+_TRACE_PARTS = 4
+
+
+def describe(sighting_id: str, sighted: Sighted) -> bytes:
+    """Writes a sighting as it is kept and told."""
+    meeting, vehicle = sighted.encounter, sighted.vehicle
+    message = sighting_pb2.Sighting(
+        name=PREFIX + sighting_id,
+        trigger=meeting.trigger,  # type: ignore[arg-type]
+        plate=meeting.plate,
+        plate_type=vehicle.plate_type,
+        vin=vehicle.vin,
+        place=meeting.place,
+        unit=meeting.unit,
+        officer_id=meeting.officer_id,
+        count=1,
+        vehicle_held=meeting.is_held,
+        clone_suspected=sighted.is_suspected_clone,
+        before_seizure=sighted.is_before_seizure,
+        note=meeting.note,
+    )
+    write_instant(message.observe_time, meeting.at)
+    write_instant(message.last_observe_time, meeting.at)
+    for shown in sighted.seizures:
+        told = message.seizures.add(handler_name=shown.record.handler.name, handler_phone=shown.record.handler.phone)
+        write_seizure(told.seizure, shown)
+    return message.SerializeToString()
+
+
+def write_notices(group: Iterable[tuple[Delivered, str]]) -> sighting_pb2.WatchSightingsResponse:
+    """Writes notices, each with its cursor."""
+    response = sighting_pb2.WatchSightingsResponse()
+    for notice, cursor in group:
+        is_first = notice.topic == TOPIC
+        message = response.notices.add(
+            notice_id=notice.notice_id,
+            cursor=cursor,
+            kind=sighting_pb2.NOTICE_KIND_SEEN if is_first else sighting_pb2.NOTICE_KIND_OVERDUE,
+            trace_id=_trace_of(notice.traceparent),
+        )
+        message.sighting.MergeFromString(notice.payload)
+        write_instant(message.create_time, notice.made_at)
+        if notice.ack_due_at is not None:
+            write_instant(message.acknowledge_due_time, notice.ack_due_at)
+    return response
+
+
+def write_dead_letter(message: sighting_pb2.DeadLetter, letter: DeadLetter) -> None:
+    """Writes what could not be delivered into an empty message."""
+    message.event_id, message.topic = letter.event_id, letter.topic
+    message.attempts, message.error = letter.attempts, letter.error
+    write_instant(message.dead_time, letter.dead_at)
+
+
+def _trace_of(traceparent: str) -> str:
+    parts = traceparent.split("-")
+    return parts[1] if len(parts) == _TRACE_PARTS else ""

@@ -1,0 +1,87 @@
+"""The service of sightings: from messages to the feed and back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from sqlalchemy import Connection
+
+from services.chassis.call import Call
+from services.chassis.clock import Clock
+from services.chassis.db import Database
+from services.chassis.feed import Acknowledgement, DeadLetters, Feed, cursor_of, read_cursor
+from services.chassis.spans import current_span
+from services.vehicle.sightings import convert
+from services.vehicle.sightings.domain import addressee_of, post_of
+from xiezhi.vehicle.v1 import sighting_pb2
+
+PAGE_SIZE = 100
+"""Dead letters that are listed when the caller asks for no number."""
+
+
+class SightingServicer:
+    """`xiezhi.vehicle.v1.SightingService`.
+
+    Args:
+        feed: The notices.
+        letters: What could not be delivered.
+        database: Where they are.
+        clock: Source of now.
+    """
+
+    def __init__(self, feed: Feed, *, letters: DeadLetters, database: Database, clock: Clock) -> None:
+        self._feed = feed
+        self._letters = letters
+        self._database = database
+        self._clock = clock
+
+    async def WatchSightings(
+        self, request: sighting_pb2.WatchSightingsRequest, call: Call
+    ) -> AsyncIterator[sighting_pb2.WatchSightingsResponse]:
+        """Follows the notices to the caller's post."""
+        addressee, span = _addressee(call), current_span()
+        after = read_cursor(request.after, addressee=addressee)
+        async with aclosing(self._feed.follow(addressee, after=after)) as groups:
+            async for group in groups:
+                if span is not None:
+                    for notice in group:
+                        span.link(notice.traceparent)
+                yield convert.write_notices((notice, cursor_of(notice)) for notice in group)
+
+    async def AcknowledgeSightings(
+        self, request: sighting_pb2.AcknowledgeSightingsRequest, call: Call
+    ) -> sighting_pb2.AcknowledgeSightingsResponse:
+        """Acknowledges notices."""
+        notice_ids, addressee, officer = tuple(request.notice_ids), _addressee(call), call.officer.officer_id
+        now = self._clock.now()
+
+        def write(connection: Connection) -> tuple[Acknowledgement, ...]:
+            return self._feed.acknowledge(connection, addressee, notice_ids, by=officer, now=now)
+
+        known = await self._database.write(write)
+        fresh = [ack for ack in known if (ack.at, ack.by) == (now, officer)]
+        return sighting_pb2.AcknowledgeSightingsResponse(acknowledged_count=len(fresh))
+
+    async def ListDeadLetters(
+        self, request: sighting_pb2.ListDeadLettersRequest, call: Call
+    ) -> sighting_pb2.ListDeadLettersResponse:
+        """Lists what could not be delivered."""
+        del call
+        response = sighting_pb2.ListDeadLettersResponse()
+        for letter in await self._letters.list(limit=request.page_size or PAGE_SIZE):
+            convert.write_dead_letter(response.dead_letters.add(), letter)
+        return response
+
+    async def ReplayDeadLetter(
+        self, request: sighting_pb2.ReplayDeadLetterRequest, call: Call
+    ) -> sighting_pb2.ReplayDeadLetterResponse:
+        """Has a dead letter delivered again."""
+        del call
+        await self._letters.replay(request.event_id)
+        return sighting_pb2.ReplayDeadLetterResponse()
+
+
+def _addressee(call: Call) -> str:
+    officer = call.officer
+    return addressee_of(officer.organisation, post_of(officer.permissions))
