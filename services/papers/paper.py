@@ -41,7 +41,10 @@ class SealedPaper:
 
 
 def verify_sealed(pdf: bytes, *, authority: SealTrust, court_code: str, now: datetime) -> SealedPaper:
-    """Verifies a document under seal; takes some milliseconds of computing, so call it in a thread.
+    """Verifies a document under seal.
+
+    It computes for some 25 ms, and for seconds on a document made to keep it busy: call it in a thread, and never on
+    that of an event loop.
 
     Args:
         pdf: The document.

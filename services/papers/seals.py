@@ -108,7 +108,8 @@ def _signed_bytes(signature: EmbeddedPdfSignature, pdf: bytes) -> int:
     first, first_end, second, second_length = map(int, signature.byte_range)
     own = f"<{signature.pkcs7_content.hex()}>"
     padding = signature.pkcs7_content[len(cms.ContentInfo.load(signature.pkcs7_content).dump()) :]
-    if first != 0 or pdf[first_end:second] not in {own.encode(), own.upper().encode()} or any(padding):
+    left_out = pdf[first_end:second] if first == 0 < first_end < second else b""
+    if left_out not in {own.encode(), own.upper().encode()} or any(padding):
         raise _altered("has parts that a seal leaves out")
     return second + second_length
 

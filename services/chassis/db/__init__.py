@@ -1,10 +1,20 @@
 """A service's database: SQLite in one file or PostgreSQL, called from an event loop and run in threads of its own."""
 
 from services.chassis.db.batch import BatchReader
+from services.chassis.db.bulk import insert_many
 from services.chassis.db.columns import Instant
 from services.chassis.db.database import Database
 from services.chassis.db.insertion import insert_new
 from services.chassis.db.keyed import KeyedQuery
 from services.chassis.db.writer import after_commit, before_commit
 
-__all__ = ["BatchReader", "Database", "Instant", "KeyedQuery", "after_commit", "before_commit", "insert_new"]
+__all__ = [
+    "BatchReader",
+    "Database",
+    "Instant",
+    "KeyedQuery",
+    "after_commit",
+    "before_commit",
+    "insert_many",
+    "insert_new",
+]

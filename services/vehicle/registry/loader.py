@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Executable, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from services.chassis.db import KeyedQuery
+from services.chassis.db import KeyedQuery, insert_many
 from services.chassis.db.database import make_store
 from services.chassis.db.stores import Link, Timeouts
 from services.chassis.sealing import Keyring, Sealer
@@ -20,7 +20,6 @@ from services.vehicle.registry.tables import NUMBERS, OWNERS, VEHICLES
 from services.vehicle.registry.ways import Ways
 
 _OLD = "old"
-_INSERT_VEHICLE, _INSERT_NUMBER, _INSERT_OWNER = insert(VEHICLES), insert(NUMBERS), insert(OWNERS)
 _REPLACE_VEHICLE = update(VEHICLES).where(VEHICLES.c.vehicle_id == bindparam(_OLD))
 _FORGET_NUMBER = delete(NUMBERS).where(NUMBERS.c.digest == bindparam("key"), NUMBERS.c.vehicle_id == bindparam("whose"))
 _FORGET_OWNER = delete(OWNERS).where(OWNERS.c.digest == bindparam("key"), OWNERS.c.vehicle_id == bindparam("whose"))
@@ -79,7 +78,9 @@ class VehicleLoader:
         Raises:
             RuntimeError: If the loader is not entered.
         """
-        return int(self._require_link().connection.execute(_COUNT).scalar_one())
+        connection = self._require_link().connection
+        with connection.begin():
+            return int(connection.execute(_COUNT).scalar_one())
 
     def _require_link(self) -> Link:
         if self._link is None:
@@ -95,7 +96,7 @@ class VehicleLoader:
         fresh = [key for key in wanted if key not in kept]
         changed = [key for key in kept if kept[key] != (wanted[key], True)]
         rows = {key: {"vehicle_id": key, "record": sealer.seal(wanted[key])} for key in (*fresh, *changed)}
-        _execute(connection, _INSERT_VEHICLE, [rows[key] for key in fresh])
+        insert_many(connection, VEHICLES, [rows[key] for key in fresh])
         _execute(connection, _REPLACE_VEHICLE, [{_OLD: key, **rows[key]} for key in changed])
         self._forget_ways(connection, [kept[key][0] for key in changed])
         self._add_ways(connection, [wanted[key] for key in rows])
@@ -117,14 +118,14 @@ class VehicleLoader:
     def _add_ways(self, connection: Connection, vehicles: Sequence[Vehicle]) -> None:
         ways = self._ways
         try:
-            _execute(
+            insert_many(
                 connection,
-                _INSERT_NUMBER,
+                NUMBERS,
                 [{"digest": digest, "vehicle_id": v.vehicle_id} for v in vehicles for digest in ways.numbers(v)],
             )
         except IntegrityError:
             raise IntakeError("A plate or VIN is said to be that of two vehicles.") from None
-        _execute(connection, _INSERT_OWNER, [{"digest": ways.owner(v), "vehicle_id": v.vehicle_id} for v in vehicles])
+        insert_many(connection, OWNERS, [{"digest": ways.owner(v), "vehicle_id": v.vehicle_id} for v in vehicles])
 
 
 def _execute(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:

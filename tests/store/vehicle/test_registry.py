@@ -168,3 +168,10 @@ async def test_a_way_that_was_bent_discloses_nothing(load, open_registry, vehicl
     engine.dispose()
     with pytest.raises(RegistryDamage):
         await found(open_registry(), person_owner())
+
+
+def test_a_loader_goes_on_after_it_has_counted(vehicle_url, keyring):
+    with VehicleLoader(vehicle_url, keyring=keyring) as loader:
+        for n in range(1, 4):
+            loader.add([car(n)])
+            assert loader.count() == n

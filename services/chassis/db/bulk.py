@@ -1,0 +1,43 @@
+"""Insertions of many rows at once, in the quickest words of either database that need no file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows, all of them or none.
+
+    PostgreSQL is sent each column as one array, SQLite each row as it is; either way SQLAlchemy looks at no single row,
+    which takes longer than the database does.
+
+    Args:
+        connection: The connection, in a transaction.
+        table: The table.
+        rows: The rows, with the same columns each.
+
+    Raises:
+        IntegrityError: If a row contradicts a constraint.
+    """
+    if not rows:
+        return
+    columns = [table.c[name] for name in rows[0]]
+    values = [_values(connection, column, [row[column.name] for row in rows]) for column in columns]
+    names = ", ".join(column.name for column in columns)
+    if connection.dialect.name == "postgresql":
+        arrays = ", ".join(f"%s::{column.type.compile(connection.dialect)}[]" for column in columns)
+        statement = f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names are ours
+        connection.exec_driver_sql(statement, tuple(values))
+    else:
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names are ours
+        connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+
+
+def _values(connection: Connection, column: Column[Any], values: list[Any]) -> list[Any]:
+    dialect = connection.dialect
+    processor: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return values if processor is None else [processor(value) for value in values]

@@ -1,0 +1,77 @@
+"""Many rows at once, of every type that tables have here."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import BigInteger, Boolean, Column, Date, LargeBinary, MetaData, String, Table, select
+from sqlalchemy.exc import IntegrityError
+
+from services.chassis.db import Instant, insert_many
+from services.chassis.db.database import make_store
+from services.chassis.db.stores import Timeouts
+
+THINGS = Table(
+    "things",
+    MetaData(),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary),
+    Column("name", String(40)),
+    Column("at", Instant),
+    Column("day", Date),
+    Column("is_there", Boolean),
+)
+NOW = datetime(2018, 8, 3, 4, 0, 0, 1, tzinfo=UTC)
+
+
+def thing(key):
+    return {
+        "key": key,
+        "content": bytes(range(256)) if key % 2 else None,
+        "name": '一"\\{}, %s' if key % 3 else None,
+        "at": NOW if key % 5 else None,
+        "day": date(2018, 8, 3) if key % 7 else None,
+        "is_there": (None, True, False)[key % 3],
+    }
+
+
+@pytest.fixture
+def within(database_url):
+    """Runs a function on a connection in a transaction of its own."""
+    store = make_store(database_url, Timeouts())
+    link = store.connect(writes=True)
+
+    def within(fn):
+        store.begin(link)
+        with link.connection.begin():
+            return fn(link.connection)
+
+    within(THINGS.create)
+    yield within
+    link.close()
+    store.close()
+
+
+def test_what_goes_in_comes_out(within):
+    rows = [thing(key) for key in range(1_000)]
+    within(lambda connection: insert_many(connection, THINGS, rows))
+    found = within(lambda connection: connection.execute(select(THINGS).order_by(THINGS.c.key)).mappings().all())
+    assert [dict(row) for row in found] == rows
+
+
+def test_columns_that_are_left_out_stay_empty(within):
+    def write(connection):
+        insert_many(connection, THINGS, [{"name": "a", "key": 1}, {"name": "b", "key": 2}])
+        insert_many(connection, THINGS, [])
+        return connection.execute(select(THINGS.c.key, THINGS.c.name, THINGS.c.at).order_by(THINGS.c.key)).all()
+
+    assert within(write) == [(1, "a", None), (2, "b", None)]
+
+
+def test_a_row_that_contradicts_takes_all_with_it_and_is_not_repeated(within):
+    rows = [thing(1), {**thing(1), "name": "秘密"}]
+    with pytest.raises(IntegrityError) as failure:
+        within(lambda connection: insert_many(connection, THINGS, rows))
+    assert "秘密" not in str(failure.value)
+    assert within(lambda connection: connection.execute(select(THINGS)).all()) == []
