@@ -105,7 +105,10 @@ def test_metrics_count_every_call_by_method_decision_and_reason_and_time_it(suit
 
 
 def test_what_the_histogram_and_the_counter_say_is_the_same(suite: Suite, players: Players) -> None:
-    players.refuse(Reason.METHOD_UNKNOWN, players.cast.judge, "/nobody.v1.Service/Method", b"x", known=False)
+    judge = players.cast.judge
+    players.refuse(Reason.METHOD_UNKNOWN, judge, "/nobody.v1.Service/Method", b"x", known=False)
+    around = players.line("courts", to="vehicle")
+    players.refuse(Reason.CALLER_NOT_ALLOWED, judge, "/xiezhi.vehicle.v1.SeizureService/ListSeizures", b"", line=around)
     for process in PROCESSES:
         counted: dict[tuple[str, str], float] = {}
         timed: dict[tuple[str, str], float] = {}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
+from google.protobuf.message import Message
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -13,6 +15,7 @@ from rich.text import Text
 
 from xiezhi.approval.v1 import approval_pb2, approval_pb2_grpc
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.documents import write_private
 from xiezhi.cli.duration import parse_duration
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.render import enum_name, local_time, message_dict, message_tree
@@ -31,6 +34,8 @@ app = typer.Typer(
 )
 
 NAME = "approvals/"
+PAPER = "_pdf"
+"""How the names of fields end that hold a PDF."""
 Name = Annotated[str, typer.Argument(help="Name of the approval, or its UUID.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in your words.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before signing.")]
@@ -73,8 +78,21 @@ def list_(
     session.output.result([message_dict(approval) for approval in shown], _table(shown))
 
 
-@command(app, calls=True, epilog=examples("xiezhi approvals show NAME --as GAN0102-C001"))
-def show(session: Session, name: Name) -> None:
+@command(
+    app,
+    calls=True,
+    epilog=examples(
+        "xiezhi approvals show NAME --as GAN0102-C001",
+        "xiezhi approvals show NAME --as GAN0102-C001 --papers-dir papers     rulings and notices to be read",
+    ),
+)
+def show(
+    session: Session,
+    name: Name,
+    papers_dir: Annotated[
+        Path | None, typer.Option("--papers-dir", help="Write the papers in the request (PDF) here, to be read.")
+    ] = None,
+) -> None:
     """Show an approval, its request as decoded from the bytes, and their SHA-256."""
     with session.connect() as client:
         approval = _get(client, full_name(name))
@@ -83,6 +101,8 @@ def show(session: Session, name: Name) -> None:
     if review is not None:
         data["request_decoded"] = message_dict(review.request)
         data["request_sha256_computed"] = review.request_sha256.hex()
+    if review is not None and papers_dir is not None:
+        data["papers"] = [str(file) for file in write_papers(review.request, papers_dir)]
     session.output.result(data, approval_view(approval, review))
 
 
@@ -139,6 +159,24 @@ def wait(
     _report(session, approval)
     if approval.state != approval_pb2.STATE_APPROVED:
         raise typer.Exit(1)
+
+
+def write_papers(request: Message, folder: Path) -> list[Path]:
+    """Writes the papers that a request has in it, readable by their owner only.
+
+    Args:
+        request: The request.
+        folder: Where to; made if missing.
+
+    Returns:
+        A file for each field that is a PDF and not empty, named as the field.
+    """
+    written = []
+    for field, value in request.ListFields():
+        if field.name.endswith(PAPER):
+            written.append(folder / f"{field.name.removesuffix(PAPER)}.pdf")
+            write_private(written[-1], value)
+    return written
 
 
 def full_name(name: str) -> str:

@@ -109,7 +109,12 @@ def check_keys(home: Home, *, now: datetime) -> Iterator[Finding]:
         return
     for name, certificate in home.keys.certificates().items():
         yield _validity(f"certificate {name}", certificate.not_valid_before_utc, certificate.not_valid_after_utc, now)
-    yield from _check_revocations(home, now=now)
+    lists = (
+        ("revocation list", home.keys.officers.revocation_file, "no consent counts"),
+        ("revoked seals", home.keys.seals.revocation_file, "no sealed paper counts"),
+    )
+    for check, file, without in lists:
+        yield _check_revocations(check, file, now=now, without=without)
     for name in (*PROCESSES, OVERSIGHT):
         if not home.keys.keyring_file(name).is_file():
             yield Finding(f"keyring {name}", State.FAIL, "It is not there.", "Restore it; a new one opens nothing.")
@@ -265,21 +270,17 @@ def _check_process(home: Home, name: str) -> Finding:
     return Finding(check, State.OK, f"It serves at {address}.")
 
 
-def _check_revocations(home: Home, *, now: datetime) -> Iterator[Finding]:
-    file = home.keys.officers.revocation_file
+def _check_revocations(check: str, file: Path, *, now: datetime, without: str) -> Finding:
     if not file.is_file():
-        yield Finding("revocation list", State.FAIL, "It is not there, so no consent counts.", RENEW)
-        return
-    published = x509.load_pem_x509_crl(file.read_bytes())
-    ends = published.next_update_utc
+        return Finding(check, State.FAIL, f"It is not there, so {without}.", RENEW)
+    ends = x509.load_pem_x509_crl(file.read_bytes()).next_update_utc
     if ends is None:
-        yield Finding("revocation list", State.FAIL, "It does not say until when it counts.", RENEW)
-    elif ends <= now:
-        yield Finding("revocation list", State.FAIL, f"It ended {_day(ends)}; no consent counts.", RENEW)
-    elif ends <= now + timedelta(days=3):
-        yield Finding("revocation list", State.WARN, f"It ends {_day(ends)}.", RENEW)
-    else:
-        yield Finding("revocation list", State.OK, f"It counts until {_day(ends)}.")
+        return Finding(check, State.FAIL, "It does not say until when it counts.", RENEW)
+    if ends <= now:
+        return Finding(check, State.FAIL, f"It ended {_day(ends)}; {without}.", RENEW)
+    if ends <= now + timedelta(days=3):
+        return Finding(check, State.WARN, f"It ends {_day(ends)}.", RENEW)
+    return Finding(check, State.OK, f"It counts until {_day(ends)}.")
 
 
 def _validity(check: str, begins: datetime, ends: datetime, now: datetime) -> Finding:

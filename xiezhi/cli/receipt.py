@@ -57,9 +57,7 @@ def read_receipt(document: Mapping[str, Any]) -> receipt_pb2.Receipt:
         raw = base64.b64decode(str(document["receipt"]), validate=True)
         return receipt_pb2.Receipt.FromString(raw)
     except (KeyError, binascii.Error, DecodeError):
-        raise CommandError(
-            "The file holds no receipt.", next_step="Commands write one with --receipt FILE."
-        ) from None
+        raise CommandError("The file holds no receipt.", next_step="Commands write one with --receipt FILE.") from None
 
 
 def check_receipt(document: Mapping[str, Any], key: LogKey) -> tuple[receipt_pb2.Receipt, ledger_pb2.Entry]:

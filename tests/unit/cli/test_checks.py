@@ -119,17 +119,24 @@ def test_a_certificate_that_ends_soon_is_worth_a_warning(home: Home, left: timed
     assert only(checks.check_keys(home, now=ends), "certificate gateway").state is State.FAIL
 
 
-def test_a_revocation_list_that_is_missing_or_over_lets_no_consent_count(home: Home, now: datetime) -> None:
-    assert only(checks.check_keys(home, now=now), "revocation list").state is State.OK
-    assert only(checks.check_keys(home, now=now + timedelta(days=3650)), "revocation list").state is State.FAIL
-    home.keys.officers.revocation_file.unlink()
-    missing = only(checks.check_keys(home, now=now), "revocation list")
-    assert (missing.state, "no consent" in missing.detail) == (State.FAIL, True)
+@pytest.mark.parametrize(
+    ("check", "without"), [("revocation list", "no consent counts"), ("revoked seals", "no sealed paper counts")]
+)
+def test_a_revocation_list_that_is_missing_or_over_is_told_with_what_follows(
+    home: Home, now: datetime, check: str, without: str
+) -> None:
+    assert only(checks.check_keys(home, now=now), check).state is State.OK
+    over = only(checks.check_keys(home, now=now + timedelta(days=3650)), check)
+    of_officers = check == "revocation list"
+    (home.keys.officers.revocation_file if of_officers else home.keys.seals.revocation_file).unlink()
+    for found in (over, only(checks.check_keys(home, now=now), check)):
+        assert (found.state, without in found.detail) == (State.FAIL, True)
 
 
-def test_a_revocation_list_that_ends_soon_is_worth_a_warning(home: Home, now: datetime) -> None:
+@pytest.mark.parametrize("check", ["revocation list", "revoked seals"])
+def test_a_revocation_list_that_ends_soon_is_worth_a_warning(home: Home, now: datetime, check: str) -> None:
     days = range(1, 3650)
-    found = (only(checks.check_keys(home, now=now + timedelta(days=n)), "revocation list").state for n in days)
+    found = (only(checks.check_keys(home, now=now + timedelta(days=n)), check).state for n in days)
     assert next(state for state in found if state is not State.OK) is State.WARN
 
 

@@ -6,8 +6,10 @@ import pytest
 from google.type import date_pb2
 from rich.console import Console, RenderableType
 
+from services.vehicle.alerts.hashing import PlateHasher
+from services.vehicle.alerts.packed import unpack
 from xiezhi.cli.fleet import fleet_view, outcomes_view, seizures_view
-from xiezhi.cli.vehicle import batches, check_view, join_parts
+from xiezhi.cli.vehicle import batches, check_view, join_parts, pack
 from xiezhi.cli.violations import clearing_view
 from xiezhi.vehicle.v1 import check_pb2, lookup_pb2, seizure_pb2, vehicle_pb2, violation_pb2
 
@@ -100,6 +102,16 @@ def test_plates_go_out_in_numbered_batches(count: int, sizes: list[int]) -> None
     sent = list(batches([f"赣A{number:05}" for number in range(count)], place="G60", size=4))
     assert [len(batch.plates) for batch in sent] == sizes
     assert [batch.batch for batch in sent] == list(range(1, len(sizes) + 1))
+
+
+def test_packed_plates_are_the_hashes_of_the_index_and_no_plate_is_sent() -> None:
+    plates, key = ["赣A12345", "赣AD12345"], bytes(range(16))
+    (batch,) = batches(plates, place="G60", size=4)
+    pack(batch, check_pb2.LeaseCheckKeyResponse(lease_id="lease", key=key))
+    assert not batch.plates
+    assert batch.lease_id == "lease"
+    hasher = PlateHasher(key)
+    assert list(unpack(batch.packed_plates, field="packed_plates")) == [hasher.hash(plate) for plate in plates]
 
 
 def test_a_clearing_tells_what_was_cleared_and_what_stays() -> None:

@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from services.codes.plates import Plate
 from services.papers import SealTrust, mentions, verify_sealed
 from tests.unit.cli.conftest import JUDGE
+from xiezhi.cli.approvals import write_papers
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.home import Home
 from xiezhi.cli.orders import Order, buyer, full_names
@@ -91,6 +92,14 @@ def test_files_are_sent_as_they_are_under_the_numbers_given(session: Session, tm
     assert [document.document_number for document in request.context.documents] == ["R", "N"]
     issued = request.context.documents[0].issue_date
     assert date(issued.year, issued.month, issued.day) == date(2018, 8, 3)
+
+
+def test_an_approver_gets_the_papers_of_a_request_to_read(order: Order, tmp_path: Path) -> None:
+    request = MAKERS["lift"](order)
+    written = write_papers(request, tmp_path / "papers")
+    assert [file.name for file in written] == ["ruling.pdf", "notice.pdf"]
+    assert [file.read_bytes() for file in written] == [request.ruling_pdf, request.notice_pdf]
+    assert all(file.stat().st_mode & 0o077 == 0 for file in written)
 
 
 @pytest.mark.parametrize(("verb", "missing"), [("register", "--ruling"), ("withdraw", "--notice")])
