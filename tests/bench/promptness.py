@@ -78,7 +78,7 @@ class _Prepared:
 
 
 class Promptness:
-    """Measures both, through the gateway, every receipt verified by the clients.
+    """Measures both through the gateway, every receipt verified by the clients.
 
     Args:
         stack: Closes what is opened.
@@ -92,30 +92,21 @@ class Promptness:
         self._patrol = stack.enter_context(desk.session(PATROL).connect())
         self._lookout = stack.enter_context(Lookout(desk.session(SCENARIO.command_centre).connect()))
         self._poller = stack.enter_context(ThreadPoolExecutor(1))
-        self._seized = iter(seized)
+        self._seized = seized
         self._prepared = [
             _Prepared(request, desk.approve(request.SerializeToString(deterministic=True), method=REGISTER).approval)
             for request in _requests(desk, free)
         ]
 
-    def measure(self, is_loaded: Callable[[], bool], *, checks: int) -> tuple[Delays, Delays]:
-        """Measures as long as there is load, and seizures until all are made.
+    def seizures(self, is_loaded: Callable[[], bool]) -> Delays:
+        """Measures from a court's request to the first hit, which is more than from the commit, while there is load."""
+        times = [self._seize(one) for one in self._while(is_loaded, self._prepared)]
+        return Delays("h", "a court's request to seize, its papers verified, to the first check that hits", times)
 
-        Args:
-            is_loaded: Whether there is load still.
-            checks: Most checks.
-
-        Returns:
-            From the court's request to the first hit, which is more than from the commit; and from the check to the
-            notice.
-        """
-        hits = [self._seize(one) for one in self._while(is_loaded, self._prepared)]
-        sought = (plate for plate, _ in zip(self._seized, range(checks), strict=False))
-        told = [self._see(plate) for plate in self._while(is_loaded, sought)]
-        return (
-            Delays("h", "a court's request to seize, its papers verified, to the first check that hits", hits),
-            Delays("i", "a check that hits to its notice in the command centre", told),
-        )
+    def sightings(self, is_loaded: Callable[[], bool]) -> Delays:
+        """Measures from a check that hits to the notice in the command centre, while there is load."""
+        times = [self._see(plate) for plate in self._while(is_loaded, self._seized)]
+        return Delays("i", "a check that hits to its notice in the command centre", times)
 
     @staticmethod
     def _while(is_loaded: Callable[[], bool], things: Iterable[T]) -> Iterator[T]:

@@ -27,10 +27,10 @@ PEOPLE = 1_000
 ALERTS = 1_000_000
 SIZES = (1, 100, 1_000)
 LARGEST = SIZES[-1]
-UNDER_WAY = 128
+UNDER_WAY = 256
 """Batches of the stream that wait for their answer."""
-SEIZURES, CHECKS = 40, 200
-LOADED_SECONDS = 20.0
+SEIZURES = 60
+LOADED_SECONDS = 12.0
 ANSWER_BYTES = 12
 """Length of an answer without hits and without a receipt."""
 TEXTS_BAR, PACKED_BAR = 1_000_000, 5_000_000
@@ -67,17 +67,23 @@ class Vehicles:
         packed = self._checkpoint.packed(LARGEST)
         return found + self._of(packed, f"p{LARGEST}", f"batches of {LARGEST:,}, packed", echo, pid)
 
-    def delays(self) -> tuple[Measured, tuple[Delays, Delays]]:
-        """Measures how soon seizures and sightings are known while one stream brings all it can through the gateway."""
+    def delays(self) -> list[tuple[Delays, Measured]]:
+        """Measures how soon seizures and sightings are known while one stream brings all it can through the gateway.
+
+        Returns:
+            Each with what the stream brought meanwhile.
+        """
         desk = Desk(self._home, judge=SCENARIO.judge, approver=SCENARIO.approver)
+        run = self._through_gateway(self._checkpoint.texts(LARGEST), seconds=LOADED_SECONDS)
         with ExitStack() as stack:
-            free = self.fleet.free[:SEIZURES]
-            promptness = Promptness(stack, desk, seized=self.fleet.seized, free=free)
+            fleet = self.fleet
+            promptness = Promptness(stack, desk, seized=fleet.seized, free=fleet.free[:SEIZURES])
             pool = stack.enter_context(ThreadPoolExecutor(1))
-            texts = self._checkpoint.texts(LARGEST)
-            load = pool.submit(self._through_gateway(texts, seconds=LOADED_SECONDS))
-            delays = promptness.measure(lambda: not load.done(), checks=CHECKS)
-            return load.result()[0], delays
+            found = []
+            for measure in (promptness.seizures, promptness.sightings):
+                load = pool.submit(run)
+                found.append((measure(lambda load=load: not load.done()), load.result()[0]))  # type: ignore[misc]
+            return found
 
     def _of(self, batches: list[bytes], key: str, title: str, echo: str, pid: int) -> list[Experiment]:
         size = int(key[1:])
