@@ -20,6 +20,8 @@ SERVICERS = {
     "xiezhi.identity.v1.IdentityService": "services.identity.server:IdentityServicer",
     "xiezhi.ledger.v1.LedgerService": "services.ledger.server:LedgerServicer",
     "xiezhi.vehicle.v1.SeizureService": "services.vehicle.seizures.server:SeizureServicer",
+    "xiezhi.vehicle.v1.SightingService": "services.vehicle.sightings.server:SightingServicer",
+    "xiezhi.vehicle.v1.VehicleCheckService": "services.vehicle.checks.server:VehicleCheckServicer",
     "xiezhi.vehicle.v1.VehicleRegistryService": "services.vehicle.registry.server:VehicleRegistryServicer",
     "xiezhi.vehicle.v1.ViolationService": "services.vehicle.violations.server:ViolationServicer",
 }

@@ -33,7 +33,6 @@ _LATELY = (
             DEALINGS.c.vin_digest.in_(bindparam("vins", expanding=True)),
         ),
         DEALINGS.c.at >= bindparam("since"),
-        DEALINGS.c.at <= bindparam("until"),
     )
     .order_by(DEALINGS.c.at)
 )
@@ -102,13 +101,15 @@ class DealingRows:
         }
         return connection.execute(insert_new(connection, DEALINGS), row).rowcount == 1
 
-    def lately(self, connection: Connection, vehicle: Vehicle, *, until: datetime) -> list[Seen]:
-        """Returns what was seen of a vehicle in the 72 hours before an instant and hit nothing, the first one first."""
+    def lately(self, connection: Connection, vehicle: Vehicle, *, before: datetime) -> list[Seen]:
+        """Returns what was seen of a vehicle and hit nothing since 72 hours before an instant, the first one first.
+
+        What was written down before is before it, by whatever process's clock.
+        """
         values = {
             "plates": self._plates.all_of(vehicle.plate),
             "vins": self._vins.all_of(vehicle.vin),
-            "since": until - KEPT,
-            "until": until,
+            "since": before - KEPT,
         }
         found = [self._open(bytes(d), at, bytes(r)) for d, at, r in connection.execute(_LATELY, values)]
         return [seen for seen in found if _is_of(seen, vehicle)]

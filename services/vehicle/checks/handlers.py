@@ -36,6 +36,10 @@ class Store(Protocol):
         """Returns which hashes there are alerts under."""
         ...
 
+    async def answered(self, key: RequestKey) -> bytes | None:
+        """Returns what was answered under a key; None if nothing is kept under it."""
+        ...
+
     async def look(self, seen: Seen) -> Finding:
         """Reads what the register has under a plate and a VIN, and no alerts."""
         ...
@@ -88,8 +92,8 @@ class Answered:
 async def check_vehicle(seen: Seen, key: RequestKey, *, post: Post, write: Callable[[Checked], bytes]) -> bytes:
     """Checks one vehicle.
 
-    A control on the road asks the index, and leaves nothing at all where that knows of no alert. Everything else is
-    decided in the database, under locks.
+    A control on the road asks the index, and leaves nothing at all where that knows of no alert, unless it was asked
+    before, when there was one. Everything else is decided in the database, under locks.
 
     Args:
         seen: What was seen.
@@ -104,6 +108,8 @@ async def check_vehicle(seen: Seen, key: RequestKey, *, post: Post, write: Calla
     if seen.encounter.trigger is Trigger.HIGHWAY_PATROL:
         found = post.index.find(np.array([post.hasher.hash(text) for text in seen.texts], np.uint64))
         if found is not None and not found.hits.any():
+            if (answered := await post.store.answered(key)) is not None:
+                return answered
             finding = _NOTHING if seen.vin is None else await post.store.look(seen)
             checked = Checked(Outcome.NOTHING, is_suspected_clone=suspects_clone(seen, finding), age=found.age)
             return write(checked)

@@ -62,6 +62,14 @@ class CheckStore:
         """
         return frozenset(await self._database.read(lambda connection: self._alerts.vehicles(connection, hashes)))
 
+    async def answered(self, key: RequestKey) -> bytes | None:
+        """Returns what was answered under a key; None if nothing is kept under it.
+
+        Raises:
+            XiezhiError: REQUEST_ID_REUSED or STORE_UNAVAILABLE.
+        """
+        return await self._database.read(lambda connection: self._dealings.answer(connection, key), snapshot=False)
+
     async def look(self, seen: Seen) -> Finding:
         """Reads what the register has under a plate and a VIN, and no alerts.
 
@@ -147,7 +155,7 @@ class CheckStore:
         Returns:
             Whether there were any.
         """
-        lately = self._dealings.lately(connection, vehicle, until=at)
+        lately = self._dealings.lately(connection, vehicle, before=at)
         if not lately:
             return False
         seizures = self._suspects.seizures(connection, vehicle, now=at)

@@ -118,7 +118,9 @@ class Suspects:
 
 
 def _open(file: VehicleFile, now: datetime) -> tuple[Shown, ...]:
-    return tuple(shown for shown in file.standings(now) if shown.standing.is_open)
+    """Returns the seizures that are open now: all that is written down has happened, by whatever process's clock."""
+    moment = max((now, *(fact.at for fact in file.facts)))
+    return tuple(shown for shown in file.standings(moment) if shown.standing.is_open)
 
 
 def _is_of_type(hit: Hit, seen: Seen) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from types import MappingProxyType
 
 from services.codes.legal_time import legal_date
+from services.codes.vehicles import OTHER_COLOUR
 from services.vehicle.convert import write_date
 from services.vehicle.domain import SeizureState
 from services.vehicle.registry.domain import FleetAnswer, Listed, Queued
@@ -54,7 +55,7 @@ def _write_vehicle(message: vehicle_pb2.Vehicle, listed: Listed) -> None:
     message.plate, message.plate_type, message.vin = vehicle.plate, vehicle.plate_type, vehicle.vin
     message.engine_number, message.brand, message.model = vehicle.engine_number, vehicle.brand, vehicle.model
     message.vehicle_type, message.use_nature = vehicle.vehicle_type, vehicle.use_nature
-    message.colours.extend(COLOURS[letter] for letter in vehicle.colours)  # type: ignore[misc]
+    message.colours.extend(COLOURS[letter] for letter in vehicle.colours or OTHER_COLOUR)  # type: ignore[misc]
     statuses = sorted({STATUSES[letter] for letter in listed.statuses})
     message.statuses.extend(statuses)  # type: ignore[arg-type]
     owner = vehicle.owner

@@ -70,7 +70,7 @@ class Vehicle:
         brand: Brand.
         model: Model.
         vehicle_type: Code of the vehicle type.
-        colours: Letters of the body colours, the main one first; never empty.
+        colours: Letters of the body colours, the main one first; none where the register has none.
         use_nature: Letter of the use.
         statuses: Letters of the statuses but for K (查封), which follows from the seizures; never empty.
         owner: The owner.

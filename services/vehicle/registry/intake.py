@@ -67,8 +67,6 @@ def _find_fault(vehicle: Vehicle) -> str:
 
 def _find_code_fault(vehicle: Vehicle) -> str:
     try:
-        if not vehicle.colours or not vehicle.statuses:
-            return "it has no colour or no status"
         parse_colours("".join(vehicle.colours))
         statuses = parse_statuses("".join(vehicle.statuses))
         if Vin.parse(vehicle.vin).number != vehicle.vin:

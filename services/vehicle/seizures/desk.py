@@ -12,7 +12,8 @@ from typing import Protocol
 from services.chassis.clock import Clock
 from services.chassis.ids import IdSource
 from services.papers import SealedPaper, mentions
-from services.vehicle.seizures.domain import Document, Files, Filing, RequestKey, Shown, find_document
+from services.vehicle.seizures.domain import Document, Filing, RequestKey, Shown, find_document
+from services.vehicle.seizures.files import Files
 
 
 class Store(Protocol):
@@ -104,7 +105,6 @@ async def take(
 
 def _accept(filing: Filing, *, desk: Desk, sought: Sequence[str]) -> Accepted:
     now = desk.clock.now()
-    digests = [hashlib.sha256(paper.pdf).digest() for paper in filing.papers]
-    documents = tuple(map(find_document, [filing] * len(digests), filing.papers, digests))
+    documents = tuple(find_document(filing, p, hashlib.sha256(p.pdf).digest()) for p in filing.papers)
     papers = [desk.verify(p.pdf, court_code=filing.author.court_code, now=now) for p in filing.papers]
     return Accepted(filing, documents, frozenset(text for text in sought if mentions(papers[0], text)), now)

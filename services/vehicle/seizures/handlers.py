@@ -24,7 +24,6 @@ from services.vehicle.domain import (
 from services.vehicle.seizures.desk import Accepted
 from services.vehicle.seizures.domain import (
     Buyer,
-    Files,
     Outcome,
     Sale,
     SeizureNote,
@@ -33,6 +32,7 @@ from services.vehicle.seizures.domain import (
     VehicleFile,
     not_found,
 )
+from services.vehicle.seizures.files import Files
 from xiezhi.errors import Reason, XiezhiError, error
 
 _LAST = 1 << 62

@@ -10,7 +10,8 @@ from services.codes.legal_time import legal_date
 from services.vehicle.convert import invalid, read_debtor
 from services.vehicle.seizures import convert, handlers
 from services.vehicle.seizures.desk import Accepted, Desk, take
-from services.vehicle.seizures.domain import DocumentKind, Files
+from services.vehicle.seizures.domain import DocumentKind
+from services.vehicle.seizures.files import Files
 from xiezhi.vehicle.v1 import seizure_pb2
 
 PAGE_SIZE = 100

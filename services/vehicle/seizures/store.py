@@ -13,7 +13,8 @@ from services.vehicle.domain import Fact, SeizureOrder
 from services.vehicle.registry.domain import Vehicle
 from services.vehicle.registry.store import VehicleRows
 from services.vehicle.seizures.alerts import AlertFeed
-from services.vehicle.seizures.domain import Files, Filing, RequestKey, Sale, SeizureRecord, Shown, VehicleFile
+from services.vehicle.seizures.domain import Filing, RequestKey, Sale, SeizureRecord, Shown, VehicleFile
+from services.vehicle.seizures.files import Files
 from services.vehicle.seizures.requests import RequestRows
 from services.vehicle.seizures.rows import SeizureRows
 

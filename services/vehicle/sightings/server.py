@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -11,13 +12,15 @@ from services.chassis.call import Call
 from services.chassis.clock import Clock
 from services.chassis.db import Database
 from services.chassis.feed import Acknowledgement, DeadLetters, Feed, cursor_of, read_cursor
-from services.chassis.spans import current_span
+from services.chassis.spans import Span, current_span
 from services.vehicle.sightings import convert
 from services.vehicle.sightings.domain import addressee_of, post_of
 from xiezhi.vehicle.v1 import sighting_pb2
 
 PAGE_SIZE = 100
 """Dead letters that are listed when the caller asks for no number."""
+MOST_LINKS = 128
+"""Checks that the span of a watch is linked to; collectors keep no more of one span."""
 
 
 class SightingServicer:
@@ -45,8 +48,7 @@ class SightingServicer:
         async with aclosing(self._feed.follow(addressee, after=after)) as groups:
             async for group in groups:
                 if span is not None:
-                    for notice in group:
-                        span.link(notice.traceparent)
+                    _link(span, (notice.traceparent for notice in group))
                 yield convert.write_notices((notice, cursor_of(notice)) for notice in group)
 
     async def AcknowledgeSightings(
@@ -80,6 +82,12 @@ class SightingServicer:
         del call
         await self._letters.replay(request.event_id)
         return sighting_pb2.ReplayDeadLetterResponse()
+
+
+def _link(span: Span, traceparents: Iterable[str]) -> None:
+    room = MOST_LINKS - len(span.links or ())
+    for traceparent in islice(traceparents, max(room, 0)):
+        span.link(traceparent)
 
 
 def _addressee(call: Call) -> str:

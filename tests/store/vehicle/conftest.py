@@ -8,19 +8,14 @@ import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.db import Database
-from services.chassis.ids import RandomIds
 from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
-from services.vehicle.checks.keys import AlertHasher, CheckKey
 from services.vehicle.registry.loader import VehicleLoader
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
-from services.vehicle.seizures.alerts import AlertFeed
-from services.vehicle.seizures.desk import Desk
-from services.vehicle.seizures.server import SeizureServicer
-from services.vehicle.seizures.store import SeizureStore, never_seen
+from tests.store.vehicle.court import Court
 from tests.store.vehicle.police import Process
 from tests.unit.vehicle.cars import NOW
-from tests.unit.vehicle.orders import call, registration, verify
+from tests.unit.vehicle.orders import registration
 
 
 @pytest.fixture
@@ -73,32 +68,12 @@ def clock():
     return ManualClock(NOW)
 
 
-class Court:
-    """Courts that send orders over the wire's messages.
-
-    Args:
-        desk: What the service's use cases need.
-    """
-
-    def __init__(self, desk):
-        self.desk = desk
-        self._servicer = SeizureServicer(desk)
-
-    async def __call__(self, request, **known):
-        """Sends an order at the time that the desk's clock shows."""
-        name = type(request).__name__.removesuffix("Request")
-        return await getattr(self._servicer, name)(request, call(request, at=self.desk.clock.now(), **known))
-
-
 @pytest.fixture
 def open_court(keyring, clock):
     """Opens the desk over a database, as a process does that starts."""
 
-    def open_court(over, *, ring=keyring, seen_before=never_seen, verify=verify, wake=lambda: None):
-        alerts = AlertFeed(AlertHasher(CheckKey.all_of(ring)[0]))
-        alerts.on_commit(wake)
-        store = SeizureStore(over, keyring=ring, alerts=alerts, seen_before=seen_before)
-        return Court(Desk(store, verify, clock, RandomIds()))
+    def open_court(over, *, ring=keyring, **known):
+        return Court.over(over, ring, clock=clock, **known)
 
     return open_court
 

@@ -179,6 +179,19 @@ async def test_a_repeated_request_is_answered_as_the_first_time(ready, seize, ve
         request_id = str(uuid.uuid4())
 
 
+async def test_a_control_is_answered_as_the_first_time_though_the_seizure_was_lifted_since(ready, seize):
+    (outcome,) = await seize(CAR)
+    request_id = str(uuid.uuid4())
+    first = await ready.check(CAR, request_id=request_id)
+    await seize.court(lifting(outcome.seizure.name))
+    await ready.follow()
+    assert (await ready.check(CAR)).outcome == NOTHING
+    assert await ready.check(CAR, request_id=request_id) == first
+    with pytest.raises(XiezhiError) as refusal:
+        await ready.check(OTHER, request_id=request_id)
+    assert reason(refusal) is Reason.REQUEST_ID_REUSED
+
+
 async def test_a_request_that_is_sent_many_times_at_once_counts_once(ready, seize, vehicle_url):
     await seize(CAR)
     for vehicle in (CAR, OTHER):
@@ -269,6 +282,17 @@ async def test_a_check_and_a_seizure_at_once_find_each_other(ready, seize, vehic
             ready.check(vehicle, INSPECTION, unit=f"36010000000{serial}"), seize(vehicle, serial=serial)
         )
         assert len(rows(vehicle_url, "sightings")) > known, answer.outcome
+
+
+async def test_a_clock_that_is_behind_loses_neither_a_hit_nor_an_inspection(ready, seize, clock, vehicle_url):
+    await seize(CAR)
+    clock.advance(-timedelta(seconds=2))
+    assert (await ready.check(CAR)).outcome == RECORDED
+    assert (await ready.check(CAR, TRANSFER)).outcome == REFUSED
+    await ready.check(OTHER, TRANSFER)
+    clock.advance(-timedelta(seconds=2))
+    (outcome,) = await seize(OTHER, serial=2)
+    assert 4 in outcome.notes
 
 
 @pytest.mark.postgres

@@ -47,6 +47,13 @@ def upgrade() -> None:
         sa.Column("record", sa.LargeBinary, nullable=False),
     )
     op.create_index("disposals_of_vehicle", "disposals", ["vehicle_id"])
+    _create_requests()
+    _create_alerts()
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute(_UNCOMPRESSED)
+
+
+def _create_requests() -> None:
     op.create_table(
         "papers",
         sa.Column("digest", sa.LargeBinary(32), primary_key=True),
@@ -59,9 +66,6 @@ def upgrade() -> None:
         sa.Column("papers", sa.LargeBinary, nullable=False),
         sa.Column("answer", sa.LargeBinary, nullable=False),
     )
-    _create_alerts()
-    if op.get_bind().dialect.name != "sqlite":
-        op.execute(_UNCOMPRESSED)
 
 
 def _create_alerts() -> None:

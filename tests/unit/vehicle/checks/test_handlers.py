@@ -41,6 +41,7 @@ class Store:
 
     def __init__(self, *, is_there=True):
         self.asked = []
+        self.first = None
         self.is_there = is_there
 
     def _ask(self, what):
@@ -51,6 +52,10 @@ class Store:
     async def listed(self, hashes):
         self._ask("listed")
         return {HASHER.hash(CAR.plate) - (1 << 64 if HASHER.hash(CAR.plate) >> 63 else 0)} & set(hashes)
+
+    async def answered(self, key):
+        self._ask("answered")
+        return self.first
 
     async def look(self, what):
         self._ask("look")
@@ -97,16 +102,21 @@ async def check(what, post):
     return answers[0]
 
 
-async def test_a_control_of_which_the_index_knows_nothing_asks_no_database(store, post, observed):
+async def test_a_control_of_which_the_index_knows_nothing_is_kept_nowhere(store, post, observed):
     checked = await check(seen(OTHER), post)
     assert (checked.outcome, checked.age, checked.is_suspected_clone) == (Outcome.NOTHING, AGE, False)
-    assert store.asked == []
+    assert store.asked == ["answered"]
     assert observed == [("check.plates.total", 1)]
+
+
+async def test_a_repeated_control_is_answered_as_when_there_was_an_alert(store, post):
+    store.first = b"first"
+    assert await check_vehicle(seen(OTHER), KEY, post=post, write=lambda checked: b"now") == b"first"
 
 
 async def test_a_control_with_a_vin_asks_the_register_for_a_false_plate_only(store, post):
     assert (await check(seen(OTHER, vin=OTHER.vin), post)).is_suspected_clone
-    assert store.asked == ["look"]
+    assert store.asked == ["answered", "look"]
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,19 @@ async def test_the_queue_is_shown_without_dates_of_those_that_wait_and_seized_fo
     assert shown.mortgagee == "测试银行"
 
 
+@pytest.mark.parametrize(
+    ("colours", "shown"),
+    [
+        (("A",), [vehicle_pb2.COLOUR_WHITE]),
+        (("J", "E", "Z"), [vehicle_pb2.COLOUR_BLACK, vehicle_pb2.COLOUR_RED, vehicle_pb2.COLOUR_OTHER]),
+        ((), [vehicle_pb2.COLOUR_OTHER]),
+    ],
+)
+async def test_a_vehicle_always_has_a_colour_the_main_one_first(colours, shown):
+    (part,) = await look_up(MemoryRegistry(car(colours=colours)), person_owner())
+    assert list(part.vehicles[0].colours) == shown
+
+
 def test_seized_replaces_normal():
     facts = [Served("1", "赣0102", "（2018）赣0102执1号", NOW, 1)]
     listed = Listed(car(), tuple(Queued(s, "") for s in standing_at(facts, NOW)))
