@@ -10,6 +10,7 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import grpc
 import uvloop
 
-METHOD = "/bench.Bare/Call"
+METHOD, STREAM = "/bench.Bare/Call", "/bench.Bare/Stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +45,30 @@ class Config:
 
 
 class _Routes(grpc.GenericRpcHandler):  # type: ignore[type-arg]
-    def __init__(self, handler: grpc.RpcMethodHandler) -> None:  # type: ignore[type-arg]
-        self._handler = handler
+    def __init__(self, handlers: Mapping[str, Any]) -> None:
+        self._handlers = handlers
 
-    def service(self, _details: grpc.HandlerCallDetails) -> Any:
-        return self._handler
+    def service(self, details: grpc.HandlerCallDetails) -> Any:
+        return self._handlers.get(details.method)
 
 
-def _echo(config: Config) -> Any:
+def _echo(config: Config) -> Mapping[str, Any]:
     answer = b"x" * config.answer_bytes
 
     async def call(_request: bytes, _context: Any) -> bytes:
         return answer
 
-    return grpc.unary_unary_rpc_method_handler(call)
+    async def stream(requests: AsyncIterator[bytes], _context: Any) -> AsyncIterator[bytes]:
+        async for _ in requests:
+            yield answer
+
+    return {
+        METHOD: grpc.unary_unary_rpc_method_handler(call),
+        STREAM: grpc.stream_stream_rpc_method_handler(stream),
+    }
 
 
-def _proxy(config: Config) -> Any:
+def _proxy(config: Config) -> Mapping[str, Any]:
     channel = grpc.aio.secure_channel(
         config.backend,
         grpc.ssl_channel_credentials(*_files(config)),
@@ -71,7 +79,7 @@ def _proxy(config: Config) -> Any:
     async def call(request: bytes, context: Any) -> bytes:
         return await forward(request, timeout=context.time_remaining())
 
-    return grpc.unary_unary_rpc_method_handler(call)
+    return {METHOD: grpc.unary_unary_rpc_method_handler(call)}
 
 
 def _files(config: Config) -> tuple[bytes, bytes, bytes]:
@@ -80,8 +88,8 @@ def _files(config: Config) -> tuple[bytes, bytes, bytes]:
 
 async def _serve(kind: str, config: Config) -> None:
     server = grpc.aio.server()
-    handler = _echo(config) if kind == "echo" else _proxy(config)
-    server.add_generic_rpc_handlers((_Routes(handler),))
+    handlers = _echo(config) if kind == "echo" else _proxy(config)
+    server.add_generic_rpc_handlers((_Routes(handlers),))
     authority, key, certificate = _files(config)
     credentials = grpc.ssl_server_credentials(
         ((key, certificate),), root_certificates=authority, require_client_auth=True

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import collections
+import itertools
 import json
 import sys
 import time
@@ -21,6 +23,9 @@ from services.chassis.clock import SystemClock
 from services.chassis.ids import TimedIds
 
 Metadata = tuple[tuple[str, str | bytes], ...]
+
+_BATCH = b"\x08"
+"""Tag of a batch's number in a stream of checks; a message may begin with it whatever follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,9 @@ class Config:
         calls: JSON file with the calls, sent in turn: a list of objects with the request in base64 and its metadata;
             values of "-bin" keys in base64.
         uuids_at: Places in the request of UUIDs in text that are made anew for every call, as processes make them.
-        concurrency: Calls under way at any moment.
+        stream: Whether the requests are sent on one stream, each answered by one message, under the first call's
+            metadata.
+        concurrency: Calls under way at any moment, or requests of a stream.
         warm_seconds: Time before measuring.
         seconds: Time measured.
     """
@@ -50,6 +57,7 @@ class Config:
     method: str
     calls: str
     uuids_at: tuple[int, ...] = ()
+    stream: bool = False
     concurrency: int = 32
     warm_seconds: float = 1.0
     seconds: float = 4.0
@@ -67,7 +75,7 @@ class Measured:
         errors: Calls that failed.
         first_error: What the first failure said.
         request_bytes: Length of a request.
-        answer_bytes: Length of the last answer.
+        answer_bytes: Length of the last answer, of a stream the mean.
     """
 
     per_second: float
@@ -137,6 +145,36 @@ class _Run:
                 self.times.append(finished - started)
                 self.answer_bytes = len(answer)
 
+    async def stream(self, channel: grpc.aio.Channel) -> None:
+        """Keeps requests under way on one stream, numbered; answers come in their order."""
+        call = channel.stream_stream(self.config.method)(metadata=self.calls[0][1])
+        room, sent = asyncio.Semaphore(self.config.concurrency), collections.deque[float]()
+        received = 0
+
+        async def write() -> None:
+            for number in itertools.count(1):
+                await room.acquire()
+                if time.perf_counter() >= self.end:
+                    break
+                sent.append(time.perf_counter())
+                await call.write(_BATCH + _varint(number) + self.calls[number % len(self.calls)][0])
+            await call.done_writing()
+
+        writer = asyncio.ensure_future(write())
+        try:
+            while (answer := await call.read()) is not grpc.aio.EOF:
+                started, finished = sent.popleft(), time.perf_counter()
+                room.release()
+                if self.begin <= finished < self.end:
+                    self.times.append(finished - started)
+                    received += len(answer)
+            await writer
+            self.answer_bytes = received // max(len(self.times), 1)
+        except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            writer.cancel()
+        if (code := await call.code()) is not grpc.StatusCode.OK:
+            self.errors, self.first_error = 1, f"{code.name}: {await call.details()}"
+
     async def run(self) -> Measured:
         credentials = grpc.ssl_channel_credentials(
             Path(self.config.authority).read_bytes(),
@@ -152,7 +190,10 @@ class _Run:
             await asyncio.wait_for(channel.channel_ready(), 10)
             self.begin = time.perf_counter() + self.config.warm_seconds
             self.end = self.begin + self.config.seconds
-            await asyncio.gather(*(self.worker(channel, n) for n in range(self.config.concurrency)))
+            if self.config.stream:
+                await self.stream(channel)
+            else:
+                await asyncio.gather(*(self.worker(channel, n) for n in range(self.config.concurrency)))
         return self._summary()
 
     def _summary(self) -> Measured:
@@ -171,6 +212,15 @@ class _Run:
             request_bytes=len(self.calls[0][0]),
             answer_bytes=self.answer_bytes,
         )
+
+
+def _varint(number: int) -> bytes:
+    encoded = bytearray()
+    while number >= 0x80:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)
 
 
 def main() -> None:

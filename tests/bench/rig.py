@@ -118,6 +118,7 @@ class Loader:
         measured: tuple[int, ...],
         concurrency: int = 32,
         uuids_at: tuple[int, ...] = (),
+        stream: bool = False,
     ) -> tuple[Measured, Usage]:
         """Measures one method.
 
@@ -128,11 +129,12 @@ class Loader:
             server: Name of the server, as in its certificate.
             as_system: Whose certificate the caller shows.
             measured: Process ids of the servers.
-            concurrency: Calls under way at any moment.
+            concurrency: Calls under way at any moment, or requests of a stream.
             uuids_at: See `tests.bench.load.Config`.
+            stream: Whether the requests are sent on one stream.
         """
         files = self._keys.tls(as_system)
-        written = self._folder / "calls.json"
+        written = self._folder / f"calls-{time.monotonic_ns()}.json"
         write_calls(written, calls())
         config = Config(
             target=target,
@@ -143,15 +145,18 @@ class Loader:
             method=method,
             calls=str(written),
             uuids_at=uuids_at,
+            stream=stream,
             concurrency=concurrency,
             seconds=self._seconds,
         )
-        path = self._folder / "load.json"
+        path = written.with_name(f"load-{written.name}")
         path.write_text(json.dumps(asdict(config)), encoding="utf-8")
         meter, before = Meter(measured), _children_seconds()
         done = subprocess.run(
             [sys.executable, "-m", "tests.bench.load", str(path)], cwd=ROOT, capture_output=True, text=True, check=False
         )
+        for file in (written, path):
+            file.unlink()
         if done.returncode:
             raise RuntimeError(f"the load ended with {done.returncode}: {done.stderr[-2000:]}")
         usage = meter.stop(load_seconds=_children_seconds() - before)

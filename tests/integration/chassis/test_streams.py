@@ -187,7 +187,6 @@ async def running(keys, name, ledger, make):
         telemetry=telemetry,
         clock=SystemClock(),
         ids=RandomIds(),
-        entry_ids=RandomIds(),
         max_request_bytes=MAX_BYTES,
     )
     server = build_server(max_request_bytes=MAX_BYTES)

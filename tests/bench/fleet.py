@@ -1,0 +1,149 @@
+"""A database of vehicle control with a million alerts, made anew for each run so that nothing was seen before."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
+from sqlalchemy import Connection, func, select, update
+
+from services.chassis.db import Database
+from services.chassis.db.bulk import insert_many
+from services.chassis.migrations import upgrade
+from services.chassis.sealing import Keyring
+from services.codes.vins import Vin
+from services.synthetic import SCENARIO
+from services.synthetic.plates import make_vin, standard_plate
+from services.vehicle.checks.keys import AlertHasher, CheckKey
+from services.vehicle.domain import Served
+from services.vehicle.registry.domain import Owner, Vehicle
+from services.vehicle.registry.loader import VehicleLoader
+from services.vehicle.registry.store import VehicleRows
+from services.vehicle.seizures.alerts import AlertFeed
+from services.vehicle.seizures.domain import Contact, SeizureRecord
+from services.vehicle.seizures.rows import SeizureRows
+from services.vehicle.seizures.tables import ALERT_HEAD, ALERTS
+from xiezhi.cli.home import Home
+from xiezhi.cli.layout import database_url
+
+SEIZED, FREE, OTHERS = 2_000, 200, 50_000
+"""Vehicles that courts have seized, that a court can seize, and that only make the register large."""
+PORTION = 10_000
+_PLACE = "360100"
+_REGISTERED = date(2016, 3, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """What was made.
+
+    Attributes:
+        seized: Plates of vehicles that are seized.
+        free: Plates of vehicles of the scenario's debtor that can be.
+        loaded: Vehicles that the loader wrote.
+        seconds: How long it took for that.
+    """
+
+    seized: Sequence[str]
+    free: Sequence[str]
+    loaded: int
+    seconds: float
+
+    def sentence(self) -> str:
+        """Returns in words how quickly vehicles were registered."""
+        rows = 4 * self.loaded / self.seconds
+        return (
+            f"(g) Bulk registration of {self.loaded:,} vehicles, each checked, sealed and indexed, into SQLite: "
+            f"{self.loaded / self.seconds:,.0f} vehicles or {rows:,.0f} rows a second."
+        )
+
+
+def make_fleet(home: Home, *, alerts: int) -> Fleet:
+    """Makes the database of a data folder whose suite does not run.
+
+    Args:
+        home: The data folder.
+        alerts: How many alerts there are.
+    """
+    for file in home.data.glob("vehicle.db*"):
+        file.unlink()
+    url, keyring = database_url(home, "vehicle"), Keyring.load(home.keys.keyring_file("vehicle"))
+    upgrade(url, package="services.vehicle")
+    vehicles = [_vehicle(number) for number in range(SEIZED + FREE + OTHERS)]
+    started = time.perf_counter()
+    with VehicleLoader(url, keyring=keyring) as loader:
+        for start in range(0, len(vehicles), PORTION):
+            loader.add(vehicles[start : start + PORTION])
+    seconds = time.perf_counter() - started
+    seized = vehicles[:SEIZED]
+    database = Database.open(url)
+    try:
+        asyncio.run(_seize(database, keyring, seized, alerts=alerts))
+    finally:
+        database.close()
+    free = vehicles[SEIZED : SEIZED + FREE]
+    return Fleet([v.plate for v in seized], [v.plate for v in free], len(vehicles), seconds)
+
+
+async def _seize(database: Database, keyring: Keyring, seized: Sequence[Vehicle], *, alerts: int) -> None:
+    """Seizes vehicles as the service does, and draws alerts for vehicles that no camera of the bench meets."""
+    key = CheckKey.all_of(keyring)[0]
+    rows = SeizureRows(keyring, vehicles=VehicleRows(keyring))
+    feed = AlertFeed(AlertHasher(key))
+
+    def seize(connection: Connection) -> None:
+        rows.add_seizures(connection, [_record(vehicle) for vehicle in seized])
+        feed.write(connection, [(v.vehicle_id, v.plate) for v in seized], present=True)
+
+    def draw(connection: Connection) -> None:
+        last = connection.execute(select(func.max(ALERTS.c.number))).scalar_one()
+        # To whoever has not the key, the hash of a plate is a random number.
+        hashes = np.frombuffer(secrets.token_bytes(8 * (alerts - last)), np.int64).tolist()
+        drawn = [
+            {"number": number, "hash": one, "key_id": key.key_id, "vehicle_id": number, "present": True}
+            for number, one in enumerate(hashes, start=last + 1)
+        ]
+        insert_many(connection, ALERTS, drawn)
+        connection.execute(update(ALERT_HEAD).values(last=alerts))
+
+    await database.write(seize)
+    await database.write(draw)
+
+
+def _vehicle(number: int) -> Vehicle:
+    owner = Owner(SCENARIO.debtor_name, "A", SCENARIO.debtor_number)
+    return Vehicle(
+        vehicle_id=number + 1,
+        plate=standard_plate(_PLACE, number),
+        plate_type="02",
+        vin=make_vin("K330", number, made=_REGISTERED),
+        engine_number=f"CS{number:07}",
+        brand="测试牌",
+        model="CS7001",
+        vehicle_type="K33",
+        colours=("A",),
+        use_nature="A",
+        statuses=frozenset("A"),
+        owner=owner if number < SEIZED + FREE else Owner("测试", "P", f"3699{number:011}"),
+        first_registered_on=_REGISTERED,
+        division=_PLACE,
+    )
+
+
+def _record(vehicle: Vehicle) -> SeizureRecord:
+    served = Served(str(uuid.uuid4()), "赣0102", SCENARIO.other_case, at=datetime.now(UTC), sequence=vehicle.vehicle_id)
+    return SeizureRecord(
+        served,
+        vehicle.vehicle_id,
+        vehicle.registered.plate,
+        Vin(vehicle.vin),
+        f"{SCENARIO.other_case}之一",
+        vehicle.owner.key,
+        Contact("测试", "0791-00000000"),
+    )

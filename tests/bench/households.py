@@ -1,0 +1,181 @@
+"""Lookups of households: directly, through the gateway, of registries of several sizes, on both databases."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.bench import province
+from tests.bench.batch import BatchResult, measure_batch
+from tests.bench.calls import APPEND, LOOKUP, Approved, Desk, append_call, ready_approvals
+from tests.bench.experiment import Experiment, Run, process_ids
+from tests.bench.report import Bar, Series, ratio
+from tests.bench.rig import Loader, peer, suite
+from tests.conftest import PostgresServer, find_programs
+from xiezhi.cli.home import Home
+from xiezhi.cli.supervisor import Supervisor
+
+DEBTORS = 256
+BATCH_SIZE = 10_000
+GROUP = 8
+"""Entries of one append, as processes under load send them."""
+
+
+class Households:
+    """Starts what lookups of households are measured by.
+
+    Args:
+        stack: Stops it again.
+        folder: Where data and configuration go; what was seeded there is used again by the next run.
+        seconds: How long each measurement takes.
+        sizes: Numbers of people, growing; the first is that of the main measurements.
+    """
+
+    def __init__(self, stack: ExitStack, folder: Path, *, seconds: float, sizes: tuple[int, ...]) -> None:
+        self._stack = stack
+        self._folder = folder
+        self._seconds = seconds
+        self._sizes = sizes
+        self._home = self._home_of(f"people-{sizes[0]}")
+
+    def desk(self, home: Home | None = None) -> Desk:
+        """Returns the judge and the approver of a data folder; None for the main one."""
+        return Desk(home or self._home, judge=province.JUDGE, approver=province.APPROVER)
+
+    def experiments(self, *, postgres: bool) -> list[Experiment]:
+        """Starts everything and returns what is to be measured."""
+        main_suite = self._stack.enter_context(suite(self._home, people=self._sizes[0]))
+        keys, loader = self._home.keys, self._loader(self._home)
+        direct = self._direct(Series("c", "identity service called with a ready grant"), self._home, main_suite)
+        answer = direct.run()[0].answer_bytes
+        echo, echo_pid = self._stack.enter_context(peer("echo", keys, self._folder, answer_bytes=answer))
+        relay, relay_pid = self._stack.enter_context(
+            peer("proxy", keys, self._folder, backend=echo, backend_name="ledger.service.xiezhi")
+        )
+        request = self.desk().request(province.debtors(1)[0])
+
+        def bare(target: str, pids: tuple[int, ...]) -> Run:
+            return lambda: loader.measure(
+                "/bench.Bare/Call",
+                lambda: [(request, ())],
+                target=target,
+                server="ledger",
+                as_system="courts",
+                measured=pids,
+            )
+
+        found = [
+            Experiment(Series("a", "bare grpc.aio echo over mTLS"), bare(echo, (echo_pid,))),
+            Experiment(Series("b", "the same echo behind a bare byte proxy"), bare(relay, (echo_pid, relay_pid))),
+            direct,
+            self._whole(Series("d", "whole path through the gateway, SQLite"), self._home, main_suite),
+            self._appends(Series("e", "ledger appends, one entry a call, SQLite"), self._home, main_suite),
+            self._appends(
+                Series(f"e-{GROUP}", f"the same, {GROUP} entries a call"), self._home, main_suite, entries=GROUP
+            ),
+        ]
+        for size in self._sizes[1:]:
+            home = self._home_of(f"people-{size}")
+            running = self._stack.enter_context(suite(home, people=size))
+            found.append(self._direct(Series(f"c-{size}", f"as c, {size:,} people"), home, running))
+        return found + (self._on_postgres() if postgres else [])
+
+    def batch(self) -> BatchResult:
+        """Measures a batch lookup where there are people enough."""
+        size = next((size for size in self._sizes if size > 2 * BATCH_SIZE), 0)
+        if not size:
+            return measure_batch(self.desk(), province.batch(BATCH_SIZE // 10))
+        return measure_batch(self.desk(self._home_of(f"people-{size}")), province.batch(BATCH_SIZE))
+
+    def _on_postgres(self) -> list[Experiment]:
+        server = PostgresServer(find_programs(), durable=True)
+        self._stack.callback(server.remove)
+        home = self._home_of("postgresql")
+        # Its databases are new, and a ledger that has signed before does not accept an empty one.
+        shutil.rmtree(home.root, ignore_errors=True)
+        databases = {name: server.create_database() for name in ("gateway", "identity", "ledger", "vehicle")}
+        province.seed(home, people=self._sizes[0], databases=databases)
+        running = self._stack.enter_context(suite(home, people=self._sizes[0], databases=databases))
+        extra = (server.process_id,)
+        return [
+            self._direct(Series("c-pg", "as c, PostgreSQL"), home, running, extra=extra),
+            self._whole(Series("d-pg", "as d, PostgreSQL"), home, running, extra=extra),
+            self._appends(Series("e-pg", f"as e-{GROUP}, PostgreSQL"), home, running, entries=GROUP, extra=extra),
+        ]
+
+    def _direct(self, series: Series, home: Home, running: Supervisor, *, extra: tuple[int, ...] = ()) -> Experiment:
+        desk, loader = self.desk(home), self._loader(home)
+        approved = ready_approvals(desk, province.debtors(DEBTORS))
+        return Experiment(
+            series,
+            lambda: loader.measure(
+                LOOKUP,
+                lambda: desk.with_grant(approved),
+                target=home.address("identity"),
+                server="identity",
+                as_system="gateway",
+                measured=(*process_ids(running, "identity", "ledger"), *extra),
+            ),
+            suite=running,
+        )
+
+    def _whole(self, series: Series, home: Home, running: Supervisor, *, extra: tuple[int, ...] = ()) -> Experiment:
+        desk, loader = self.desk(home), self._loader(home)
+        approved: list[Approved] = desk.approve_all([desk.request(debtor) for debtor in province.debtors(DEBTORS)])
+        return Experiment(
+            series,
+            lambda: loader.measure(
+                LOOKUP,
+                lambda: desk.through_gateway(approved),
+                target=home.address("gateway"),
+                server="gateway",
+                as_system="courts",
+                measured=(*process_ids(running, "gateway", "identity", "ledger"), *extra),
+            ),
+            suite=running,
+        )
+
+    def _appends(
+        self, series: Series, home: Home, running: Supervisor, *, entries: int = 1, extra: tuple[int, ...] = ()
+    ) -> Experiment:
+        loader = self._loader(home)
+        series.per_call = entries
+        request, places = append_call(entries)
+        return Experiment(
+            series,
+            lambda: loader.measure(
+                APPEND,
+                lambda: [(request, ())],
+                target=home.address("ledger"),
+                server="ledger",
+                as_system="gateway",
+                measured=(*process_ids(running, "ledger"), *extra),
+                uuids_at=places,
+            ),
+            suite=running,
+        )
+
+    def _home_of(self, name: str) -> Home:
+        return Home(self._folder / name)
+
+    def _loader(self, home: Home) -> Loader:
+        return Loader(home.keys, self._folder, seconds=self._seconds)
+
+
+def bars(series: Mapping[str, Series]) -> Iterator[Bar]:
+    """Yields the ratios that lookups of households are judged by."""
+    yield Bar("d/b: the whole path beside a bare proxied echo", ratio(series["d"], series["b"]), 0.30)
+    yield Bar("c/a: a service call beside a bare echo", ratio(series["c"], series["a"]), 0.30)
+    if "d-pg" in series:
+        yield Bar("d-pg/b: the same on PostgreSQL", ratio(series["d-pg"], series["b"]), 0.30)
+    appends = series[f"e-{GROUP}"]
+    yield Bar("durable appends per second / 2,000", appends.rate / 2_000, 1.0)
+    if appends.runs:
+        slowest = max(measured.p99_ms for measured, _ in appends.runs)
+        yield Bar("50 ms / p99 of an append", 50 / slowest if slowest else 0.0, 1.0)
+    sizes = [one for key, one in series.items() if key.startswith("c-") and key != "c-pg"]
+    if sizes:
+        # "No slower than 1.3 times" is a rate of at least 1/1.3.
+        yield Bar(f"{sizes[-1].title} / c", ratio(sizes[-1], series["c"]), round(1 / 1.3, 2))
