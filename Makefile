@@ -51,7 +51,10 @@ up: setup ## Starts the suite, leaves it running and says how to call it.
 test: setup ## Runs all tests, those on PostgreSQL included.
 	@PG_BIN="$$(./tools/find-postgres)"
 	export PG_BIN
-	$(RUN) -m pytest $(PYTEST_ARGS)
+	# Tests of whole suites start processes of their own and follow one another; the others share the processors.
+	$(RUN) -m pytest --numprocesses auto --dist loadfile tests/contract tests/unit tests/store tests/integration \
+		$(PYTEST_ARGS)
+	$(RUN) -m pytest tests/e2e $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: setup ## Checks style, formatting and the layers of the code.
