@@ -45,6 +45,8 @@ UPDATE alert_head SET last = (SELECT max(number) FROM alerts)
 # References are right by how the rows are drawn, and a constraint is quicker to add than to keep.
 POSTGRES = """
 SET LOCAL session_replication_role = replica;
+SET LOCAL work_mem = '256MB';
+SET LOCAL maintenance_work_mem = '256MB';
 ALTER TABLE vehicle_numbers DROP CONSTRAINT vehicle_numbers_once;
 CREATE TEMP TABLE others AS SELECT key FROM generate_series(1, :large) AS key WHERE key % :step <> 1;
 INSERT INTO vehicles SELECT key, decode(repeat(md5(random()::text), 16), 'hex') FROM others;
