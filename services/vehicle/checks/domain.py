@@ -179,7 +179,7 @@ def decide(seen: Seen, finding: Finding) -> tuple[Checked, tuple[Sighted, ...]]:
             on_watch_list=False,
         )
         outcomes.add(verdict.outcome)
-        if verdict.instruction.must_refuse:
+        if verdict.outcome is Outcome.REFUSED:
             refusing += hit.seizures
         sighted.append(Sighted(seen.encounter, hit.file.vehicle, hit.seizures, is_suspected_clone=is_clone))
     return Checked(max(outcomes), contacts_of(refusing), is_clone), tuple(sighted)

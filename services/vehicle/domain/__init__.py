@@ -14,7 +14,7 @@ from services.vehicle.domain.admission import (
     register,
     withdraw,
 )
-from services.vehicle.domain.checks import Instruction, Outcome, Trigger, Verdict, judge
+from services.vehicle.domain.checks import Outcome, Trigger, Verdict, judge
 from services.vehicle.domain.facts import (
     MAX_TERM_MONTHS,
     Disposed,
@@ -51,7 +51,6 @@ __all__ = [
     "Disposed",
     "Extended",
     "Fact",
-    "Instruction",
     "Item",
     "Lifted",
     "Match",

@@ -27,35 +27,18 @@ class Outcome(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Instruction:
-    """What the officer is told, and no more: of a vehicle that only has to be reported, the same as of any other.
-
-    The officer reports nothing themselves and so cannot warn the driver, not even by a look (notice 五.3, R-5.3).
-
-    Attributes:
-        must_refuse: Whether the registration is to be refused.
-        court_code: Court to which the applicant is sent; empty unless it is to be refused.
-        is_suspected_clone: Whether the VIN seen is not that of the plate (套牌), which the register alone tells.
-    """
-
-    must_refuse: bool = False
-    court_code: str = ""
-    is_suspected_clone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What follows from a check.
 
     Attributes:
         outcome: NOTHING leaves no trace; of the others the enforcement command centre is notified.
         seizures: The seizure in force, then those that wait: all of their courts are told by one notice (A15).
-        instruction: What the officer is told.
+        is_suspected_clone: Whether the VIN seen is not that of the plate (套牌), which the register alone tells.
     """
 
     outcome: Outcome
     seizures: tuple[Standing, ...]
-    instruction: Instruction
+    is_suspected_clone: bool = False
 
 
 def judge(
@@ -82,9 +65,6 @@ def judge(
     seizures = tuple(standing for standing in standings if standing.is_open)
     is_clone = vin_seen is not None and vin_seen != vin_on_file
     if seizures and trigger is Trigger.TRANSFER_REGISTRATION:
-        court = seizures[0].seizure.court_code
-        return Verdict(
-            Outcome.REFUSED, seizures, Instruction(must_refuse=True, court_code=court, is_suspected_clone=is_clone)
-        )
+        return Verdict(Outcome.REFUSED, seizures, is_clone)
     outcome = Outcome.RECORDED if seizures or on_watch_list else Outcome.NOTHING
-    return Verdict(outcome, seizures, Instruction(is_suspected_clone=is_clone))
+    return Verdict(outcome, seizures, is_clone)

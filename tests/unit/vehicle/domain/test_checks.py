@@ -1,4 +1,4 @@
-"""What follows from a check: who is refused, what is recorded, and what an officer can tell from the answer."""
+"""What follows from a check: who is refused, what is recorded, and which plates are suspected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.codes.vins import Vin
-from services.vehicle.domain import Disposed, Instruction, Lifted, Outcome, Trigger, judge, standing_at
+from services.vehicle.domain import Disposed, Lifted, Outcome, Trigger, judge, standing_at
 from tests.unit.vehicle.domain.seized import at, served
 
 VIN, OTHER_VIN = Vin.parse("LTST00006J0000001"), Vin.parse("LTST00008J0000002")
@@ -55,32 +55,20 @@ def test_a_vehicle_was_seized_until_the_instant_of_the_lifting():
 def test_a_waiting_seizure_alone_refuses_a_transfer():
     waiting = standing_at(QUEUED, at(9))[1:]
     verdict = judge(TRANSFER, waiting, vin_seen=VIN, vin_on_file=VIN, on_watch_list=False)
-    assert (verdict.outcome, verdict.instruction.court_code) == (Outcome.REFUSED, "赣0102")
+    assert (verdict.outcome, verdict.seizures[0].seizure.court_code) == (Outcome.REFUSED, "赣0102")
 
 
 def test_the_court_of_the_seizure_in_force_is_to_be_asked_and_all_are_notified():
     verdict = check(TRANSFER, QUEUED)
-    assert verdict.instruction == Instruction(must_refuse=True, court_code="赣01")
-    assert [s.seizure.seizure_id for s in verdict.seizures] == ["a", "b"]
-    assert check(TRANSFER, PROMOTED).instruction.court_code == "赣0102"
+    assert [(s.seizure.seizure_id, s.seizure.court_code) for s in verdict.seizures] == [("a", "赣01"), ("b", "赣0102")]
+    assert [s.seizure.court_code for s in check(TRANSFER, PROMOTED).seizures] == ["赣0102"]
     assert [s.seizure.seizure_id for s in check(PATROL, PROMOTED).seizures] == ["b"]
-
-
-@pytest.mark.parametrize("trigger", [INSPECTION, PATROL])
-@pytest.mark.parametrize("vin_seen", [None, VIN, OTHER_VIN])
-def test_an_officer_cannot_tell_a_vehicle_that_is_reported_from_any_other(trigger, vin_seen):
-    told = {
-        check(trigger, facts, vin_seen=vin_seen, on_watch_list=watched).instruction
-        for facts in (FREE, SEIZED, QUEUED, LIFTED, SOLD)
-        for watched in (False, True)
-    }
-    assert told == {Instruction(is_suspected_clone=vin_seen == OTHER_VIN)}
 
 
 @pytest.mark.parametrize("trigger", Trigger)
 @pytest.mark.parametrize("facts", [FREE, SEIZED, LIFTED])
 def test_another_vin_than_that_of_the_plate_is_a_suspected_clone(trigger, facts):
-    assert check(trigger, facts, vin_seen=OTHER_VIN).instruction.is_suspected_clone
-    assert not check(trigger, facts, vin_seen=VIN).instruction.is_suspected_clone
-    assert not check(trigger, facts, vin_seen=None).instruction.is_suspected_clone
+    assert check(trigger, facts, vin_seen=OTHER_VIN).is_suspected_clone
+    assert not check(trigger, facts, vin_seen=VIN).is_suspected_clone
+    assert not check(trigger, facts, vin_seen=None).is_suspected_clone
     assert check(trigger, facts, vin_seen=OTHER_VIN).outcome is check(trigger, facts).outcome
