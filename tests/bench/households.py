@@ -12,7 +12,7 @@ from tests.bench.batch import BatchResult, measure_batch
 from tests.bench.calls import APPEND, LOOKUP, Approved, Desk, append_call, ready_approvals
 from tests.bench.experiment import Experiment, Run, process_ids
 from tests.bench.report import Bar, Series, ratio
-from tests.bench.rig import Loader, peer, suite
+from tests.bench.rig import UNDER_WAY, Loader, peer, suite
 from tests.conftest import PostgresServer, find_programs
 from xiezhi.cli.home import Home
 from xiezhi.cli.supervisor import Supervisor
@@ -21,6 +21,8 @@ DEBTORS = 256
 BATCH_SIZE = 10_000
 GROUP = 8
 """Entries of one append, as processes under load send them."""
+WRITERS = 4
+"""Calls under way from as many processes: each sends its next group when the one before has been answered."""
 
 
 class Households:
@@ -73,7 +75,17 @@ class Households:
             self._whole(Series("d", "whole path through the gateway, SQLite"), self._home, main_suite),
             self._appends(Series("e", "ledger appends, one entry a call, SQLite"), self._home, main_suite),
             self._appends(
-                Series(f"e-{GROUP}", f"the same, {GROUP} entries a call"), self._home, main_suite, entries=GROUP
+                Series(f"e-{GROUP}", f"the same, {GROUP} entries a call, {WRITERS} calls under way"),
+                self._home,
+                main_suite,
+                entries=GROUP,
+                concurrency=WRITERS,
+            ),
+            self._appends(
+                Series("e-full", f"the same, {GROUP} entries a call, {UNDER_WAY} calls under way"),
+                self._home,
+                main_suite,
+                entries=GROUP,
             ),
         ]
         for size in self._sizes[1:]:
@@ -102,7 +114,14 @@ class Households:
         return [
             self._direct(Series("c-pg", "as c, PostgreSQL"), home, running, extra=extra),
             self._whole(Series("d-pg", "as d, PostgreSQL"), home, running, extra=extra),
-            self._appends(Series("e-pg", f"as e-{GROUP}, PostgreSQL"), home, running, entries=GROUP, extra=extra),
+            self._appends(
+                Series("e-pg", f"as e-{GROUP}, PostgreSQL"),
+                home,
+                running,
+                entries=GROUP,
+                concurrency=WRITERS,
+                extra=extra,
+            ),
         ]
 
     def _direct(self, series: Series, home: Home, running: Supervisor, *, extra: tuple[int, ...] = ()) -> Experiment:
@@ -138,7 +157,14 @@ class Households:
         )
 
     def _appends(
-        self, series: Series, home: Home, running: Supervisor, *, entries: int = 1, extra: tuple[int, ...] = ()
+        self,
+        series: Series,
+        home: Home,
+        running: Supervisor,
+        *,
+        entries: int = 1,
+        concurrency: int = UNDER_WAY,
+        extra: tuple[int, ...] = (),
     ) -> Experiment:
         loader = self._loader(home)
         series.per_call = entries
@@ -153,6 +179,7 @@ class Households:
                 as_system="gateway",
                 measured=(*process_ids(running, "ledger"), *extra),
                 uuids_at=places,
+                concurrency=concurrency,
             ),
             suite=running,
         )

@@ -28,6 +28,8 @@ from xiezhi.pki import InsecureDevelopmentKeys
 READY_SECONDS = 20
 SAMPLE_RATIO = 0.01
 MANY = 10_000_000
+UNDER_WAY = 32
+"""Calls under way at any moment, where nothing else is said."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -116,7 +118,7 @@ class Loader:
         server: str,
         as_system: str,
         measured: tuple[int, ...],
-        concurrency: int = 32,
+        concurrency: int = UNDER_WAY,
         uuids_at: tuple[int, ...] = (),
         stream: bool = False,
     ) -> tuple[Measured, Usage]:
