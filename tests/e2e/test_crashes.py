@@ -137,11 +137,11 @@ def _refused(players: Players, method: str, request: Message, *, approval: str) 
 def test_whatever_dies_under_traffic_no_sighting_is_lost_or_made_up(suite_to_break: Suite) -> None:
     suite, players = suite_to_break, Players(suite_to_break.home)
     vehicles, cast = Vehicles(players), players.cast
-    cars = vehicles.seize_many(48)
+    cars = vehicles.seize_many(32)
     head = read_head(players)
     with Watch(players, cast.command_centre) as watch, Watch(players, LIAISON) as liaison:
         with Traffic(vehicles, cars) as traffic:
-            for name in ("vehicle", "gateway", "ledger", "vehicle"):
+            for name in ("vehicle", "gateway", "ledger"):
                 traffic.await_rounds()
                 suite.kill(name)
                 suite.start(name)
