@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import timedelta
 from functools import partial
 
@@ -15,6 +15,7 @@ from services.chassis.ids import SequenceIds
 from services.chassis.outbox import Outbox, define_outbox
 from services.chassis.relay import Relay
 from services.chassis.sealing import Sealer
+from xiezhi.errors import Unavailable
 
 METADATA = MetaData()
 TABLES = define_feed(METADATA)
@@ -71,10 +72,15 @@ class Desk:
         return Notice(**known | fields)
 
     async def write(self, *notices):
+        """Writes notices, again where another process kept the database from it: a notice is written once."""
+
         def work(connection):
             return [self.feed.write(connection, notice) for notice in notices]
 
-        return await self.database.write(work)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                with suppress(Unavailable):
+                    return await self.database.write(work)
 
     async def tell(self, *words, addressee="a", **fields):
         """Writes notices and returns their ids."""
