@@ -131,6 +131,16 @@ class Plate:
         return PREFECTURES[self.number[1]] if self.is_of_jiangxi else None
 
 
+def plain_number(text: str) -> str:
+    """Writes a number as its normal form would be, without looking whether it is one.
+
+    Args:
+        text: The number as it was read; what is not of the parts of a plate is given back as it is.
+    """
+    found = _PARTS.fullmatch(text)
+    return text if found is None else f"{found[1]}{found[2]}{found[3]}".upper()
+
+
 def _check_place(province: str, place: str) -> None:
     if province == JIANGXI and place not in PREFECTURES:
         raise CodeError("its letter is that of no place in Jiangxi")

@@ -158,7 +158,8 @@ class StreamCheck:
         self._check = check
         self._sent = sent
         self._held: list[bytes] = []
-        self._next_index = 0
+        # A stream of requests has no digest that would tell it from a former one, and nothing of it is ever replayed.
+        self._next_index = 0 if sent.request_sha256 else sent.tree_size
 
     def take(self, answer: bytes) -> Sequence[bytes]:
         """Takes the next answer.
@@ -183,7 +184,7 @@ class StreamCheck:
         self._check.verify(self._sent, self._held, receipt)
         # An entry is made for each receipt in its turn, so groups given twice or in another order are noticed.
         if receipt.leaf_index < self._next_index:
-            raise _fail(self._sent, "the receipt is not newer than the one before it")
+            raise _fail(self._sent, "the receipt is not newer than the one before it, or than the stream")
         self._next_index = receipt.leaf_index + 1
         proven, self._held = (*self._held[:-1], answer), []
         return proven

@@ -56,8 +56,9 @@ def before_commit(connection: Connection, ending: Callable[[Connection], None]) 
 
     Args:
         connection: The connection that `Database.write` gave to the write function.
-        ending: Called once however often it is given, also if the write function fails after all. If it raises, nothing
-            of the transaction is kept.
+        ending: A function or method; called once however often it is given, also if the write function fails after all,
+            and with others in the order of their names, which all processes have in common. If it raises, nothing of
+            the transaction is kept.
 
     Raises:
         RuntimeError: If the connection is not a writer's.
@@ -66,6 +67,11 @@ def before_commit(connection: Connection, ending: Callable[[Connection], None]) 
     if endings is None:
         raise RuntimeError("only a function run by Database.write has a commit to come before")
     endings[ending] = None
+
+
+def _name(ending: Callable[[Connection], None]) -> str:
+    """Returns what endings are called in the order of: the same in every process."""
+    return f"{ending.__module__}.{getattr(ending, '__qualname__', '')}"
 
 
 class GroupWriter:
@@ -182,7 +188,7 @@ class GroupWriter:
             else:
                 outcomes.append((result, None))
                 written = True
-        for ending in self._endings:
+        for ending in sorted(self._endings, key=_name):
             ending(link.connection)
         transaction.commit()
         # SQLite commits to a deleted file without a word.

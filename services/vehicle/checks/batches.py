@@ -9,9 +9,10 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from services.codes.plates import plain_number
 from services.vehicle.alerts.hashing import Hashes, PlateHasher
 from services.vehicle.checks.alerts import as_numbers
-from services.vehicle.checks.domain import Sought, read_number
+from services.vehicle.checks.domain import Sought
 from services.vehicle.domain import Trigger
 from services.vehicle.sightings.domain import Encounter
 
@@ -134,15 +135,17 @@ def portions(batches: Iterable[Batch], *, most: int = MOST_AT_ONCE) -> Iterator[
 def _hash(
     plates: Sequence[str], hasher: PlateHasher, start: int, *, texts: dict[int, str], invalid: list[int]
 ) -> Hashes:
-    """Hashes plates; those that are not written in their normal form are read one by one."""
+    """Hashes plates; those that are not written in their normal form are written so first."""
     hashed = hasher.hash_all(plates)
     if hashed.canonical.all():
         return hashed.hashes
-    for place in np.flatnonzero(~hashed.canonical).tolist():
-        number = read_number(plates[place])
-        if number is None:
-            invalid.append(start + place)
+    places = np.flatnonzero(~hashed.canonical)
+    plain = [plain_number(plates[place]) for place in places.tolist()]
+    again = hasher.hash_all(plain)
+    hashed.hashes[places] = again.hashes
+    for place, text, is_one in zip(places.tolist(), plain, again.canonical.tolist(), strict=True):
+        if is_one:
+            texts[start + place] = text
         else:
-            texts[start + place] = number[0]
-            hashed.hashes[place] = hasher.hash(number[0])
+            invalid.append(start + place)
     return hashed.hashes

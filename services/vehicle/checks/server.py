@@ -19,7 +19,7 @@ from services.vehicle.checks.leases import LeaseBook
 from services.vehicle.seizures.domain import RequestKey
 from xiezhi.vehicle.v1 import check_pb2
 
-MOST_TOGETHER = 128
+MOST_TOGETHER = 64
 """Batches of one stream that are answered together."""
 
 

@@ -29,6 +29,7 @@ from services.chassis.recorder import Recorder
 from services.chassis.server import Routes, build_server, listen
 from services.chassis.telemetry import Telemetry, TelemetrySettings
 from tests.integration.client.exchange import Log
+from xiezhi.client import ReceiptError
 from xiezhi.client.contract import find_method
 from xiezhi.client.receipts import ReceiptCheck, Sent, StreamCheck
 from xiezhi.errors import Reason, error
@@ -136,8 +137,8 @@ class Site:
     def stream(self, requests):
         return self.channel.stream_stream(ECHO)(requests, timeout=SECONDS)
 
-    def check(self):
-        contract = replace(find_method(ECHO), client_streaming=True)
+    def check(self, *, lookup=True):
+        contract = replace(find_method(ECHO), client_streaming=True, lookup=lookup)
         return StreamCheck(ReceiptCheck(self.ledger.log.key), Sent(contract, b"", len(self.ledger.log.leaves), ""))
 
 
@@ -263,6 +264,13 @@ async def test_whoever_waits_for_each_answer_gets_it_at_once(site):
     assert await stream.read() is grpc.aio.EOF
     check.end()
     assert len(site.ledger.entries) == 3
+
+
+async def test_answers_of_a_former_stream_prove_nothing(site):
+    former = [answer async for answer in site.stream([asked(0)])]
+    check = site.check(lookup=False)
+    with pytest.raises(ReceiptError, match="not newer"):
+        check.take(former[0])
 
 
 async def test_without_a_record_no_answer_comes(site):

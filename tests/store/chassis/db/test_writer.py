@@ -320,6 +320,26 @@ async def test_an_ending_runs_once_after_all_writes_of_the_commit_and_is_part_of
     assert len(seen) == 2
 
 
+async def test_endings_run_in_an_order_that_all_processes_have(database, notes, gate):
+    seen = []
+
+    def first(connection):
+        seen.append("first")
+
+    def second(connection):
+        seen.append("second")
+
+    def ended(*endings):
+        def run(connection):
+            for ending in endings:
+                before_commit(connection, ending)
+
+        return run
+
+    await as_group(database, gate, ended(second), ended(first, second))
+    assert seen == ["first", "second"]
+
+
 async def test_an_ending_that_fails_keeps_nothing_of_its_commit(database, notes, gate):
     def ended(connection):
         before_commit(connection, notes.add(1))
