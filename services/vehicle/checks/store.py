@@ -15,7 +15,7 @@ from services.vehicle.checks.alerts import AlertRows
 from services.vehicle.checks.dealings import DealingRows, Kept
 from services.vehicle.checks.domain import Checked, Finding, Hit, Seen, Sought, decide, leaves_a_trace
 from services.vehicle.checks.suspects import Suspects
-from services.vehicle.domain import Outcome
+from services.vehicle.domain import Trigger
 from services.vehicle.registry.domain import Vehicle
 from services.vehicle.seizures.domain import RequestKey
 from services.vehicle.sightings.domain import Encounter, Sighted
@@ -103,8 +103,9 @@ class CheckStore:
             ids = [self._sightings.record(connection, one, now=now) for one in sighted]
             answer = write(_with_sighting(checked, ids))
             if leaves_a_trace(seen, checked):
-                was_hit = checked.outcome is not Outcome.NOTHING
-                kept = Kept(key, now, answer, None if was_hit else seen)
+                # Also of what was hit: a court that seizes later is to hear of it. A control on the road is no dealing.
+                is_dealing = seen.encounter.trigger is not Trigger.HIGHWAY_PATROL
+                kept = Kept(key, now, answer, seen if is_dealing else None)
                 if not self._dealings.keep(connection, kept):
                     return self._dealings.answer(connection, key) or answer
             return answer

@@ -279,6 +279,18 @@ async def test_an_inspection_just_before_the_seizure_is_told_at_once(ready, seiz
     assert 4 in outcome.notes
 
 
+async def test_an_inspection_that_hit_one_seizure_is_told_to_the_next_court(ready, seize):
+    (first,) = await seize(CAR)
+    await ready.check(CAR)
+    await ready.check(CAR, INSPECTION)
+    (second,) = await seize(CAR, court=NANCHANG)
+    assert (4 in first.notes, 4 in second.notes) == (False, True)
+    _, _, notice, *more = await ready.watched(3)
+    assert not more
+    assert (notice.sighting.trigger, notice.sighting.before_seizure) == (INSPECTION, True)
+    assert [s.seizure.name for s in notice.sighting.seizures] == [first.seizure.name, second.seizure.name]
+
+
 async def test_a_repeated_seizure_tells_of_an_inspection_once(ready, seize, vehicle_url):
     await ready.check(CAR, INSPECTION)
     request = registration(CAR)
