@@ -21,8 +21,8 @@ from services.vehicle.seizures.domain import RequestKey
 from services.vehicle.sightings.domain import Encounter, Sighted
 from services.vehicle.sightings.store import SightingRows
 
-Meet = Callable[[int, Hit], Encounter]
-"""Tells how the vehicle of a hit was met, by the place of what was sought."""
+Meet = Callable[[int, Hit], Encounter | None]
+"""Tells how the vehicle of a hit was met, by the place of what was sought; None where it is no sighting after all."""
 
 
 class CheckStore:
@@ -139,9 +139,10 @@ class CheckStore:
         def work(connection: Connection) -> dict[int, str]:
             now = self._clock.now()
             found = self._suspects.hits(connection, sought=sought, now=now, lock=True)
-            return {
+            recorded = {
                 place: self._record(connection, hits, partial(meet, place), now=now) for place, hits in found.items()
             }
+            return {place: ids[0] for place, ids in recorded.items() if ids}
 
         return await self._database.write(work)
 
@@ -175,13 +176,13 @@ class CheckStore:
         await self._database.write(lambda connection: self._dealings.erase(connection, now=self._clock.now()))
 
     def _record(
-        self, connection: Connection, hits: Iterable[Hit], meet: Callable[[Hit], Encounter], *, now: datetime
-    ) -> str:
-        ids = [
-            self._sightings.record(connection, Sighted(meet(hit), hit.file.vehicle, hit.seizures), now=now)
+        self, connection: Connection, hits: Iterable[Hit], meet: Callable[[Hit], Encounter | None], *, now: datetime
+    ) -> list[str]:
+        return [
+            self._sightings.record(connection, Sighted(meeting, hit.file.vehicle, hit.seizures), now=now)
             for hit in hits
+            if (meeting := meet(hit)) is not None
         ]
-        return ids[0]
 
 
 def _with_sighting(checked: Checked, ids: Sequence[str]) -> Checked:
