@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from sqlalchemy import select
+from sqlalchemy import create_engine, delete, select, update
 
 from services.chassis.sealing import Keyring
 from services.vehicle.alerts.hashing import PlateHasher
 from services.vehicle.alerts.packed import pack
 from services.vehicle.checks.alerts import ForeignKeyError
+from services.vehicle.seizures.tables import ALERT_HEAD, ALERTS, SEIZURES
 from services.vehicle.sightings.tables import SIGHTINGS
 from tests.store.vehicle.police import BOUND, RECORDED, Process, batch, until
 from tests.store.vehicle.seen import contents, everything, rows
@@ -275,6 +276,25 @@ async def test_alerts_under_another_key_let_no_index_be_made(ready, keyring, dat
         assert await refused(process.stream(batch(1, OTHER.plate))) is Reason.STORE_UNAVAILABLE
     finally:
         following.cancel()
+
+
+async def test_after_a_database_was_restored_the_index_is_made_anew(ready, seize, vehicle_url):
+    kept = {row.sequence for row in rows(vehicle_url, "alerts")}
+    await seize(OTHER)
+    engine = create_engine(vehicle_url)
+    with engine.begin() as connection:
+        connection.execute(delete(ALERTS).where(ALERTS.c.sequence.not_in(kept)))
+        connection.execute(delete(SEIZURES).where(SEIZURES.c.vehicle_id == OTHER.vehicle_id))
+        connection.execute(update(ALERT_HEAD).values(last=len(kept)))
+    engine.dispose()
+    assert await ready.watch.step()
+    answers, _ = await ready.stream(batch(1, OTHER.plate, CAR.plate))
+    assert not answers[0].HasField("index_age")
+    assert [hit.index for hit in answers[0].hits] == [1]
+    await seize(THIRD, serial=2)
+    answers, _ = await ready.stream(batch(2, OTHER.plate, CAR.plate, THIRD.plate))
+    assert answers[0].HasField("index_age")
+    assert [hit.index for hit in answers[0].hits] == [1, 2]
 
 
 async def test_a_process_is_not_ready_before_its_index_is_there(process):
