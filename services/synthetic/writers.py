@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.identity.loader import RegistryLoader
 from services.synthetic.groups import DebtCase, Group
 from services.synthetic.province import Province
-from services.vehicle.registry.loader import VehicleLoader
+from services.vehicle.loader import VehicleLoader
 from services.vehicle.violations.loader import ViolationLoader
 
 BATCH = 2_000

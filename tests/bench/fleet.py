@@ -22,8 +22,8 @@ from services.synthetic import SCENARIO
 from services.synthetic.plates import make_vin, standard_plate
 from services.vehicle.checks.keys import AlertHasher, CheckKey
 from services.vehicle.domain import Served
+from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.domain import Owner, Vehicle
-from services.vehicle.registry.loader import VehicleLoader
 from services.vehicle.registry.store import VehicleRows
 from services.vehicle.seizures.alerts import AlertFeed
 from services.vehicle.seizures.domain import Contact, SeizureRecord

@@ -11,8 +11,8 @@ from services.synthetic.catalogue import WIFE
 from services.synthetic.garage import scenario_vehicles
 from services.synthetic.plates import make_vin
 from services.vehicle.domain import TransferNotice
+from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.domain import Owner, Transfers, Vehicle
-from services.vehicle.registry.loader import VehicleLoader
 from xiezhi.cli.home import Home
 from xiezhi.cli.layout import database_url
 from xiezhi.vehicle.v1 import vehicle_pb2

@@ -203,7 +203,7 @@ def _registers(home: Home, databases: Databases) -> Iterator[Registers]:
     from gateway.casefile.loader import CaseLoader
     from services.identity.loader import RegistryLoader
     from services.synthetic.writers import Registers
-    from services.vehicle.registry.loader import VehicleLoader
+    from services.vehicle.loader import VehicleLoader
     from services.vehicle.violations.loader import ViolationLoader
 
     with _told(), ExitStack() as opened:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from services.chassis.db import KeyedQuery
 from services.vehicle.alerts.hashing import Hashes
@@ -19,12 +19,17 @@ _AFTER = (
     .limit(bindparam("size"))
 )
 _COLUMNS = 4
+_HEAD = select(func.coalesce(func.max(ALERTS.c.number), 0))
 # By sequence: what the running transaction has added itself has no number yet.
 _OF_HASH = select(ALERTS.c.hash, ALERTS.c.vehicle_id, ALERTS.c.present).order_by(ALERTS.c.sequence)
 
 
 class ForeignKeyError(Exception):
     """Alerts are kept under another key than the process's: what it looks for it would not find."""
+
+
+class FeedWentBackError(Exception):
+    """The feed ends before what was read of it, as after the database was restored: who followed it begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,14 @@ class AlertRows:
 
         Raises:
             ForeignKeyError: If one is under another key.
+            FeedWentBackError: If the feed ends before that number.
         """
         # The driver's own rows: what SQLAlchemy would make of a million is thrown away, and takes three times as long.
         found = connection.execute(_AFTER, {"after": after, "size": size}).cursor.fetchall()
         rows = np.array(found, np.int64).reshape(-1, _COLUMNS)
         if not len(rows):
+            if connection.execute(_HEAD).scalar_one() < after:
+                raise FeedWentBackError("the feed of alerts ends before what was read of it")
             return Changes(0, after, as_hashes(()), as_hashes(()))
         numbers, hashes, keys, present = rows.T
         if (keys != self._key_id).any():

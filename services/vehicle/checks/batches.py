@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from services.codes.plates import plain_number
 from services.vehicle.alerts.hashing import Hashes, PlateHasher
 from services.vehicle.checks.alerts import as_numbers
-from services.vehicle.checks.domain import Sought
+from services.vehicle.checks.domain import Hit, Sought
 from services.vehicle.domain import Trigger
 from services.vehicle.sightings.domain import Encounter
 
@@ -30,6 +30,7 @@ class Batch:
         place: Where; may be empty.
         plates: Plates as seen.
         packed: Hashes of plates instead of them; None where they are texts.
+        is_dated: Whether the batch itself says when it was seen; otherwise it is seen now.
     """
 
     number: int
@@ -37,6 +38,7 @@ class Batch:
     place: str = field(repr=False)
     plates: Sequence[str] = field(default=(), repr=False)
     packed: Hashes | None = field(default=None, repr=False)
+    is_dated: bool = False
 
     def __len__(self) -> int:
         return len(self.plates) if self.packed is None else len(self.packed)
@@ -106,10 +108,13 @@ class Hashed:
         batch = int(np.searchsorted(self.starts, place, side="right")) - 1
         return batch, place - self.starts[batch]
 
-    def encounter(self, place: int, *, plate: str, unit: str, traceparent: str) -> Encounter:
-        """Tells how the vehicle at a place was met."""
+    def encounter(self, place: int, hit: Hit, *, unit: str, traceparent: str) -> Encounter | None:
+        """Tells how the vehicle at a place was met; None if that was before it was seized, and concerns no court."""
         batch = self.batches[self.where(place)[0]]
-        return Encounter(Trigger.HIGHWAY_PATROL, unit, batch.at, plate, batch.place, traceparent=traceparent)
+        # What is seen now is after every seizure that is written down, by whatever process's clock.
+        if batch.is_dated and batch.at < hit.since:
+            return None
+        return Encounter(Trigger.HIGHWAY_PATROL, unit, batch.at, hit.text, batch.place, traceparent=traceparent)
 
     def _text(self, place: int) -> str:
         batch, own = self.where(place)

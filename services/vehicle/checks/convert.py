@@ -25,6 +25,8 @@ from xiezhi.vehicle.v1 import check_pb2
 
 _MICROSECOND = timedelta(microseconds=1)
 _MICROS = 1_000_000
+OLDEST = timedelta(hours=1)
+"""Oldest that is taken of cameras: what was seen earlier leads nobody to the vehicle any more."""
 
 
 def read_seen(request: check_pb2.CheckVehicleRequest, call: Call, *, now: datetime, traceparent: str) -> Seen:
@@ -68,15 +70,17 @@ def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> Batc
     Raises:
         InvalidArgument: FIELDS_INVALID.
     """
-    at = now
-    if request.HasField("observe_time"):
-        at = min(read_instant(request.observe_time, field="observe_time"), now)
+    at = read_instant(request.observe_time, field="observe_time") if request.HasField("observe_time") else now
+    if at < now - OLDEST:
+        raise invalid("observe_time", "send what was seen within the last hour, and leave out what is older")
+    # A camera whose clock is ahead tells nothing of when.
+    at, is_dated = min(at, now), at < now
     if not request.packed_plates:
-        return Batch(request.batch, at, request.place, list(request.plates))
+        return Batch(request.batch, at, request.place, list(request.plates), is_dated=is_dated)
     if request.plates:
         raise invalid("packed_plates", "send plates or packed plates, not both")
     packed = unpack(request.packed_plates, field="packed_plates")
-    return Batch(request.batch, at, request.place, packed=packed)
+    return Batch(request.batch, at, request.place, packed=packed, is_dated=is_dated)
 
 
 def write_checked(checked: Checked) -> check_pb2.CheckVehicleResponse:

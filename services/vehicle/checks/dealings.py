@@ -1,4 +1,4 @@
-"""Checks that are kept for 72 hours: what was answered, and what was seen where nothing was hit."""
+"""Checks that are kept for 72 hours: what was answered, and what was seen at inspections and transfers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Kept:
         key: Under which key it was asked.
         at: When.
         answer: What was answered.
-        seen: What was seen, where nothing was hit; None otherwise.
+        seen: What was seen at an inspection or transfer; None of a control on the road.
     """
 
     key: RequestKey
@@ -102,7 +102,7 @@ class DealingRows:
         return connection.execute(insert_new(connection, DEALINGS), row).rowcount == 1
 
     def lately(self, connection: Connection, vehicle: Vehicle, *, before: datetime) -> list[Seen]:
-        """Returns what was seen of a vehicle and hit nothing since 72 hours before an instant, the first one first.
+        """Returns the inspections and transfers of a vehicle since 72 hours before an instant, the first one first.
 
         What was written down before is before it, by whatever process's clock.
         """

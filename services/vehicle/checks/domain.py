@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.codes.errors import CodeError
 from services.codes.plates import Plate
@@ -87,6 +87,11 @@ class Hit:
     file: VehicleFile
     text: str = field(repr=False)
     seizures: tuple[Shown, ...]
+
+    @property
+    def since(self) -> datetime:
+        """When the first of the open seizures was served."""
+        return min(shown.record.served.at for shown in self.seizures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Store(Protocol):
         """Returns the places of what an open seizure is for."""
         ...
 
-    async def record(self, sought: Sequence[Sought], meet: Callable[[int, Hit], Encounter]) -> Mapping[int, str]:
+    async def record(self, sought: Sequence[Sought], meet: Callable[[int, Hit], Encounter | None]) -> Mapping[int, str]:
         """Records all that is hit, in one transaction; returns the sightings by place."""
         ...
 
@@ -156,8 +156,8 @@ async def _record(
     if not confirmed:
         return {}
 
-    def meet(number: int, hit: Hit) -> Encounter:
-        return hashed.encounter(places[confirmed[number]], plate=hit.text, unit=unit, traceparent=traceparent)
+    def meet(number: int, hit: Hit) -> Encounter | None:
+        return hashed.encounter(places[confirmed[number]], hit, unit=unit, traceparent=traceparent)
 
     recorded = await post.store.record([sought[number] for number in confirmed], meet)
     post.observe("check.hits.total", len(recorded))

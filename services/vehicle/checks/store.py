@@ -15,14 +15,14 @@ from services.vehicle.checks.alerts import AlertRows
 from services.vehicle.checks.dealings import DealingRows, Kept
 from services.vehicle.checks.domain import Checked, Finding, Hit, Seen, Sought, decide, leaves_a_trace
 from services.vehicle.checks.suspects import Suspects
-from services.vehicle.domain import Outcome
+from services.vehicle.domain import Trigger
 from services.vehicle.registry.domain import Vehicle
 from services.vehicle.seizures.domain import RequestKey
 from services.vehicle.sightings.domain import Encounter, Sighted
 from services.vehicle.sightings.store import SightingRows
 
-Meet = Callable[[int, Hit], Encounter]
-"""Tells how the vehicle of a hit was met, by the place of what was sought."""
+Meet = Callable[[int, Hit], Encounter | None]
+"""Tells how the vehicle of a hit was met, by the place of what was sought; None where it is no sighting after all."""
 
 
 class CheckStore:
@@ -103,8 +103,9 @@ class CheckStore:
             ids = [self._sightings.record(connection, one, now=now) for one in sighted]
             answer = write(_with_sighting(checked, ids))
             if leaves_a_trace(seen, checked):
-                was_hit = checked.outcome is not Outcome.NOTHING
-                kept = Kept(key, now, answer, None if was_hit else seen)
+                # Also of what was hit: a court that seizes later is to hear of it. A control on the road is no dealing.
+                is_dealing = seen.encounter.trigger is not Trigger.HIGHWAY_PATROL
+                kept = Kept(key, now, answer, seen if is_dealing else None)
                 if not self._dealings.keep(connection, kept):
                     return self._dealings.answer(connection, key) or answer
             return answer
@@ -138,9 +139,10 @@ class CheckStore:
         def work(connection: Connection) -> dict[int, str]:
             now = self._clock.now()
             found = self._suspects.hits(connection, sought=sought, now=now, lock=True)
-            return {
+            recorded = {
                 place: self._record(connection, hits, partial(meet, place), now=now) for place, hits in found.items()
             }
+            return {place: ids[0] for place, ids in recorded.items() if ids}
 
         return await self._database.write(work)
 
@@ -174,13 +176,13 @@ class CheckStore:
         await self._database.write(lambda connection: self._dealings.erase(connection, now=self._clock.now()))
 
     def _record(
-        self, connection: Connection, hits: Iterable[Hit], meet: Callable[[Hit], Encounter], *, now: datetime
-    ) -> str:
-        ids = [
-            self._sightings.record(connection, Sighted(meet(hit), hit.file.vehicle, hit.seizures), now=now)
+        self, connection: Connection, hits: Iterable[Hit], meet: Callable[[Hit], Encounter | None], *, now: datetime
+    ) -> list[str]:
+        return [
+            self._sightings.record(connection, Sighted(meeting, hit.file.vehicle, hit.seizures), now=now)
             for hit in hits
+            if (meeting := meet(hit)) is not None
         ]
-        return ids[0]
 
 
 def _with_sighting(checked: Checked, ids: Sequence[str]) -> Checked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -37,7 +38,13 @@ class Suspects:
         return [Sought(self._hasher.hash(text), text) for text in texts]
 
     def hits(
-        self, connection: Connection, sought: Sequence[Sought], *, now: datetime, lock: bool = False
+        self,
+        connection: Connection,
+        sought: Sequence[Sought],
+        *,
+        now: datetime,
+        lock: bool = False,
+        known: AbstractSet[int] = frozenset(),
     ) -> dict[int, list[Hit]]:
         """Finds the vehicles with open seizures among what may be hit.
 
@@ -46,18 +53,19 @@ class Suspects:
             sought: What alerts may be for.
             now: The instant whose seizures count.
             lock: Whether everybody else who changes the vehicles is kept out until the commit.
+            known: Keys of vehicles that may be among them whatever alerts there are.
 
         Returns:
             The hits by place of what was sought; what hits nothing is left out.
         """
         alerts = self._alerts.vehicles(connection, {one.hash for one in sought})
-        keys = {key for some in alerts.values() for key in some}
+        keys = {key for some in alerts.values() for key in some} | known
         read = self._vehicles.lock if lock else self._vehicles.read
         files = self._seizures.files(connection, read(connection, keys).values())
         opened = {key: shown for key, file in files.items() if (shown := _open(file, now))}
         found: dict[int, list[Hit]] = {}
         for place, one in enumerate(sought):
-            for key in sorted(alerts.get(one.hash, set()) & opened.keys()):
+            for key in sorted((alerts.get(one.hash, set()) | known) & opened.keys()):
                 text = self._text(connection, files[key], one)
                 if text:
                     found.setdefault(place, []).append(Hit(files[key], text, opened[key]))
@@ -77,11 +85,13 @@ class Suspects:
         """
         sought = self.sought(seen.texts)
         alerts = self._alerts.vehicles(connection, [one.hash for one in sought])
-        keys = {key for some in alerts.values() for key in some} | self._ids(connection, seen)
+        # Those on the register under what was seen are asked for seizures too, should an alert be missing.
+        known = self._ids(connection, seen)
+        keys = {key for some in alerts.values() for key in some} | known
         # All locks at once and in one order, so that two checks do not wait for each other in a circle.
         finding = _finding(seen, self._vehicles.lock(connection, keys).values())
         hits: dict[int, Hit] = {}
-        for _, some in sorted(self.hits(connection, sought, now=now, lock=True).items()):
+        for _, some in sorted(self.hits(connection, sought, now=now, lock=True, known=known).items()):
             for hit in some:
                 if _is_of_type(hit, seen):
                     hits.setdefault(hit.file.vehicle.vehicle_id, hit)

@@ -14,7 +14,14 @@ from services.chassis.db import Database
 from services.vehicle.alerts.hashing import Hashes
 from services.vehicle.alerts.index import AlertIndex
 from services.vehicle.alerts.live import Found, LiveIndex, Progress
-from services.vehicle.checks.alerts import AlertRows, Changes, ForeignKeyError, as_hashes, as_numbers
+from services.vehicle.checks.alerts import (
+    AlertRows,
+    Changes,
+    FeedWentBackError,
+    ForeignKeyError,
+    as_hashes,
+    as_numbers,
+)
 from xiezhi.errors import Reason, XiezhiError, error
 
 POLL = timedelta(milliseconds=200)
@@ -123,13 +130,19 @@ class AlertWatch:
         """Takes the next changes in.
 
         Returns:
-            Whether there may be more.
+            Whether there may be more, or the index is to be made anew.
         """
         if self._live is None:
             await self.build()
             return True
         as_of = self._clock.now()
-        changes = await self._read(self._live.progress.position)
+        try:
+            changes = await self._read(self._live.progress.position)
+        except FeedWentBackError:
+            # A restored database: what the index has from the time that was lost is nobody's alert any more, and what
+            # is written from now on comes under numbers that it would pass over.
+            self._live = None
+            return True
         gone = await self._gone(changes.removed)
         follow = partial(
             self._live.follow,

@@ -57,14 +57,29 @@ class AlertFeed:
             texts: Keys of vehicles with a plate or VIN of theirs in normal form.
             present: Whether there is an alert for them.
         """
+        if self._add(connection, texts, present=present):
+            before_commit(connection, _number)
+            after_commit(connection, self._wake)
+
+    def write_last(self, connection: Connection, texts: Collection[tuple[int, str]], *, present: bool) -> None:
+        """Says so at the end of a transaction that is not the server's, as `write` does in one that is.
+
+        Args:
+            connection: A connection in a transaction that is committed next.
+            texts: Keys of vehicles with a plate or VIN of theirs in normal form.
+            present: Whether there is an alert for them.
+        """
+        if self._add(connection, texts, present=present):
+            _number(connection)
+
+    def _add(self, connection: Connection, texts: Collection[tuple[int, str]], *, present: bool) -> bool:
         rows = [
             {"hash": self._hasher.hash(text), "key_id": self._hasher.key_id, "vehicle_id": key, "present": present}
             for key, text in texts
         ]
         if rows:
             connection.execute(_ADD, rows)
-            before_commit(connection, _number)
-            after_commit(connection, self._wake)
+        return bool(rows)
 
 
 def _number(connection: Connection) -> None:

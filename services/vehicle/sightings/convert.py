@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from services.chassis.clock import write_instant
 from services.chassis.feed import Delivered
 from services.chassis.outbox import DeadLetter
 from services.vehicle.seizures.convert import write_seizure
-from services.vehicle.sightings.domain import TOPIC, Sighted
+from services.vehicle.sightings.domain import TOPIC, Sighted, Tally
 from xiezhi.vehicle.v1 import sighting_pb2
 
 PREFIX = "sightings/"
@@ -58,6 +58,22 @@ def write_notices(group: Iterable[tuple[Delivered, str]]) -> sighting_pb2.WatchS
         if notice.ack_due_at is not None:
             write_instant(message.acknowledge_due_time, notice.ack_due_at)
     return response
+
+
+def told_of(response: sighting_pb2.WatchSightingsResponse) -> list[str]:
+    """Returns the ids of the sightings that notices tell of, each once."""
+    return list(dict.fromkeys(notice.sighting.name.removeprefix(PREFIX) for notice in response.notices))
+
+
+def write_tallies(response: sighting_pb2.WatchSightingsResponse, tallies: Mapping[str, Tally]) -> None:
+    """Says in notices how often and when vehicles were met by now, which was once when the notices were written."""
+    for notice in response.notices:
+        message = notice.sighting
+        tally = tallies.get(message.name.removeprefix(PREFIX))
+        if tally is not None:
+            message.count = tally.count
+            write_instant(message.observe_time, tally.first_at)
+            write_instant(message.last_observe_time, tally.last_at)
 
 
 def write_dead_letter(message: sighting_pb2.DeadLetter, letter: DeadLetter) -> None:

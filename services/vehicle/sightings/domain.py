@@ -85,3 +85,18 @@ class Sighted:
         flags = (meeting.is_held, self.is_suspected_clone, self.is_before_seizure)
         seizures = (shown.record.seizure_id for shown in self.seizures)
         return "|".join((meeting.unit, *(str(int(flag)) for flag in flags), *seizures))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often a vehicle was met so far, of one sighting.
+
+    Attributes:
+        first_at: The first time.
+        last_at: The last time.
+        count: How many times.
+    """
+
+    first_at: datetime
+    last_at: datetime
+    count: int

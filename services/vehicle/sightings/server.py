@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing
+from functools import partial
 from itertools import islice
 
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from services.chassis.feed import Acknowledgement, DeadLetters, Feed, cursor_of,
 from services.chassis.spans import Span, current_span
 from services.vehicle.sightings import convert
 from services.vehicle.sightings.domain import addressee_of, post_of
+from services.vehicle.sightings.store import read_tallies
 from xiezhi.vehicle.v1 import sighting_pb2
 
 PAGE_SIZE = 100
@@ -49,7 +51,10 @@ class SightingServicer:
             async for group in groups:
                 if span is not None:
                     _link(span, (notice.traceparent for notice in group))
-                yield convert.write_notices((notice, cursor_of(notice)) for notice in group)
+                response = convert.write_notices((notice, cursor_of(notice)) for notice in group)
+                read = partial(read_tallies, sighting_ids=convert.told_of(response))
+                convert.write_tallies(response, await self._database.read(read, snapshot=False))
+                yield response
 
     async def AcknowledgeSightings(
         self, request: sighting_pb2.AcknowledgeSightingsRequest, call: Call

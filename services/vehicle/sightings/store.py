@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from services.chassis.db import KeyedQuery
 from services.chassis.feed import Escalation, Feed, Notice
 from services.chassis.ids import IdSource
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.vehicle.domain import WINDOW, Sighting, Trigger
-from services.vehicle.sightings.domain import TOLD, TOLD_LATE, TOPIC, Sighted
+from services.vehicle.sightings.domain import TOLD, TOLD_LATE, TOPIC, Sighted, Tally
 from services.vehicle.sightings.tables import SIGHTINGS
 
 MATTER_INDEX = "vehicle.sighting"
@@ -36,6 +37,10 @@ _NEAR = (
     )
     .order_by(SIGHTINGS.c.last_at.desc())
     .limit(1)
+)
+_TALLIES = KeyedQuery(
+    select(SIGHTINGS.c.sighting_id, SIGHTINGS.c.first_at, SIGHTINGS.c.last_at, SIGHTINGS.c.times),
+    SIGHTINGS.c.sighting_id,
 )
 
 
@@ -139,6 +144,12 @@ class SightingRows:
             ),
         )
         return sighting_id
+
+
+def read_tallies(connection: Connection, sighting_ids: Sequence[str]) -> dict[str, Tally]:
+    """Reads how often vehicles were met so far; a sighting that is not there is left out."""
+    found = _TALLIES.row(connection, sighting_ids)
+    return {key: Tally(row.first_at, row.last_at, row.times) for key, row in found.items()}
 
 
 def _read(row: Row[Any], unit: str) -> Sighting:

@@ -19,8 +19,8 @@ from services.identity.loader import RegistryLoader
 from services.identity.sealed import RecordSealer
 from services.synthetic import Province
 from services.synthetic.writers import Registers, Written, write_province
+from services.vehicle.loader import VehicleLoader
 from services.vehicle.metadata import METADATA as VEHICLE_METADATA
-from services.vehicle.registry.loader import VehicleLoader
 from services.vehicle.registry.sealed import VehicleSealer
 from services.vehicle.violations.loader import ViolationLoader
 

@@ -10,7 +10,7 @@ from services.chassis.clock import ManualClock
 from services.chassis.db import Database
 from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
-from services.vehicle.registry.loader import VehicleLoader
+from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
 from tests.store.vehicle.court import Court
 from tests.store.vehicle.police import Process

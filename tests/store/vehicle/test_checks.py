@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import create_engine, delete
 
 from services.chassis.db import Database
 from services.chassis.migrations import upgrade
-from services.vehicle.registry.loader import VehicleLoader
-from tests.store.vehicle.police import INSPECTION, NOTHING, PATROL, RECORDED, REFUSED, TRANSFER, Process
+from services.vehicle.loader import VehicleLoader
+from services.vehicle.seizures.tables import ALERTS
+from tests.store.vehicle.police import INSPECTION, NOTHING, PATROL, RECORDED, REFUSED, TRANSFER, Process, batch
 from tests.store.vehicle.seen import contents, everything, rows
 from tests.unit.vehicle.cars import car, vin
 from tests.unit.vehicle.orders import DONGHU, NANCHANG, lifting, registration
@@ -150,6 +152,27 @@ async def test_a_former_plate_is_that_of_who_bears_it_now(ready, load, seize, ke
     assert (await ready.check(CAR, INSPECTION)).outcome == NOTHING
 
 
+async def test_a_seized_car_is_hit_under_the_plate_that_it_got_since(ready, load, seize):
+    await seize(CAR)
+    moved = replace(CAR, plate="赣A99991")
+    load(moved)
+    await ready.follow()
+    answers, _ = await ready.stream(batch(1, OTHER.plate, moved.plate))
+    assert [[hit.index for hit in answer.hits] for answer in answers] == [[1]]
+    for trigger, outcome in ((PATROL, RECORDED), (INSPECTION, RECORDED), (TRANSFER, REFUSED)):
+        assert (await ready.check(moved, trigger)).outcome == outcome
+
+
+async def test_a_transfer_is_refused_though_the_alert_is_missing(ready, seize, vehicle_url):
+    await seize(CAR)
+    engine = create_engine(vehicle_url)
+    with engine.begin() as connection:
+        connection.execute(delete(ALERTS))
+    engine.dispose()
+    assert (await ready.check(CAR, TRANSFER)).outcome == REFUSED
+    assert (await ready.check(CAR, TRANSFER, plate="赣A99991", vin=CAR.vin)).outcome == REFUSED
+
+
 async def test_after_a_seizure_has_ended_there_is_no_hit(ready, seize, clock):
     (outcome,) = await seize(CAR, months=1)
     clock.advance(timedelta(days=40))
@@ -254,6 +277,18 @@ async def test_an_inspection_just_before_the_seizure_is_told_at_once(ready, seiz
     # Repeated, the order is answered as before and tells nobody again.
     (outcome,) = await seize(OTHER, serial=2)
     assert 4 in outcome.notes
+
+
+async def test_an_inspection_that_hit_one_seizure_is_told_to_the_next_court(ready, seize):
+    (first,) = await seize(CAR)
+    await ready.check(CAR)
+    await ready.check(CAR, INSPECTION)
+    (second,) = await seize(CAR, court=NANCHANG)
+    assert (4 in first.notes, 4 in second.notes) == (False, True)
+    _, _, notice, *more = await ready.watched(3)
+    assert not more
+    assert (notice.sighting.trigger, notice.sighting.before_seizure) == (INSPECTION, True)
+    assert [s.seizure.name for s in notice.sighting.seizures] == [first.seizure.name, second.seizure.name]
 
 
 async def test_a_repeated_seizure_tells_of_an_inspection_once(ready, seize, vehicle_url):

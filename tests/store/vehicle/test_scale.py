@@ -12,7 +12,7 @@ from statistics import median
 import pytest
 from sqlalchemy import create_engine, func, select, text
 
-from services.vehicle.registry.loader import VehicleLoader
+from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
 from services.vehicle.registry.tables import VEHICLES
 from tests.store.vehicle.police import Process, batch

@@ -11,8 +11,8 @@ import pytest
 from services.chassis.db import Database
 from services.chassis.migrations import upgrade
 from services.vehicle.domain import TransferNotice
+from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.domain import Transfers
-from services.vehicle.registry.loader import VehicleLoader
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
 from tests.store.vehicle.seen import contents, rows
 from tests.unit.identity.people import number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -107,6 +107,24 @@ async def test_what_is_not_acknowledged_in_time_is_told_to_both_liaisons_once(re
     assert len(rows(vehicle_url, "feed_notices")) == 3
     (notice,) = await ready.watched(1)
     assert notice.kind == SEEN
+
+
+async def test_a_notice_says_how_often_and_when_last_as_of_its_delivery(ready, clock):
+    first = clock.now()
+    await ready.check(CARS[0])
+    await ready.check(CARS[1])
+    for _ in range(2):
+        clock.advance(timedelta(minutes=5))
+        await ready.check(CARS[0])
+    last = clock.now()
+    clock.advance(timedelta(minutes=30))
+    while await ready.relay.step():
+        pass
+    for post in ({}, {"permissions": LIAISON}, {"organisation": POLICE, "permissions": LIAISON}):
+        seen, once = sorted((n.sighting for n in await ready.watched(2, **post)), key=lambda s: -s.count)
+        assert (seen.count, once.count) == (3, 1)
+        assert (seen.observe_time.ToDatetime(UTC), seen.last_observe_time.ToDatetime(UTC)) == (first, last)
+        assert once.last_observe_time == once.observe_time
 
 
 async def test_what_is_acknowledged_in_time_is_told_to_nobody_else(ready, clock, vehicle_url):

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from sqlalchemy import select
+from sqlalchemy import create_engine, delete, select, update
 
 from services.chassis.sealing import Keyring
 from services.vehicle.alerts.hashing import PlateHasher
 from services.vehicle.alerts.packed import pack
 from services.vehicle.checks.alerts import ForeignKeyError
+from services.vehicle.seizures.tables import ALERT_HEAD, ALERTS, SEIZURES
 from services.vehicle.sightings.tables import SIGHTINGS
 from tests.store.vehicle.police import BOUND, RECORDED, Process, batch, until
 from tests.store.vehicle.seen import contents, everything, rows
 from tests.unit.vehicle.cars import car
-from tests.unit.vehicle.orders import lifting, registration
+from tests.unit.vehicle.orders import NANCHANG, lifting, registration
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.vehicle.v1 import check_pb2
 
@@ -63,18 +64,55 @@ async def test_what_is_written_otherwise_is_read_and_what_is_no_plate_is_told(re
 
 
 async def test_a_sighting_of_a_camera_names_its_place_and_no_officer(ready, clock):
-    seen = Timestamp()
-    seen.FromDatetime(clock.now() - timedelta(minutes=3))
+    clock.advance(timedelta(minutes=5))
+    await ready.follow()
+    seen = stamp(clock.now() - timedelta(minutes=3))
     await ready.stream(batch(1, CAR.plate, observe_time=seen))
     (notice,) = await ready.watched(1)
     told = notice.sighting
     assert (told.plate, told.place, told.unit, told.officer_id) == (CAR.plate, "K12", "360100000000", "")
     assert told.observe_time == seen
-    future = Timestamp()
-    future.FromDatetime(clock.now() + timedelta(hours=3))
-    await ready.stream(batch(1, CAR.plate, observe_time=future))
+    await ready.stream(batch(1, CAR.plate, observe_time=stamp(clock.now() + timedelta(hours=3))))
     (kept,) = await ready.database.read(lambda connection: connection.execute(select(SIGHTINGS)).all())
     assert (kept.first_at, kept.last_at) == (clock.now() - timedelta(minutes=3), clock.now())
+
+
+def stamp(at):
+    made = Timestamp()
+    made.FromDatetime(at)
+    return made
+
+
+async def test_what_was_seen_more_than_an_hour_ago_is_refused(ready, clock, seize):
+    oldest = clock.now() - timedelta(hours=1)
+    for at in (oldest - timedelta(microseconds=1), datetime(1, 1, 1, tzinfo=UTC)):
+        assert await refused(ready.stream(batch(1, CAR.plate, observe_time=stamp(at)))) is Reason.FIELDS_INVALID
+    answers, _ = await ready.stream(batch(1, CAR.plate, observe_time=stamp(oldest)))
+    assert answers[0].checked_count == 1
+
+
+async def test_a_vehicle_that_was_seen_before_it_was_seized_is_no_sighting(ready, clock, seize, vehicle_url):
+    clock.advance(timedelta(minutes=10))
+    served = clock.now()
+    await seize(OTHER)
+    clock.advance(timedelta(minutes=1))
+    before = batch(1, OTHER.plate, CAR.plate, observe_time=stamp(served - timedelta(microseconds=1)))
+    answers, _ = await ready.stream(before)
+    assert [hit.index for hit in answers[0].hits] == [1]
+    answers, _ = await ready.stream(batch(2, OTHER.plate, observe_time=stamp(served)))
+    assert [hit.index for hit in answers[0].hits] == [0]
+    assert len(rows(vehicle_url, "sightings")) == 2
+    # Another court that seizes it later changes nothing.
+    await seize(OTHER, court=NANCHANG)
+    answers, _ = await ready.stream(batch(3, OTHER.plate, observe_time=stamp(served)))
+    assert [hit.index for hit in answers[0].hits] == [0]
+
+
+async def test_a_clock_that_is_behind_loses_no_hit_of_what_is_seen_now(ready, clock):
+    clock.advance(-timedelta(seconds=2))
+    await ready.follow()
+    answers, _ = await ready.stream(batch(1, CAR.plate), batch(2, CAR.plate, observe_time=stamp(clock.now())))
+    assert [len(answer.hits) for answer in answers] == [1, 1]
 
 
 async def test_no_batch_without_a_hit_leaves_anything(ready, vehicle_url):
@@ -238,6 +276,25 @@ async def test_alerts_under_another_key_let_no_index_be_made(ready, keyring, dat
         assert await refused(process.stream(batch(1, OTHER.plate))) is Reason.STORE_UNAVAILABLE
     finally:
         following.cancel()
+
+
+async def test_after_a_database_was_restored_the_index_is_made_anew(ready, seize, vehicle_url):
+    kept = {row.sequence for row in rows(vehicle_url, "alerts")}
+    await seize(OTHER)
+    engine = create_engine(vehicle_url)
+    with engine.begin() as connection:
+        connection.execute(delete(ALERTS).where(ALERTS.c.sequence.not_in(kept)))
+        connection.execute(delete(SEIZURES).where(SEIZURES.c.vehicle_id == OTHER.vehicle_id))
+        connection.execute(update(ALERT_HEAD).values(last=len(kept)))
+    engine.dispose()
+    assert await ready.watch.step()
+    answers, _ = await ready.stream(batch(1, OTHER.plate, CAR.plate))
+    assert not answers[0].HasField("index_age")
+    assert [hit.index for hit in answers[0].hits] == [1]
+    await seize(THIRD, serial=2)
+    answers, _ = await ready.stream(batch(2, OTHER.plate, CAR.plate, THIRD.plate))
+    assert answers[0].HasField("index_age")
+    assert [hit.index for hit in answers[0].hits] == [1, 2]
 
 
 async def test_a_process_is_not_ready_before_its_index_is_there(process):

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from services.vehicle.alerts.hashing import PlateHasher
 from services.vehicle.checks.batches import Batch, Hashed, portions
 from services.vehicle.checks.domain import read_number
-from tests.unit.vehicle.cars import NOW
+from tests.unit.vehicle.cars import NOW, car
+from tests.unit.vehicle.checks.met import hit
+from tests.unit.vehicle.orders import DONGHU
 
 HASHER = PlateHasher(b"k" * 16)
 PLATES = st.sampled_from(
@@ -71,7 +73,7 @@ def test_portions_keep_the_order_and_are_none_too_large(sizes, most):
 
 def test_a_vehicle_is_met_where_its_batch_says():
     hashed = Hashed.of([texts(["粤B00001"]), Batch(2, NOW, "K99", ["赣A12345"])], HASHER)
-    meeting = hashed.encounter(1, plate="赣A12345", unit="360100000000", traceparent="t")
+    meeting = hashed.encounter(1, hit(car(1), DONGHU), unit="360100000000", traceparent="t")
     assert (meeting.place, meeting.officer_id, meeting.at, meeting.traceparent) == ("K99", "", NOW, "t")
 
 

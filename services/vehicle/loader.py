@@ -13,11 +13,14 @@ from services.chassis.db import KeyedQuery, insert_many
 from services.chassis.db.database import make_store
 from services.chassis.db.stores import Link, Timeouts
 from services.chassis.sealing import Keyring, Sealer
+from services.vehicle.checks.keys import AlertHasher, CheckKey
 from services.vehicle.registry.domain import Vehicle
 from services.vehicle.registry.intake import IntakeError, check_vehicle
 from services.vehicle.registry.sealed import VehicleSealer
 from services.vehicle.registry.tables import NUMBERS, OWNERS, VEHICLES
 from services.vehicle.registry.ways import Ways
+from services.vehicle.seizures.alerts import AlertFeed
+from services.vehicle.seizures.tables import SEIZURES
 
 _OLD = "old"
 _REPLACE_VEHICLE = update(VEHICLES).where(VEHICLES.c.vehicle_id == bindparam(_OLD))
@@ -30,7 +33,8 @@ class VehicleLoader:
     """Writes vehicles, each as a whole.
 
     Doing so again changes nothing, except that what is sealed with a former key is sealed anew. A record whose content
-    differs replaces the one before; the seizures of the vehicle stay.
+    differs replaces the one before; the seizures of the vehicle stay, and from then on it is found by its new plate and
+    VIN.
 
     Args:
         database_url: The vehicle service's database, migrated.
@@ -41,7 +45,9 @@ class VehicleLoader:
         self._store = make_store(database_url, Timeouts())
         self._sealer = VehicleSealer(Sealer(keyring))
         self._ways = Ways(keyring)
+        self._alerts = AlertFeed(AlertHasher(CheckKey.all_of(keyring)[0]))
         self._link: Link | None = None
+        self._seizures = KeyedQuery(select(SEIZURES.c.vehicle_id).distinct(), SEIZURES.c.vehicle_id)
         self._kept = KeyedQuery(select(VEHICLES), VEHICLES.c.vehicle_id)
 
     def __enter__(self) -> Self:
@@ -100,6 +106,7 @@ class VehicleLoader:
         _execute(connection, _REPLACE_VEHICLE, [{_OLD: key, **rows[key]} for key in changed])
         self._forget_ways(connection, [kept[key][0] for key in changed])
         self._add_ways(connection, [wanted[key] for key in rows])
+        self._add_alerts(connection, [wanted[k] for k in changed if _numbers(kept[k][0]) != _numbers(wanted[k])])
 
     def _forget_ways(self, connection: Connection, vehicles: Sequence[Vehicle]) -> None:
         """Deletes what leads to vehicles, under every key of the indexes."""
@@ -126,6 +133,19 @@ class VehicleLoader:
         except IntegrityError:
             raise IntakeError("A plate or VIN is said to be that of two vehicles.") from None
         insert_many(connection, OWNERS, [{"digest": ways.owner(v), "vehicle_id": v.vehicle_id} for v in vehicles])
+
+    def _add_alerts(self, connection: Connection, renumbered: Sequence[Vehicle]) -> None:
+        """Adds alerts for the numbers of vehicles that were ever seized; whether they still are is asked at the hit.
+
+        The vehicles are written by now, and so locked: no seizure can come between, and later ones read the new plate.
+        """
+        seized = self._seizures.rows(connection, [vehicle.vehicle_id for vehicle in renumbered])
+        texts = [(v.vehicle_id, text) for v in renumbered if v.vehicle_id in seized for text in _numbers(v)]
+        self._alerts.write_last(connection, texts, present=True)
+
+
+def _numbers(vehicle: Vehicle) -> tuple[str, str]:
+    return vehicle.plate, vehicle.vin
 
 
 def _execute(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
