@@ -56,6 +56,8 @@ def register_all(
     Raises:
         FailedPrecondition: TERM_TOO_LONG or TERM_ENDS_BEFORE_START, which refuse the whole.
     """
+    # Before the register is asked: a ruling about other vehicles tells nobody which plates there are.
+    orders = [_if_named(order, accepted) for order in orders]
     valid = [order for order in orders if isinstance(order, SeizureOrder)]
     found = iter(files.candidates(valid))
     candidates = [next(found) if isinstance(order, SeizureOrder) else () for order in orders]
@@ -76,6 +78,13 @@ def register_all(
             opened[record.vehicle_id] = opened[record.vehicle_id].with_seizure(record)
         outcomes.append(outcome)
     return _serve(outcomes, opened, files)
+
+
+def _if_named(order: SeizureOrder | Reason, accepted: Accepted) -> SeizureOrder | Reason:
+    """Returns the order if the ruling names what it asks for, by plate or VIN; the reason against it otherwise."""
+    if isinstance(order, Reason) or not accepted.mentioned.isdisjoint(order.names):
+        return order
+    return Reason.VEHICLE_NOT_IN_RULING
 
 
 def _register(

@@ -203,7 +203,7 @@ async def test_each_vehicle_has_an_outcome_of_its_own(load, order):
     request = registration(
         *(car(n) if n != 5 else car(5, vin="LTST00000J0000005") for n in range(1, 7)),
         keys=keys,
-        named=(car(7).vin, car(10).vin),
+        named=(car(7).vin, car(8).vin, car(10).vin),
     )
     response = await order(request)
     assert [o.index for o in response.outcomes] == list(range(14))
@@ -237,6 +237,12 @@ async def test_each_vehicle_has_an_outcome_of_its_own(load, order):
 async def test_a_plate_in_the_ruling_does_not_let_another_vehicle_be_seized_by_its_vin(filled, order):
     response = await order(registration(keys=[key_of(car(2), plate=car(1).plate)], named=(car(1).plate,)))
     assert outcome(response).refused_reason == "VEHICLE_NOT_IN_RULING"
+
+
+async def test_a_ruling_that_does_not_name_them_tells_nobody_which_vehicles_there_are(filled, order):
+    keys = [key_of(car(1)), key_of(car(1), vin=""), key_of(car(99)), key_of(car(99), vin="")]
+    response = await order(registration(keys=keys))
+    assert [o.refused_reason for o in response.outcomes] == ["VEHICLE_NOT_IN_RULING"] * 4
 
 
 async def test_a_plate_in_the_ruling_is_a_whole_one(filled, order):
