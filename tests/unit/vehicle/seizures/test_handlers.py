@@ -29,13 +29,14 @@ from xiezhi.errors import FailedPrecondition, Reason, XiezhiError
 
 COURTS = ("赣0102", "赣01", "赣07")
 BUYER = Buyer("买受人", "36990119900101002X", is_organisation=False)
+MENTIONED = (car(1).plate, car(2).plate, BUYER.name)
 DOCUMENTS = tuple(
     Document(kind, f"之{kind}", COURTS[0], bytes(32))
     for kind in (DocumentKind.SEIZURE_RULING, DocumentKind.ASSISTANCE_NOTICE)
 )
 
 
-def accepted(court=COURTS[0], *, now=NOW, mentioned=(car(1).plate, car(2).plate)):
+def accepted(court=COURTS[0], *, now=NOW, mentioned=MENTIONED):
     author = Author(court, f"（2018）{court}执1号")
     key = RequestKey(court, "1", "/m", bytes(32))
     filing = Filing(key, author, person_owner().key, Contact("李", "1"), DOCUMENTS, ())
