@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from services.synthetic.garage import SALE_DAY, scenario_vehicles, scenario_violations
+from services.synthetic.garage import scenario_vehicles, scenario_violations
 from tests.e2e.cars import key_of
 from tests.e2e.sweeping import Secret
 from tests.e2e.vehicles import INSPECTION, PATROL, TRANSFER, Vehicles
@@ -56,7 +56,7 @@ def control(vehicles: Vehicles) -> Control:
     refused = vehicles.check(car, TRANSFER, vin=_vin_of(car))
     clone = vehicles.check(car, PATROL, vin=key_of(0).vin)
     assert clone.clone_suspected
-    sale = vehicles.dispose(seizure.name, sold=SALE_DAY)
+    sale = vehicles.dispose(seizure.name)
     cleared = vehicles.clear(vehicles.visit(car, sale))
     messages = (looked, seizure, notice, refused, sale.buyer, cleared)
     known.told = b"".join(message.SerializeToString() for message in messages)

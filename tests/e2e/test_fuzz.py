@@ -12,7 +12,6 @@ from google.protobuf.message import DecodeError, Message
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
-from services.synthetic.garage import SALE_DAY
 from tests.e2e.lines import Refused
 from tests.e2e.players import APPROVALS, BATCH, CASES, COURT, LEDGER, LOOKUP, REGISTRAR, Players
 from tests.e2e.running import Suite
@@ -89,15 +88,15 @@ def known(players: Players, vehicles: Vehicles) -> dict[str, Any]:
 def _vehicle_requests(vehicles: Vehicles) -> dict[str, Message]:
     """Makes a request of every method of vehicle control that would be answered, by the method's name."""
     (car, sold, wanted), other = vehicles.cars(3), {"judge": vehicles.cast.other_judge}
-    seizure, sale = vehicles.seizure(car), vehicles.dispose(vehicles.seizure(sold).name, sold=SALE_DAY)
+    seizure, sale = vehicles.seizure(car), vehicles.dispose(vehicles.seizure(sold).name)
     assert vehicles.check(car, PATROL).sighting, "nothing waits for the command centre"
-    order = vehicles.order()
+    order = vehicles.order(changes=[seizure.name])
     requests: tuple[Message, ...] = (
         order.register([wanted], months=0, last_day=""),
         order.extend(seizure.name, months=1, last_day=""),
         order.lift([seizure.name]),
         order.withdraw(vehicles.seizure(car, **other).name),
-        order.dispose(seizure.name, buyer=vehicles.buyer(), sale_date=SALE_DAY.isoformat()),
+        order.dispose(seizure.name, buyer=vehicles.buyer(), sale_date=vehicles.today()),
         vehicles.listing(),
         vehicles.question(),
         vehicles.sight(car, PATROL),

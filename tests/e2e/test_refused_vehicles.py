@@ -75,7 +75,7 @@ def test_a_seizure_in_another_state(vehicles: Vehicles) -> None:
     other = {"judge": vehicles.cast.other_judge}
     (car,) = vehicles.cars()
     first, second = vehicles.seizure(car), vehicles.seizure(car, **other)
-    sale = {"buyer": vehicles.buyer(), "sale_date": SALE_DAY.isoformat()}
+    sale = {"buyer": vehicles.buyer(), "sale_date": vehicles.today()}
     own, others = vehicles.order(), vehicles.order(**other)
     vehicles.refuse(Reason.SEIZURE_EFFECTIVE, own.withdraw(first.name))
     for waits in (others.extend(second.name, months=1, last_day=""), others.dispose(second.name, **sale)):
@@ -91,6 +91,30 @@ def test_a_seizure_in_another_state(vehicles: Vehicles) -> None:
         own.dispose(first.name, **sale),
     ):
         vehicles.refuse(Reason.SEIZURE_ENDED, ended)
+
+
+def test_papers_that_do_not_name_the_vehicle(vehicles: Vehicles) -> None:
+    (car,), other = vehicles.cars(), {"judge": vehicles.cast.other_judge}
+    first, second = vehicles.seizure(car), vehicles.seizure(car, **other)
+    own = vehicles.order()
+    for unnamed in (
+        own.extend(first.name, months=1, last_day=""),
+        own.lift([first.name]),
+        vehicles.order(**other).withdraw(second.name),
+        own.dispose(first.name, buyer=vehicles.buyer(), sale_date=vehicles.today()),
+    ):
+        vehicles.refuse(Reason.VEHICLE_NOT_IN_RULING, unnamed)
+
+
+def test_a_sale_before_the_seizure_or_to_somebody_else(vehicles: Vehicles) -> None:
+    (car,) = vehicles.cars()
+    seizure = vehicles.seizure(car)
+    order = vehicles.order(changes=[seizure.name])
+    early = order.dispose(seizure.name, buyer=vehicles.buyer(), sale_date=SALE_DAY.isoformat())
+    vehicles.refuse(Reason.FIELDS_INVALID, early)
+    anothers = order.dispose(seizure.name, buyer=vehicles.buyer(), sale_date=vehicles.today())
+    anothers.buyer.name = vehicles.cast.debtor_name + "甲"
+    vehicles.refuse(Reason.FIELDS_INVALID, anothers)
 
 
 def test_lifting_is_for_all_or_none(vehicles: Vehicles) -> None:
@@ -122,7 +146,7 @@ def test_an_approval_of_a_write_is_for_that_write_only(vehicles: Vehicles, playe
 def visit(vehicles: Vehicles) -> violation_pb2.ClearViolationsRequest:
     """What the buyer of the debtor's motorcycle brings to the window."""
     (bike,) = read_vehicles([MOTORCYCLE])
-    sale = vehicles.dispose(vehicles.seizure(bike).name, sold=SALE_DAY)
+    sale = vehicles.dispose(vehicles.seizure(bike).name)
     return vehicles.visit(bike, sale)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from services.synthetic.garage import SALE_DAY
 from tests.e2e.players import APPROVALS, CASES, LOOKUP, OTHER_CHIEF, REGISTRAR, Players
 from tests.e2e.vehicles import LIAISON, SIGHTINGS, Vehicles
 from xiezhi.approval.v1 import approval_pb2
@@ -144,7 +143,7 @@ def test_a_list_shows_no_seizure_of_another_court(vehicles: Vehicles) -> None:
 def test_no_car_and_a_car_that_no_court_sold_at_the_window(vehicles: Vehicles, players: Players) -> None:
     sold, kept, seized = vehicles.cars(3)
     vehicles.seizure(seized)
-    visit = vehicles.visit(sold, vehicles.dispose(vehicles.seizure(sold).name, sold=SALE_DAY))
+    visit = vehicles.visit(sold, vehicles.dispose(vehicles.seizure(sold).name))
     refused = []
     for plate, vin in ((kept.plate, kept.vin), (seized.plate, seized.vin), ("赣A98765", "")):
         visit.vehicle.plate, visit.vehicle.vin, visit.request_id = plate, vin, str(uuid.uuid4())

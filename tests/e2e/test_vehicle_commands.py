@@ -206,14 +206,15 @@ def test_nothing_is_given_up_and_what_is_not_there_cannot_be_replayed(home: Path
 def test_a_car_is_extended_lifted_sold_and_its_violations_cleared(home: Path, seized: str, tmp_path: Path) -> None:
     court = {"judge": JUDGE, "approver": SCENARIO.approver}
     other = {"judge": OTHER_JUDGE, "approver": SCENARIO.other_approver}
-    extended = _order(home, "extend", seized, "--months", "6", "--draft", **court)["seizure"]
+    draft = ("--draft", "--plate", PLATE)
+    extended = _order(home, "extend", seized, "--months", "6", *draft, **court)["seizure"]
     assert extended["state"] == "SEIZURE_STATE_EFFECTIVE"
-    lifted = _order(home, "lift", seized, "--draft", **court)["seizures"][0]
+    lifted = _order(home, "lift", seized, *draft, **court)["seizures"][0]
     (promoted,) = run_command(home, "seizure", "list", *OTHER_JUDGE)["answer"]["seizures"]
     assert promoted["effective_time"] == lifted["end_time"]
     buyer = ("--buyer-name", SCENARIO.buyer_name, "--buyer-number", SCENARIO.buyer_number)
     numbers = ("--ruling-number", "R2", "--notice-number", "N2")
-    sold = _order(home, "dispose", promoted["name"], *buyer, *numbers, "--draft", **other)
+    sold = _order(home, "dispose", promoted["name"], *buyer, *numbers, *draft, **other)
     assert sold["seizure"]["state"] == "SEIZURE_STATE_EXTINGUISHED"
     copy = tmp_path / "copy.pdf"
     copy.write_bytes(b"%PDF-1.7\n%%EOF\n")
@@ -232,8 +233,9 @@ def test_a_seizure_that_waits_is_withdrawn(home: Path) -> None:
     car = ("--vehicle", SCENARIO.new_energy_car, "--draft")
     _order(home, "register", *car, judge=JUDGE, approver=SCENARIO.approver)
     other = {"judge": OTHER_JUDGE, "approver": SCENARIO.other_approver}
+    plate = SCENARIO.new_energy_car.partition(":")[0]
     name = _order(home, "register", *car, **other)["outcomes"][0]["seizure"]["name"]
-    withdrawn = _order(home, "withdraw", name, "--draft", **other)["seizure"]
+    withdrawn = _order(home, "withdraw", name, "--draft", "--plate", plate, **other)["seizure"]
     assert withdrawn["state"] == "SEIZURE_STATE_WITHDRAWN"
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from services.codes.legal_time import legal_date
 from tests.e2e.cars import key_of
 from tests.e2e.lines import Answer, Refused
 from tests.e2e.players import LEASE, Players
@@ -52,6 +53,7 @@ class Vehicles:
     def __init__(self, players: Players) -> None:
         self.players = players
         self.cast = players.cast
+        self._plates: dict[str, str] = {}
 
     @staticmethod
     def cars(count: int = 1) -> list[vehicle_pb2.VehicleKey]:
@@ -65,6 +67,7 @@ class Vehicles:
         case: str = "",
         name: str = "",
         number: str = "",
+        changes: Sequence[str] = (),
     ) -> Order:
         """Returns what a judge orders, on papers that are drafted and sealed here.
 
@@ -73,11 +76,13 @@ class Vehicles:
             case: In which case; the scenario's by default.
             name: Name of the debtor; the scenario's by default.
             number: Number of the debtor; a natural person's.
+            changes: Names of the seizures that it changes, whose vehicles the papers name.
         """
         cast, officer = self.cast, judge or self.cast.judge
         own = cast.other_courts_case if officer == cast.other_judge else cast.case
         debtor = DebtorQuestion(debtor_name=name or cast.debtor_name, debtor_number=number or cast.debtor_number)
-        papers = PapersChoice(draft=True, ruling_number=f"{case or own}之{next(_RULINGS)}")
+        plates = [self._plates[seizure] for seizure in changes]
+        papers = PapersChoice(draft=True, ruling_number=f"{case or own}之{next(_RULINGS)}", plates=plates)
         return Order(self.players.session(officer), CaseQuestion(case=case or own), debtor, papers)
 
     def carry_out(self, request: Message, **options: Any) -> Answer:
@@ -99,7 +104,9 @@ class Vehicles:
     ) -> seizure_pb2.RegisterSeizureResponse:
         """Seizes cars; `order` as `Vehicles.order` takes it."""
         answer = self.carry_out(self.order(**order).register(list(cars), months=months, last_day=""))
-        return seizure_pb2.RegisterSeizureResponse.FromString(answer.payload)
+        response = seizure_pb2.RegisterSeizureResponse.FromString(answer.payload)
+        self._plates.update((one.seizure.name, one.seizure.plate) for one in response.outcomes)
+        return response
 
     def seize_many(self, count: int) -> list[vehicle_pb2.VehicleKey]:
         """Seizes as many cars, on as few papers as they fit on; returns the cars."""
@@ -119,14 +126,20 @@ class Vehicles:
 
     def lift(self, *names: str, **order: str) -> Sequence[seizure_pb2.Seizure]:
         """Lifts seizures."""
-        answer = self.carry_out(self.order(**order).lift(names))
+        answer = self.carry_out(self.order(changes=names, **order).lift(names))
         return seizure_pb2.LiftSeizureResponse.FromString(answer.payload).seizures
 
-    def dispose(self, name: str, *, sold: date, **order: str) -> seizure_pb2.RecordDisposalRequest:
-        """Records a sale to the scenario's buyer; returns the order, whose papers the buyer has."""
-        request = self.order(**order).dispose(name, buyer=self.buyer(), sale_date=sold.isoformat())
+    def dispose(self, name: str, **order: str) -> seizure_pb2.RecordDisposalRequest:
+        """Records a sale of today to the scenario's buyer; returns the order, whose papers the buyer has."""
+        changing = self.order(changes=[name], **order)
+        request = changing.dispose(name, buyer=self.buyer(), sale_date=self.today())
         self.carry_out(request)
         return request
+
+    @staticmethod
+    def today() -> str:
+        """Returns the legal date of now, on which what was seized in a test can be sold at the earliest."""
+        return legal_date(datetime.now(UTC)).isoformat()
 
     def buyer(self) -> seizure_pb2.Buyer:
         """Returns the scenario's buyer."""

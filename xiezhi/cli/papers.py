@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +40,12 @@ NoticeNumber = Annotated[
     str, typer.Option("--notice-number", help="Its number; else the case number.", rich_help_panel=PAPERS)
 ]
 Issued = Annotated[str, typer.Option("--issued", help="Date of issue, YYYY-MM-DD; else today.", rich_help_panel=PAPERS)]
+Plates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plate", help="A seized vehicle's plate, which a draft must name; repeatable.", rich_help_panel=PAPERS
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class PapersChoice:
         notice_number: Number of the notice; empty for the case number.
         issued: Date of issue; empty for today.
         draft: Whether both are drafted here.
+        plates: Plates that drafts name beside what their order says of itself.
     """
 
     ruling: Annotated[
@@ -65,6 +72,7 @@ class PapersChoice:
     notice_number: NoticeNumber = ""
     issued: Issued = ""
     draft: Draft = False
+    plates: Plates = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +83,12 @@ class NoticeChoice:
     notice_number: NoticeNumber = ""
     issued: Issued = ""
     draft: Draft = False
+    plates: Plates = None
 
     @property
     def papers(self) -> PapersChoice:
         """The same as a choice of papers without a ruling."""
-        return PapersChoice(notice=self.notice, notice_number=self.notice_number, issued=self.issued, draft=self.draft)
+        return PapersChoice(**{field.name: getattr(self, field.name) for field in fields(self)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +151,7 @@ def collect(
         number = choice.ruling_number or f"{context.case_number}之一"
         wanted.insert(0, _Wanted(kind, "--ruling", number, choice.ruling))
     if choice.draft:
+        facts = [*facts, *(f"号牌号码：{plate}" for plate in choice.plates or ())]
         contents = [_draft(session, context, one, issued=issued, facts=facts) for one in wanted]
     else:
         contents = [one.read() for one in wanted]

@@ -122,6 +122,7 @@ def extend(
     calls=True,
     epilog=examples(
         f"xiezhi seizure lift NAME NAME {_COURT} --ruling ... --notice ... --reason WHY",
+        f"xiezhi seizure lift NAME {_COURT} --plate 赣A12345 --draft --reason WHY     synthetic papers",
         "xiezhi seizure lift --as GAN0102-J001 --approval APPROVAL",
     ),
 )

@@ -81,6 +81,11 @@ class SeizureOrder:
     debtor_numbers: frozenset[str] = field(repr=False)
     term: Term = Term()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The plate, and the identification number where there is one: by what the ruling may name the vehicle."""
+        return (self.plate.number,) if self.vin is None else (self.plate.number, self.vin.number)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

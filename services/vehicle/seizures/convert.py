@@ -106,10 +106,7 @@ def read_orders(keys: Iterable[vehicle_pb2.VehicleKey], filing: Filing, term: Te
 
 def sought_of(orders: Iterable[SeizureOrder | Reason]) -> tuple[str, ...]:
     """Returns the plates and VINs, one of which a ruling must mention for each vehicle."""
-    valid = [order for order in orders if isinstance(order, SeizureOrder)]
-    return tuple(
-        dict.fromkeys(text for o in valid for text in (o.plate.number, *((o.vin.number,) if o.vin is not None else ())))
-    )
+    return tuple(dict.fromkeys(name for order in orders if isinstance(order, SeizureOrder) for name in order.names))
 
 
 def read_sale_date(request: seizure_pb2.RecordDisposalRequest, *, today: date) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +21,10 @@ class Store(Protocol):
 
     async def answered(self, key: RequestKey) -> bytes | None:
         """Returns what was answered under a key; None if nothing was asked under it."""
+        ...
+
+    async def names(self, seizure_ids: Collection[str]) -> frozenset[str]:
+        """Returns the plates and VINs of the vehicles of seizures; of one that is not there, none."""
         ...
 
     async def change(self, filing: Filing, act: Callable[[Files], bytes]) -> bytes:
@@ -82,6 +86,7 @@ async def take(
     *,
     desk: Desk,
     sought: Sequence[str] = (),
+    seizures: Collection[str] = (),
 ) -> bytes:
     """Takes an order in: answers what was answered before, or verifies the papers and makes the change.
 
@@ -89,7 +94,8 @@ async def take(
         filing: What the court hands in.
         act: Makes the change and returns the answer.
         desk: What is needed.
-        sought: Texts of which the order depends on whether the ruling mentions them.
+        sought: Texts of which the order depends on whether its first paper mentions them.
+        seizures: Keys of seizures whose vehicles are sought likewise, by plate and VIN.
 
     Raises:
         XiezhiError: REQUEST_ID_REUSED, DOCUMENT_NOT_LISTED, the reasons of papers, what `act` raises, or
@@ -98,12 +104,14 @@ async def take(
     answered = await desk.store.answered(filing.key)
     if answered is not None:
         return answered
-    accepted = await asyncio.to_thread(_accept, filing, desk=desk, sought=sought)
+    texts = {*sought, *await desk.store.names(seizures)}
+    # Before the change, which others wait for: a paper may be long, and vehicles many.
+    accepted = await asyncio.to_thread(_accept, filing, desk=desk, sought=texts)
     # Of now, not of when the papers came: what is served is in the order in which it is written down.
     return await desk.store.change(filing, lambda files: act(replace(accepted, now=desk.clock.now()), files))
 
 
-def _accept(filing: Filing, *, desk: Desk, sought: Sequence[str]) -> Accepted:
+def _accept(filing: Filing, *, desk: Desk, sought: Collection[str]) -> Accepted:
     now = desk.clock.now()
     documents = tuple(find_document(filing, p, hashlib.sha256(p.pdf).digest()) for p in filing.papers)
     papers = [desk.verify(p.pdf, court_code=filing.author.court_code, now=now) for p in filing.papers]

@@ -185,6 +185,11 @@ class VehicleFile:
         """Whether any seizure is in force or waits."""
         return any(shown.standing.is_open for shown in self.standings(at))
 
+    def names(self, seizure_id: str) -> frozenset[str]:
+        """Returns by which plates and VIN a court may name the vehicle of a seizure: as it was seized, and as it is."""
+        record = self.records[seizure_id]
+        return frozenset({record.plate.number, record.vin.number, self.vehicle.plate})
+
     def with_seizure(self, record: SeizureRecord) -> VehicleFile:
         """Returns the file with one more seizure."""
         return replace(self, records={**self.records, record.seizure_id: record})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 
 from services.chassis.ids import IdSource
+from services.codes.legal_time import legal_date
 from services.vehicle.domain import (
-    Match,
     Note,
     SeizureOrder,
     SeizureState,
@@ -33,7 +34,7 @@ from services.vehicle.seizures.domain import (
     not_found,
 )
 from services.vehicle.seizures.files import Files
-from xiezhi.errors import Reason, XiezhiError, error
+from xiezhi.errors import Reason, Violation, XiezhiError, error, invalid_fields
 
 _LAST = 1 << 62
 """Sequence of what is being received, after everything that was."""
@@ -56,6 +57,8 @@ def register_all(
     Raises:
         FailedPrecondition: TERM_TOO_LONG or TERM_ENDS_BEFORE_START, which refuse the whole.
     """
+    # Before the register is asked: a ruling about other vehicles tells nobody which plates there are.
+    orders = [_if_named(order, accepted) for order in orders]
     valid = [order for order in orders if isinstance(order, SeizureOrder)]
     found = iter(files.candidates(valid))
     candidates = [next(found) if isinstance(order, SeizureOrder) else () for order in orders]
@@ -78,12 +81,19 @@ def register_all(
     return _serve(outcomes, opened, files)
 
 
+def _if_named(order: SeizureOrder | Reason, accepted: Accepted) -> SeizureOrder | Reason:
+    """Returns the order if the ruling names what it asks for, by plate or VIN; the reason against it otherwise."""
+    if isinstance(order, Reason) or not accepted.mentioned.isdisjoint(order.names):
+        return order
+    return Reason.VEHICLE_NOT_IN_RULING
+
+
 def _register(
     order: SeizureOrder, candidates: Sequence[VehicleFile], accepted: Accepted, *, ids: IdSource, place: int
 ) -> Outcome:
     match = identify(order, [file.vehicle.registered for file in candidates if file.vehicle.is_on_the_register])
     file = next(file for file in candidates if file.vehicle.vehicle_id == match.vehicle.vehicle_id)
-    _require_named(match, accepted)
+    _require_named({match.vehicle.plate.number, match.vehicle.vin.number}, accepted)
     made = register(order, match, file.facts, seizure_id=str(ids.uuid()), sequence=place, now=accepted.now)
     filing = accepted.filing
     record = SeizureRecord(
@@ -101,10 +111,13 @@ def _register(
     return Outcome(Shown(record, made.standing), notes=tuple(sorted(notes)))
 
 
-def _require_named(match: Match, accepted: Accepted) -> None:
-    """Makes sure that the ruling names the very vehicle that was found, by its plate or VIN."""
-    if not {match.vehicle.plate.number, match.vehicle.vin.number} & accepted.mentioned:
-        raise error(Reason.VEHICLE_NOT_IN_RULING, "The ruling names neither the plate nor the VIN of the vehicle.")
+def _require_named(names: AbstractSet[str], accepted: Accepted) -> None:
+    """Makes sure that the first paper, the ruling where there is one, names the very vehicle that was found."""
+    if accepted.mentioned.isdisjoint(names):
+        raise error(
+            Reason.VEHICLE_NOT_IN_RULING,
+            "The ruling, or the notice that stands alone, names neither the plate nor the VIN of the vehicle.",
+        )
 
 
 def _serve(outcomes: Sequence[Outcome], opened: Mapping[int, VehicleFile], files: Files) -> tuple[Outcome, ...]:
@@ -133,10 +146,12 @@ def extend_one(seizure_id: str, term: Term, accepted: Accepted, *, files: Files)
         files: The files of vehicles.
 
     Raises:
-        XiezhiError: SEIZURE_NOT_FOUND, SEIZURE_WAITING, SEIZURE_ENDED, TERM_TOO_LONG or TERM_ENDS_BEFORE_START.
+        XiezhiError: SEIZURE_NOT_FOUND, SEIZURE_WAITING, SEIZURE_ENDED, TERM_TOO_LONG, TERM_ENDS_BEFORE_START or
+            VEHICLE_NOT_IN_RULING.
     """
     file = _find([seizure_id], accepted, files)[seizure_id]
     fact = extend(seizure_id, accepted.filing.author, file.facts, term=term, now=accepted.now)
+    _require_named(file.names(seizure_id), accepted)
     files.add([fact])
     return file.followed_by(fact).shown(seizure_id, fact.at)
 
@@ -150,7 +165,7 @@ def lift_all(seizure_ids: Sequence[str], accepted: Accepted, files: Files) -> tu
         files: The files of vehicles.
 
     Raises:
-        XiezhiError: SEIZURE_NOT_FOUND or SEIZURE_ENDED.
+        XiezhiError: SEIZURE_NOT_FOUND, SEIZURE_ENDED or VEHICLE_NOT_IN_RULING.
     """
     author, facts, shown = accepted.filing.author, [], []
     found = _find(seizure_ids, accepted, files)
@@ -161,6 +176,8 @@ def lift_all(seizure_ids: Sequence[str], accepted: Accepted, files: Files) -> tu
         fact = order(seizure_id, author, file.facts, now=accepted.now)
         facts.append(fact)
         shown.append(file.followed_by(fact).shown(seizure_id, fact.at))
+    for seizure_id, file in found.items():
+        _require_named(file.names(seizure_id), accepted)
     files.add(facts)
     return tuple(shown)
 
@@ -169,10 +186,11 @@ def withdraw_one(seizure_id: str, accepted: Accepted, files: Files) -> Shown:
     """Withdraws a seizure that waits.
 
     Raises:
-        XiezhiError: SEIZURE_NOT_FOUND, SEIZURE_EFFECTIVE or SEIZURE_ENDED.
+        XiezhiError: SEIZURE_NOT_FOUND, SEIZURE_EFFECTIVE, SEIZURE_ENDED or VEHICLE_NOT_IN_RULING.
     """
     file = _find([seizure_id], accepted, files)[seizure_id]
     fact = withdraw(seizure_id, accepted.filing.author, file.facts, now=accepted.now)
+    _require_named(file.names(seizure_id), accepted)
     files.add([fact])
     return file.followed_by(fact).shown(seizure_id, fact.at)
 
@@ -191,19 +209,32 @@ def sell(seizure_id: str, buyer: Buyer, accepted: Accepted, *, files: Files, sol
         The seizure, extinguished, and how many that waited became void.
 
     Raises:
-        XiezhiError: SEIZURE_NOT_FOUND, SEIZURE_WAITING or SEIZURE_ENDED.
+        XiezhiError: SEIZURE_NOT_FOUND, SEIZURE_WAITING, SEIZURE_ENDED, VEHICLE_NOT_IN_RULING, or FIELDS_INVALID for a
+            buyer whom the ruling does not name and for a sale before the seizure took effect.
     """
     file = _find([seizure_id], accepted, files)[seizure_id]
     fact = dispose(seizure_id, accepted.filing.author, file.facts, now=accepted.now)
-    files.add([fact])
-    ruling, notice = accepted.documents
-    files.sell(Sale(seizure_id, file.vehicle.vehicle_id, buyer, sold_on, ruling.number, notice.number))
+    _require_named(file.names(seizure_id), accepted)
     after = file.followed_by(fact)
+    ruling, notice = accepted.documents
+    sale = Sale(seizure_id, file.vehicle.vehicle_id, buyer, sold_on, ruling.number, notice.number)
+    _require_possible(sale, after.shown(seizure_id, fact.at), accepted)
+    files.add([fact])
+    files.sell(sale)
     voided = sum(
         shown.standing.state is SeizureState.VOID_BY_DISPOSAL and shown.standing.ended_at == fact.at
         for shown in after.standings(fact.at)
     )
     return after.shown(seizure_id, fact.at), voided
+
+
+def _require_possible(sale: Sale, shown: Shown, accepted: Accepted) -> None:
+    """Makes sure that the ruling names the buyer, and that the sale was made under the seizure."""
+    if sale.buyer.name not in accepted.mentioned:
+        raise invalid_fields(Violation("buyer.name", "the ruling names no such buyer: write the name as it does"))
+    began = shown.standing.effective_from
+    if began is None or sale.sold_on < legal_date(began):
+        raise invalid_fields(Violation("sale_date", "it is before the day on which the seizure took effect"))
 
 
 def _find(seizure_ids: Sequence[str], accepted: Accepted, files: Files) -> dict[str, VehicleFile]:

@@ -63,7 +63,7 @@ class SeizureServicer:
             convert.write_seizure(response.seizure, handlers.extend_one(name, term, accepted, files=files))
             return response.SerializeToString()
 
-        return seizure_pb2.ExtendSeizureResponse.FromString(await take(filing, act, desk=self._desk))
+        return seizure_pb2.ExtendSeizureResponse.FromString(await take(filing, act, desk=self._desk, seizures=[name]))
 
     async def LiftSeizure(self, request: seizure_pb2.LiftSeizureRequest, call: Call) -> seizure_pb2.LiftSeizureResponse:
         """Lifts seizures."""
@@ -76,7 +76,7 @@ class SeizureServicer:
                 convert.write_seizure(response.seizures.add(), shown)
             return response.SerializeToString()
 
-        return seizure_pb2.LiftSeizureResponse.FromString(await take(filing, act, desk=self._desk))
+        return seizure_pb2.LiftSeizureResponse.FromString(await take(filing, act, desk=self._desk, seizures=names))
 
     async def WithdrawSeizure(
         self, request: seizure_pb2.WithdrawSeizureRequest, call: Call
@@ -90,7 +90,7 @@ class SeizureServicer:
             convert.write_seizure(response.seizure, handlers.withdraw_one(name, accepted, files))
             return response.SerializeToString()
 
-        return seizure_pb2.WithdrawSeizureResponse.FromString(await take(filing, act, desk=self._desk))
+        return seizure_pb2.WithdrawSeizureResponse.FromString(await take(filing, act, desk=self._desk, seizures=[name]))
 
     async def RecordDisposal(
         self, request: seizure_pb2.RecordDisposalRequest, call: Call
@@ -108,7 +108,8 @@ class SeizureServicer:
             convert.write_seizure(response.seizure, shown)
             return response.SerializeToString()
 
-        return seizure_pb2.RecordDisposalResponse.FromString(await take(filing, act, desk=self._desk))
+        answer = await take(filing, act, desk=self._desk, sought=[buyer.name], seizures=[name])
+        return seizure_pb2.RecordDisposalResponse.FromString(answer)
 
     async def ListSeizures(
         self, request: seizure_pb2.ListSeizuresRequest, call: Call

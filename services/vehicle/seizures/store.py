@@ -59,6 +59,22 @@ class SeizureStore:
         """
         return await self._database.read(lambda connection: self._requests.answer(connection, key), snapshot=False)
 
+    async def names(self, seizure_ids: Collection[str]) -> frozenset[str]:
+        """Returns by which plates and VINs the vehicles of seizures may be named; of a seizure that is not there, none.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+        if not seizure_ids:
+            return frozenset()
+
+        def read(connection: Connection) -> frozenset[str]:
+            vehicles = self.rows.vehicles_of(connection, seizure_ids)
+            files = self.rows.read_files(connection, set(vehicles.values()))
+            return frozenset(name for key, vehicle in vehicles.items() for name in files[vehicle].names(key))
+
+        return await self._database.read(read)
+
     async def change(self, filing: Filing, act: Callable[[Files], bytes]) -> bytes:
         """Makes a change, once for each key.
 

@@ -32,7 +32,7 @@ async def filled(load, order, clock, keyring, vehicle_url):
     response = await order(request)
     clock.set(datetime(2018, 9, 12, 2, tzinfo=UTC))
     name = response.outcomes[0].seizure.name
-    await order(disposal(name, buyer=BUYER, sold_on=date(2018, 9, 10), debtor=party(OWNER)))
+    await order(disposal(name, buyer=BUYER, sold_on=date(2018, 9, 10), debtor=party(OWNER), named=[CAR.plate]))
     return request
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -203,7 +204,7 @@ async def test_each_vehicle_has_an_outcome_of_its_own(load, order):
     request = registration(
         *(car(n) if n != 5 else car(5, vin="LTST00000J0000005") for n in range(1, 7)),
         keys=keys,
-        named=(car(7).vin, car(10).vin),
+        named=(car(7).vin, car(8).vin, car(10).vin),
     )
     response = await order(request)
     assert [o.index for o in response.outcomes] == list(range(14))
@@ -237,6 +238,12 @@ async def test_each_vehicle_has_an_outcome_of_its_own(load, order):
 async def test_a_plate_in_the_ruling_does_not_let_another_vehicle_be_seized_by_its_vin(filled, order):
     response = await order(registration(keys=[key_of(car(2), plate=car(1).plate)], named=(car(1).plate,)))
     assert outcome(response).refused_reason == "VEHICLE_NOT_IN_RULING"
+
+
+async def test_a_ruling_that_does_not_name_them_tells_nobody_which_vehicles_there_are(filled, order):
+    keys = [key_of(car(1)), key_of(car(1), vin=""), key_of(car(99)), key_of(car(99), vin="")]
+    response = await order(registration(keys=keys))
+    assert [o.refused_reason for o in response.outcomes] == ["VEHICLE_NOT_IN_RULING"] * 4
 
 
 async def test_a_plate_in_the_ruling_is_a_whole_one(filled, order):
@@ -371,6 +378,70 @@ async def test_a_sale_ends_the_seizure_and_voids_those_that_wait(filled, order, 
     assert len(rows(filled, "disposals")) == 1
 
 
+@pytest.mark.parametrize("named", [[], [car(2).plate], [car(1).plate + "1"]])
+@pytest.mark.parametrize("make", [extension, lifting, partial(disposal, buyer=BUYER, sold_on=NOW.date())])
+async def test_a_ruling_changes_only_seizures_of_vehicles_that_it_names(filled, order, make, named):
+    (made,) = await seize(order)
+    before = contents(filled, *TABLES)
+    assert await refused(order, make(made.name, named=named)) == "VEHICLE_NOT_IN_RULING"
+    assert contents(filled, *TABLES) == before
+    await order(make(made.name, named=[car(1).vin]))
+
+
+async def test_a_notice_withdraws_only_a_seizure_of_a_vehicle_that_it_names(filled, order):
+    await seize(order)
+    (made,) = await seize(order, court=NANCHANG)
+    assert await refused(order, withdrawal(made.name, court=NANCHANG, named=())) == "VEHICLE_NOT_IN_RULING"
+    await order(withdrawal(made.name, court=NANCHANG, named=[car(1).vin]))
+
+
+async def test_a_ruling_that_names_some_of_the_vehicles_lifts_none(filled, order):
+    one, two = await seize(order, car(1), car(2))
+    request = lifting(one.name, two.name, named=[car(1).plate])
+    assert await refused(order, request) == "VEHICLE_NOT_IN_RULING"
+    assert await states(order) == ["EFFECTIVE"] * 2
+
+
+async def test_a_vehicle_is_named_by_the_plate_it_had_or_has(filled, order, vehicle_url, keyring):
+    one, two = await seize(order, car(1), car(2))
+    with VehicleLoader(vehicle_url, keyring=keyring) as loader:
+        loader.add([car(1, plate="赣B00008"), car(2, plate="赣B00009")])
+    await order(lifting(one.name, two.name, named=[car(1).plate, "赣B00009"]))
+
+
+async def test_a_sale_is_to_the_buyer_whom_the_ruling_names(filled, order):
+    (made,) = await seize(order)
+    request = disposal(made.name, buyer=BUYER, sold_on=NOW.date())
+    request.buyer.name = "别的买受人"
+    with pytest.raises(XiezhiError, match="FIELDS_INVALID") as refusal:
+        await order(request)
+    (violation,) = refusal.value.violations
+    assert violation.field == "buyer.name"
+    assert request.buyer.name not in f"{refusal.value}{violation.description}"
+    assert await states(order) == ["EFFECTIVE"]
+
+
+async def test_a_sale_is_not_before_the_legal_day_on_which_the_seizure_took_effect(filled, order, clock):
+    (first,), (second,) = await seize(order), await seize(order, court=NANCHANG)
+    clock.set(datetime(2018, 8, 10, 16, 30, tzinfo=UTC))
+    await order(lifting(first.name))
+    early = disposal(second.name, buyer=BUYER, sold_on=date(2018, 8, 10), court=NANCHANG)
+    assert await refused(order, early) == "FIELDS_INVALID"
+    await order(disposal(second.name, buyer=BUYER, sold_on=date(2018, 8, 11), court=NANCHANG))
+
+
+async def test_a_change_is_replayed_without_a_look_at_the_papers(filled, open_court, database):
+    order = open_court(database)
+    (made,) = await seize(order)
+    request = lifting(made.name)
+    response = await order(request)
+
+    def broken(pdf, *, court_code, now):
+        raise AssertionError
+
+    assert await open_court(database, verify=broken)(request) == response
+
+
 async def test_a_case_that_has_ended_its_seizure_may_seize_again(filled, order):
     (made,) = await seize(order)
     await order(lifting(made.name))
@@ -385,7 +456,7 @@ async def test_pages_are_of_one_moment_and_of_one_list(filled, order, load, cloc
     made = await seize(order, *fleet)
     first = await listed(order, size=10)
     clock.advance(timedelta(seconds=1))
-    await order(lifting(*(s.name for s in made)))
+    await order(lifting(*(s.name for s in made), named=[c.plate for c in fleet]))
     seen, page = list(first.seizures), first
     while page.next_page_token:
         page = await listed(order, size=10, token=page.next_page_token)
@@ -406,7 +477,8 @@ async def test_two_thousand_vehicles_are_one_transaction(load, order, vehicle_ur
     response = await order(registration(*fleet, owner=company()))
     assert [o.index for o in response.outcomes] == list(range(2_000))
     assert all(o.seizure.state == EFFECTIVE for o in response.outcomes)
-    lifted = await order(lifting(*(o.seizure.name for o in response.outcomes), debtor=party(company())))
+    names, plates = [o.seizure.name for o in response.outcomes], [vehicle.plate for vehicle in fleet]
+    lifted = await order(lifting(*names, debtor=party(company()), named=plates))
     assert len(lifted.seizures) == 2_000
     assert len(rows(vehicle_url, "seizure_facts")) == 2_000
 

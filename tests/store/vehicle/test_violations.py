@@ -220,7 +220,7 @@ async def test_an_organisation_that_bought_sends_somebody_who_is_authorised(load
     note(violation(1))
     name = (await order(registration(car(1)))).outcomes[0].seizure.name
     clock.set(datetime(2018, 9, 12, 2, tzinfo=UTC))
-    request = disposal(name, buyer=BUYER, sold_on=SOLD_ON)
+    request = disposal(name, buyer=company(), sold_on=SOLD_ON)
     bought = seizure_pb2.Buyer(
         name=company().name,
         id_type=case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE,

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import protovalidate
 import pytest
@@ -19,7 +20,7 @@ from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.home import Home
 from xiezhi.cli.orders import Order, buyer, full_names
 from xiezhi.cli.output import CommandError, Output
-from xiezhi.cli.papers import PapersChoice
+from xiezhi.cli.papers import NoticeChoice, PapersChoice
 from xiezhi.cli.plates import read_vehicles
 from xiezhi.cli.session import Session
 from xiezhi.common.v1 import case_pb2
@@ -80,6 +81,19 @@ def test_drafts_hold_as_sealed_papers_of_the_court_and_name_the_vehicle(order: O
         paper = verify_sealed(pdf, authority=trust, court_code=JUDGE.organisation, now=datetime.now(UTC))
         assert mentions(paper, str(Plate.parse(PLATE, plate_type="02")))
         assert mentions(paper, VIN)
+
+
+@pytest.mark.parametrize("verb", ["extend", "lift", "withdraw", "dispose"])
+def test_drafts_that_change_a_seizure_name_the_plates_given_and_the_buyer(
+    session: Session, home: Home, verb: str
+) -> None:
+    choice = NoticeChoice(draft=True, plates=[PLATE]).papers
+    request: Any = MAKERS[verb](Order(session, ABOUT, DEBTOR, choice))
+    trust = SealTrust(home.keys.seals.authority_file, home.keys.seals.revocation_file)
+    pdf = request.notice_pdf if verb == "withdraw" else request.ruling_pdf
+    paper = verify_sealed(pdf, authority=trust, court_code=JUDGE.organisation, now=datetime.now(UTC))
+    assert mentions(paper, PLATE)
+    assert mentions(paper, BUYER.name) == (verb == "dispose")
 
 
 def test_files_are_sent_as_they_are_under_the_numbers_given(session: Session, tmp_path: Path) -> None:

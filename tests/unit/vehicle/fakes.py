@@ -43,6 +43,7 @@ class MemoryFiles:
         self.files = {vehicle.vehicle_id: VehicleFile(vehicle, {}) for vehicle in vehicles}
         self.seen = seen
         self.asked: list[str] = []
+        self.sought: list[str] = []
         self.sales: list[Sale] = []
 
     def candidates(self, orders: Sequence[SeizureOrder]) -> list[list[int]]:
@@ -50,6 +51,7 @@ class MemoryFiles:
             registered = vehicle.registered
             return registered.plate == order.plate or registered.vin == order.vin
 
+        self.sought += [order.plate.number for order in orders]
         return [[key for key, file in self.files.items() if fits(order, file.vehicle)] for order in orders]
 
     def vehicles_of(self, seizure_ids: Collection[str]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from services.chassis.policy import Contracts
 from services.chassis.tokens import Caller
 from services.papers import SealedPaper
 from services.vehicle.registry.domain import Owner, Vehicle
-from tests.unit.vehicle.cars import NOW, person_owner
+from tests.unit.vehicle.cars import NOW, car, person_owner
 from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason, error
 from xiezhi.vehicle.v1 import seizure_pb2, vehicle_pb2
@@ -24,6 +24,9 @@ SERVICE = "/xiezhi.vehicle.v1.SeizureService"
 DONGHU, NANCHANG = "赣0102", "赣01"
 RULING, NOTICE = case_pb2.DOCUMENT_KIND_SEIZURE_RULING, case_pb2.DOCUMENT_KIND_ASSISTANCE_NOTICE
 LIFTING, ENFORCEMENT = case_pb2.DOCUMENT_KIND_LIFTING_RULING, case_pb2.DOCUMENT_KIND_ENFORCEMENT_RULING
+
+CARS = tuple(car(serial).plate for serial in range(1, 3))
+"""Plates of the cars that most tests are about."""
 
 
 def paper(court: str, *texts: str) -> bytes:
@@ -106,11 +109,24 @@ def registration(
     )
 
 
-def change(kind, ruling: int | None, *, court: str = DONGHU, serial: int = 1, request_id: str = "", **fields: object):
-    """Makes a request to change seizures."""
-    papers = [(NOTICE, paper(court, "请协助执行", str(uuid.uuid4())))]
-    if ruling is not None:
-        papers.insert(0, (ruling, paper(court, "裁定如下", str(uuid.uuid4()))))
+def change(
+    kind,
+    ruling: int | None,
+    *,
+    court: str = DONGHU,
+    serial: int = 1,
+    request_id: str = "",
+    named: Sequence[str] = CARS,
+    **fields: object,
+):
+    """Makes a request to change seizures, whose first paper names what is given."""
+    if ruling is None:
+        papers = [(NOTICE, paper(court, "请协助执行", str(uuid.uuid4()), *named))]
+    else:
+        papers = [
+            (ruling, paper(court, "裁定如下", str(uuid.uuid4()), *named)),
+            (NOTICE, paper(court, "请协助执行", str(uuid.uuid4()))),
+        ]
         fields["ruling_pdf"] = papers[0][1]
     fields.setdefault("debtor", party())
     return kind(
@@ -134,8 +150,9 @@ def withdrawal(name: str, **case: object):
     return change(seizure_pb2.WithdrawSeizureRequest, None, name=name, **case)
 
 
-def disposal(name: str, *, buyer: Owner, sold_on: date, **case: object):
-    """Makes a request to note a sale."""
+def disposal(name: str, *, buyer: Owner, sold_on: date, named: Sequence[str] = CARS, **case: object):
+    """Makes a request to note a sale, whose ruling names the buyer beside what is given."""
+    case["named"] = [*named, buyer.name]
     bought = seizure_pb2.Buyer(
         name=buyer.name, id_type=case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN, id_number=buyer.certificate_number
     )

@@ -139,7 +139,7 @@ def _lift(pursuit: Pursuit) -> None:
     cast = pursuit.stage.cast
     told = "The first court lifts its seizure of the plain car. No job runs: that of the other court is in effect."
     with pursuit.narrator.step("One lifts, the next takes effect at that instant", told) as entry:
-        request = pursuit.own_order().lift([pursuit.plain.name])
+        request = pursuit.own_order(plates=[pursuit.plain.plate]).lift([pursuit.plain.name])
         answer = seizure_pb2.LiftSeizureResponse.FromString(
             pursuit.carry_out(cast.judge, f"{SERVICE}LiftSeizure", request, approver=cast.approver)
         )
@@ -183,9 +183,8 @@ def _sell(pursuit: Pursuit) -> None:
     with pursuit.narrator.step("The car is sold", told) as entry:
         today = pursuit.stage.session(cast.other_judge).now().astimezone(LEGAL_ZONE).date().isoformat()
         number = f"{cast.other_courts_case}之二"
-        request = pursuit.order(cast.other_judge, cast.other_courts_case, number=number).dispose(
-            pursuit.waiting.name, buyer=buyer(cast.buyer_name, cast.buyer_number), sale_date=today
-        )
+        order = pursuit.order(cast.other_judge, cast.other_courts_case, number=number, plates=[pursuit.waiting.plate])
+        request = order.dispose(pursuit.waiting.name, buyer=buyer(cast.buyer_name, cast.buyer_number), sale_date=today)
         method = f"{SERVICE}RecordDisposal"
         answer = seizure_pb2.RecordDisposalResponse.FromString(
             pursuit.carry_out(cast.other_judge, method, request, approver=cast.other_approver)

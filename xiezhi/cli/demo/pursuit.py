@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -50,21 +50,22 @@ class Pursuit:
     waiting: seizure_pb2.Seizure = field(default_factory=seizure_pb2.Seizure)
     sale: seizure_pb2.RecordDisposalRequest = field(default_factory=seizure_pb2.RecordDisposalRequest)
 
-    def order(self, judge: str, case: str, *, number: str = "") -> Order:
+    def order(self, judge: str, case: str, *, number: str = "", plates: Sequence[str] = ()) -> Order:
         """Returns what a judge orders in a case, on papers that are drafted and sealed here.
 
         Args:
             judge: Officer id of the judge.
             case: Number of the case.
             number: Number of the ruling; empty for the first of the case.
+            plates: Plates of seized vehicles, which its papers name.
         """
         debtor = DebtorQuestion(debtor_name=self.stage.cast.debtor_name, debtor_number=self.stage.cast.debtor_number)
-        papers = PapersChoice(draft=True, ruling_number=number)
+        papers = PapersChoice(draft=True, ruling_number=number, plates=[*plates])
         return Order(self.stage.session(judge), CaseQuestion(case=case), debtor, papers)
 
-    def own_order(self) -> Order:
-        """Returns what the first court's judge orders."""
-        return self.order(self.stage.cast.judge, self.stage.cast.case)
+    def own_order(self, *, plates: Sequence[str] = ()) -> Order:
+        """Returns what the first court's judge orders; as `order` otherwise."""
+        return self.order(self.stage.cast.judge, self.stage.cast.case, plates=plates)
 
     def approve(self, judge: str, method: str, request: Message, *, approver: str) -> str:
         """Has a judge submit a request and a division chief sign it; returns the approval's name."""

@@ -23,6 +23,7 @@ class MemoryStore:
     def __init__(self):
         self.answers = {}
         self.changes = 0
+        self.named = {}
 
     async def answered(self, key):
         kept = self.answers.get((key.court_code, key.request_id))
@@ -31,6 +32,9 @@ class MemoryStore:
         if kept[0] != key:
             raise error(Reason.REQUEST_ID_REUSED, "The request id was used for another request.")
         return kept[1]
+
+    async def names(self, seizure_ids):
+        return frozenset(name for key in seizure_ids for name in self.named[key])
 
     async def change(self, filing, act):
         answer = act(None)
@@ -69,6 +73,18 @@ async def test_only_what_the_ruling_mentions_is_told_to_the_use_case(store):
     assert accepted.mentioned == {car(1).plate, car(2).vin}
     assert [d.kind for d in accepted.documents] == [RULING, NOTICE]
     assert accepted.now == NOW
+
+
+async def test_the_vehicles_of_seizures_are_sought_in_the_ruling_by_all_their_names(store):
+    told = []
+    store.named = {"one": (car(1).plate, car(1).vin), "other": (car(2).plate,)}
+
+    def act(accepted, files):
+        told.append(accepted.mentioned)
+        return b""
+
+    await take(filing_of(registration(car(1))), act, desk=desk(store), sought=["裁定"], seizures=["one", "other"])
+    assert told == [{car(1).plate}]
 
 
 async def test_what_was_answered_is_answered_again_without_a_look_at_the_papers(store):

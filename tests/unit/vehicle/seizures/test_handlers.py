@@ -29,17 +29,18 @@ from xiezhi.errors import FailedPrecondition, Reason, XiezhiError
 
 COURTS = ("赣0102", "赣01", "赣07")
 BUYER = Buyer("买受人", "36990119900101002X", is_organisation=False)
+MENTIONED = (car(1).plate, car(2).plate, BUYER.name)
 DOCUMENTS = tuple(
     Document(kind, f"之{kind}", COURTS[0], bytes(32))
     for kind in (DocumentKind.SEIZURE_RULING, DocumentKind.ASSISTANCE_NOTICE)
 )
 
 
-def accepted(court=COURTS[0], *, now=NOW):
+def accepted(court=COURTS[0], *, now=NOW, mentioned=MENTIONED):
     author = Author(court, f"（2018）{court}执1号")
     key = RequestKey(court, "1", "/m", bytes(32))
     filing = Filing(key, author, person_owner().key, Contact("李", "1"), DOCUMENTS, ())
-    return Accepted(filing, DOCUMENTS, frozenset({car(1).plate, car(2).plate}), now)
+    return Accepted(filing, DOCUMENTS, frozenset(mentioned), now)
 
 
 def wanted(vehicle, court=COURTS[0], term=None):
@@ -58,9 +59,18 @@ def test_a_vehicle_named_twice_is_seized_once():
 def test_what_cannot_be_read_leaves_the_others_alone():
     files = MemoryFiles(car(1), car(2))
     orders = [Reason.FIELDS_INVALID, wanted(car(1)), wanted(car(9)), wanted(car(2))]
-    outcomes = handlers.register_all(orders, accepted(), files, ids=SequenceIds())
+    named = accepted(mentioned=[car(n).plate for n in (1, 2, 9)])
+    outcomes = handlers.register_all(orders, named, files, ids=SequenceIds())
     assert [o.refused for o in outcomes] == [Reason.FIELDS_INVALID, None, Reason.VEHICLE_NOT_FOUND, None]
     assert [s.seizure.record.vehicle_id for s in outcomes if s.seizure] == [1, 2]
+
+
+def test_what_the_ruling_does_not_name_is_not_looked_for_on_the_register():
+    files = MemoryFiles(car(1), car(2))
+    orders = [wanted(car(n)) for n in (2, 9, 1)]
+    outcomes = handlers.register_all(orders, accepted(mentioned=[car(1).plate]), files, ids=SequenceIds())
+    assert [o.refused for o in outcomes] == [Reason.VEHICLE_NOT_IN_RULING] * 2 + [None]
+    assert files.sought == [car(1).plate]
 
 
 def test_who_saw_it_before_is_asked_after_the_seizure_is_written_down():
