@@ -108,7 +108,8 @@ def test_a_lookup_is_submitted_approved_and_made_with_receipts(home: Path, tmp_p
     receipt = tmp_path / "receipt.json"
     kept = ("--receipt", str(receipt))
     found = run_command(home, "vehicle", "lookup", *JUDGE[:2], "--approval", approval, *kept)["answer"]
-    assert found["total"] == len(found["vehicles"]) == 3
+    assert found["total"] == len(found["vehicles"]) > 1
+    assert (PLATE, TYPE) in {(vehicle["plate"], vehicle["plate_type"]) for vehicle in found["vehicles"]}
     assert run_command(home, "ledger", "verify", str(receipt))["verified"]
 
 
