@@ -53,14 +53,14 @@ test: setup ## Runs all tests, those on PostgreSQL included.
 	export PG_BIN
 	# Tests of whole suites start processes of their own and follow one another; the others share the processors.
 	$(RUN) -m pytest --numprocesses auto --dist loadfile tests/contract tests/unit tests/store tests/integration \
-		-m "not scale" $(PYTEST_ARGS)
-	$(RUN) -m pytest tests/e2e $(PYTEST_ARGS)
+		-m "not long" $(PYTEST_ARGS)
+	$(RUN) -m pytest tests/e2e -m "not long" $(PYTEST_ARGS)
 
-.PHONY: scale
-scale: setup ## Runs the tests with a million vehicles, on SQLite and on PostgreSQL.
+.PHONY: long
+long: setup ## Runs the tests that take longest: a million vehicles on both databases, every command of vehicle control.
 	@PG_BIN="$$(./tools/find-postgres)"
 	export PG_BIN
-	$(RUN) -m pytest -m scale $(PYTEST_ARGS)
+	$(RUN) -m pytest -m long $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: setup ## Checks style, formatting and the layers of the code.

@@ -20,6 +20,8 @@ from tests.e2e.processes import clean_environment
 from tests.e2e.running import Suite, copy_home, running
 from xiezhi.cli.home import Home
 
+pytestmark = pytest.mark.long
+
 PATIENCE = 30
 DEBTOR = ("--name", SCENARIO.debtor_name, "--number", SCENARIO.debtor_number)
 JUDGE = ("--as", SCENARIO.judge, "--case", SCENARIO.case, *DEBTOR)

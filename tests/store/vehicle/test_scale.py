@@ -1,6 +1,6 @@
 """A million vehicles: one of them is found as quickly as one of ten thousand, and by a camera among many sought ones.
 
-Deselect with `-m "not scale"`. Ten thousand vehicles are real ones and come in by the loader. The others are rows such
+Run by `make long`. Ten thousand vehicles are real ones and come in by the loader. The others are rows such
 as a database sees them, drawn by the database itself: digests and hashes are random to whoever has not the keys.
 """
 
@@ -19,7 +19,7 @@ from tests.store.vehicle.police import Process, batch
 from tests.unit.vehicle.cars import NOW, car, person_owner, vin
 from tests.unit.vehicle.orders import registration
 
-pytestmark = pytest.mark.scale
+pytestmark = pytest.mark.long
 
 SMALL, LARGE = 10_000, 1_000_000
 STEP = LARGE // SMALL
