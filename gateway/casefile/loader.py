@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from types import TracebackType
-from typing import Self
 
 from gateway.casefile.domain import Case, CaseRecord, Event, Kind, Parties, normal
 from gateway.casefile.rows import PARTY_INDEX, case_row, event_row
 from gateway.casefile.tables import CASES, EVENTS
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.db import insert_new
-from services.chassis.db.database import make_store
-from services.chassis.db.stores import Link, Timeouts
+from services.chassis.db.loading import BulkLoader
 from services.chassis.sealing import BlindIndex, Keyring
 from services.codes.case_number import CaseNumber
 
 
-class CaseLoader:
+class CaseLoader(BulkLoader):
     """Loads cases; a case that is there already stays as it is.
 
     Args:
@@ -27,21 +24,9 @@ class CaseLoader:
     """
 
     def __init__(self, database_url: str, *, keyring: Keyring, clock: Clock | None = None) -> None:
-        self._store = make_store(database_url, Timeouts())
+        super().__init__(database_url)
         self._index = BlindIndex(keyring, PARTY_INDEX)
         self._clock = clock or SystemClock()
-        self._link: Link | None = None
-
-    def __enter__(self) -> Self:
-        self._link = self._store.connect(writes=True)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        if self._link is not None:
-            self._link.close()
-        self._store.close()
 
     def add(self, cases: Iterable[CaseRecord]) -> None:
         """Adds cases in one transaction.
@@ -50,14 +35,11 @@ class CaseLoader:
             RuntimeError: If the loader is not entered.
             CodeError: If a case number is none.
         """
-        if self._link is None:
-            raise RuntimeError("a loader is used in a with statement")
+        self._require_link()
         made = [self._case(record) for record in cases]
         if not made:
             return
-        connection = self._link.connection
-        self._store.begin(self._link)
-        with connection.begin():
+        with self.transaction() as connection:
             connection.execute(insert_new(connection, CASES), [case_row(case) for case in made])
             connection.execute(
                 insert_new(connection, EVENTS), [event_row(case.case_number, 1, case.timeline[0]) for case in made]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.db import KeyedQuery
-from services.chassis.db.database import make_store
-from services.chassis.db.stores import Link, Timeouts
+from services.chassis.db.loading import BulkLoader
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.codes.legal_time import legal_date
 from services.identity.domain import (
@@ -47,7 +45,7 @@ _FORGET_RESIDENCE = delete(RESIDENCES).where(
 _COUNT = select(func.count()).select_from(PERSONS)
 
 
-class RegistryLoader:
+class RegistryLoader(BulkLoader):
     """Writes people, households and photos, each as a whole.
 
     Doing so again changes nothing, except that what is sealed with a former key is sealed anew. A record whose content
@@ -60,25 +58,13 @@ class RegistryLoader:
     """
 
     def __init__(self, database_url: str, *, keyring: Keyring, clock: Clock | None = None) -> None:
-        self._store = make_store(database_url, Timeouts())
+        super().__init__(database_url)
         self._sealer = RecordSealer(Sealer(keyring))
         self._index = BlindIndex(keyring, NUMBER_INDEX)
         self._clock = clock or SystemClock()
-        self._link: Link | None = None
         self._persons = KeyedQuery(select(PERSONS), PERSONS.c.person_id)
         self._households = KeyedQuery(select(HOUSEHOLDS), HOUSEHOLDS.c.household_id)
         self._photos = KeyedQuery(select(PHOTOS), PHOTOS.c.digest)
-
-    def __enter__(self) -> Self:
-        self._link = self._store.connect(writes=True)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        if self._link is not None:
-            self._link.close()
-        self._store.close()
 
     def add(
         self,
@@ -97,7 +83,7 @@ class RegistryLoader:
             IntakeError: If a record may not be let in; then nothing of this call is written.
             RuntimeError: If the loader is not entered.
         """
-        link = self._require_link()
+        self._require_link()
         today = legal_date(self._clock.now())
         people = {record.person.person_id: record for record in persons}
         homes = {household.household_id: household for household in households}
@@ -108,11 +94,10 @@ class RegistryLoader:
             check_person(record, on=today)
         if not (people or homes or images):
             return
-        self._store.begin(link)
-        with link.connection.begin():
-            self._add_households(link.connection, homes)
-            self._add_photos(link.connection, images)
-            self._add_persons(link.connection, people)
+        with self.transaction() as connection:
+            self._add_households(connection, homes)
+            self._add_photos(connection, images)
+            self._add_persons(connection, people)
 
     def count(self) -> int:
         """Returns how many people are on file.
@@ -120,12 +105,7 @@ class RegistryLoader:
         Raises:
             RuntimeError: If the loader is not entered.
         """
-        return int(self._require_link().connection.execute(_COUNT).scalar_one())
-
-    def _require_link(self) -> Link:
-        if self._link is None:
-            raise RuntimeError("a loader is used in a with statement")
-        return self._link
+        return int(self.connection.execute(_COUNT).scalar_one())
 
     def _add_households(self, connection: Connection, homes: dict[int, Household]) -> None:
         sealer = self._sealer

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Connection, Executable, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.db import KeyedQuery, insert_many
-from services.chassis.db.database import make_store
-from services.chassis.db.stores import Link, Timeouts
+from services.chassis.db.loading import BulkLoader
 from services.chassis.sealing import Keyring, Sealer
 from services.vehicle.checks.keys import AlertHasher, CheckKey
 from services.vehicle.registry.domain import Vehicle
@@ -29,7 +27,7 @@ _FORGET_OWNER = delete(OWNERS).where(OWNERS.c.digest == bindparam("key"), OWNERS
 _COUNT = select(func.count()).select_from(VEHICLES)
 
 
-class VehicleLoader:
+class VehicleLoader(BulkLoader):
     """Writes vehicles, each as a whole.
 
     Doing so again changes nothing, except that what is sealed with a former key is sealed anew. A record whose content
@@ -42,24 +40,12 @@ class VehicleLoader:
     """
 
     def __init__(self, database_url: str, *, keyring: Keyring) -> None:
-        self._store = make_store(database_url, Timeouts())
+        super().__init__(database_url)
         self._sealer = VehicleSealer(Sealer(keyring))
         self._ways = Ways(keyring)
         self._alerts = AlertFeed(AlertHasher(CheckKey.all_of(keyring)[0]))
-        self._link: Link | None = None
         self._seizures = KeyedQuery(select(SEIZURES.c.vehicle_id).distinct(), SEIZURES.c.vehicle_id)
         self._kept = KeyedQuery(select(VEHICLES), VEHICLES.c.vehicle_id)
-
-    def __enter__(self) -> Self:
-        self._link = self._store.connect(writes=True)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        if self._link is not None:
-            self._link.close()
-        self._store.close()
 
     def add(self, vehicles: Iterable[Vehicle]) -> None:
         """Writes vehicles in one transaction.
@@ -68,15 +54,14 @@ class VehicleLoader:
             IntakeError: If a record may not be let in; then nothing of this call is written.
             RuntimeError: If the loader is not entered.
         """
-        link = self._require_link()
+        self._require_link()
         wanted = {vehicle.vehicle_id: vehicle for vehicle in vehicles}
         for vehicle in wanted.values():
             check_vehicle(vehicle)
         if not wanted:
             return
-        self._store.begin(link)
-        with link.connection.begin():
-            self._write(link.connection, wanted)
+        with self.transaction() as connection:
+            self._write(connection, wanted)
 
     def count(self) -> int:
         """Returns how many vehicles are on file.
@@ -84,14 +69,8 @@ class VehicleLoader:
         Raises:
             RuntimeError: If the loader is not entered.
         """
-        connection = self._require_link().connection
-        with connection.begin():
-            return int(connection.execute(_COUNT).scalar_one())
-
-    def _require_link(self) -> Link:
-        if self._link is None:
-            raise RuntimeError("a loader is used in a with statement")
-        return self._link
+        with self.connection.begin():
+            return int(self.connection.execute(_COUNT).scalar_one())
 
     def _write(self, connection: Connection, wanted: Mapping[int, Vehicle]) -> None:
         sealer = self._sealer

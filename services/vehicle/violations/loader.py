@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.db import insert_new
-from services.chassis.db.database import make_store
-from services.chassis.db.stores import Link, Timeouts
+from services.chassis.db.loading import BulkLoader
 from services.chassis.sealing import Keyring
 from services.vehicle.registry.intake import IntakeError
 from services.vehicle.violations.domain import MAX_POINTS, ViolationRecord
@@ -22,7 +19,7 @@ _CODE = re.compile("[0-9A-Z]{1,10}")
 _RECORD_ID = re.compile("[0-9A-Z-]{1,40}")
 
 
-class ViolationLoader:
+class ViolationLoader(BulkLoader):
     """Writes violations; one that is there already stays as it is, cleared or not.
 
     Args:
@@ -31,20 +28,8 @@ class ViolationLoader:
     """
 
     def __init__(self, database_url: str, *, keyring: Keyring) -> None:
-        self._store = make_store(database_url, Timeouts())
+        super().__init__(database_url)
         self._sealer = ViolationSealer(keyring)
-        self._link: Link | None = None
-
-    def __enter__(self) -> Self:
-        self._link = self._store.connect(writes=True)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        if self._link is not None:
-            self._link.close()
-        self._store.close()
 
     def add(self, violations: Iterable[ViolationRecord]) -> None:
         """Adds violations in one transaction.
@@ -53,17 +38,14 @@ class ViolationLoader:
             IntakeError: If a record may not be let in; then nothing of this call is written.
             RuntimeError: If the loader is not entered.
         """
-        if self._link is None:
-            raise RuntimeError("a loader is used in a with statement")
+        self._require_link()
         wanted = list(violations)
         for violation in wanted:
             _check(violation)
         if not wanted:
             return
-        connection = self._link.connection
-        self._store.begin(self._link)
         try:
-            with connection.begin():
+            with self.transaction() as connection:
                 connection.execute(insert_new(connection, VIOLATIONS), [self._sealer.row(v) for v in wanted])
         except IntegrityError:
             raise IntakeError("A violation is said to be of a vehicle that is not on file.") from None
