@@ -1,15 +1,13 @@
 """Records of the registry as they are kept: written compactly, sealed as a whole, and bound to the row they are in.
 
-A record is a JSON list that begins with the number of its form, so that a later form can be told from this one. Dates
-are days counted from 1 January of the year 1.
+Dates are days counted from 1 January of the year 1.
 """
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from typing import Any
 
+from services.chassis.records import read_record, write_record
 from services.chassis.sealing import Sealer
 from services.identity.domain import (
     DocumentStatus,
@@ -26,12 +24,6 @@ from services.identity.domain import (
 
 _FORM = 1
 _DAY = date.fromordinal
-_parse = json.JSONDecoder().decode
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-class RecordForm(Exception):
-    """A record that opens but is not of a form that this code knows."""
 
 
 class RecordSealer:
@@ -60,7 +52,7 @@ class RecordSealer:
             RecordForm: If it is of an unknown form.
         """
         text = self._sealer.open(sealed, place=_person_place(person_id))
-        name, numbers, sex, birth, photo, memberships = _read(text)
+        name, numbers, sex, birth, photo, memberships = read_record(_FORM, text)
         person = Person(
             person_id, name, tuple(numbers), Sex(sex), birth and _DAY(birth), bytes.fromhex(photo) if photo else b""
         )
@@ -88,7 +80,7 @@ class RecordSealer:
                 ended and _DAY(ended),
                 DocumentStatus(ending) if ending else None,
             )
-            for kind, number, issued, expires, authority, ended, ending in _read(text)
+            for kind, number, issued, expires, authority, ended, ending in read_record(_FORM, text)
         )
 
     def seal_household(self, household: Household) -> bytes:
@@ -98,7 +90,7 @@ class RecordSealer:
     def open_household(self, household_id: int, sealed: bytes) -> Household:
         """Opens a household; raises as `open_person`."""
         text = self._sealer.open(sealed, place=_household_place(household_id))
-        number, kind, division, address, station = _read(text)
+        number, kind, division, address, station = read_record(_FORM, text)
         return Household(household_id, number, HouseholdType(kind), division, address, station)
 
     def seal_photo(self, digest: bytes, photo: StoredPhoto) -> bytes:
@@ -113,9 +105,9 @@ class RecordSealer:
 
 def _person_text(record: PersonRecord) -> bytes:
     person = record.person
-    return _write(
+    return write_record(
+        _FORM,
         [
-            _FORM,
             person.name,
             person.numbers,
             person.sex,
@@ -125,14 +117,14 @@ def _person_text(record: PersonRecord) -> bytes:
                 (m.household_id, m.relation, m.registered_from.toordinal(), _count(m.registered_to), m.ending or 0)
                 for m in record.memberships
             ],
-        ]
-    ).encode()
+        ],
+    )
 
 
 def _documents_text(record: PersonRecord) -> bytes:
-    return _write(
+    return write_record(
+        _FORM,
         [
-            _FORM,
             *(
                 (
                     d.type,
@@ -145,29 +137,21 @@ def _documents_text(record: PersonRecord) -> bytes:
                 )
                 for d in record.documents
             ),
-        ]
-    ).encode()
+        ],
+    )
 
 
 def _household_text(household: Household) -> bytes:
-    return _write(
+    return write_record(
+        _FORM,
         [
-            _FORM,
             household.number,
             household.type,
             household.division,
             household.address,
             household.police_station,
-        ]
-    ).encode()
-
-
-def _read(text: bytes) -> list[Any]:
-    values: list[Any] = _parse(text.decode())
-    form = values.pop(0)
-    if form != _FORM:
-        raise RecordForm("a record of the registry is of a form that this code does not know")
-    return values
+        ],
+    )
 
 
 def _count(day: date | None) -> int | None:

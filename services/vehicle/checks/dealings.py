@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from services.chassis.db import insert_new
+from services.chassis.records import read_record, write_record
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.codes.vins import Vin
 from services.vehicle.checks.domain import KEPT, Seen
 from services.vehicle.checks.tables import DEALINGS
 from services.vehicle.domain import Trigger
 from services.vehicle.registry.domain import Vehicle
-from services.vehicle.registry.sealed import RecordForm
 from services.vehicle.seizures.domain import RequestKey
 from services.vehicle.sightings.domain import Encounter
 from xiezhi.errors import Reason, error
@@ -119,9 +118,7 @@ class DealingRows:
         connection.execute(_ENDED, {"before": now - KEPT})
 
     def _open(self, digest: bytes, at: datetime, record: bytes) -> Seen:
-        form, *values = json.loads(self._sealer.open(record, place=_place("seen", digest)))
-        if form != _FORM:
-            raise RecordForm("a record of a check is of a form that this code does not know")
+        values = read_record(_FORM, self._sealer.open(record, place=_place("seen", digest)))
         trigger, unit, plate, types, vin, where, officer, is_held, note, traceparent = values
         meeting = Encounter(
             Trigger(trigger), unit, at, plate, where, officer, is_held=is_held, note=note, traceparent=traceparent
@@ -132,7 +129,6 @@ class DealingRows:
 def _write(seen: Seen) -> bytes:
     meeting = seen.encounter
     values = [
-        _FORM,
         int(meeting.trigger),
         meeting.unit,
         meeting.plate,
@@ -144,7 +140,7 @@ def _write(seen: Seen) -> bytes:
         meeting.note,
         meeting.traceparent,
     ]
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+    return write_record(_FORM, values)
 
 
 def _is_of(seen: Seen, vehicle: Vehicle) -> bool:

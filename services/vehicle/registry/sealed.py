@@ -1,26 +1,19 @@
 """Records of the register as they are kept: written compactly, sealed as a whole, and bound to the row they are in.
 
-A record is a JSON list that begins with the number of its form, so that a later form can be told from this one. Dates
-are days counted from 1 January of the year 1, instants ISO 8601 texts.
+Dates are days counted from 1 January of the year 1, instants ISO 8601 texts.
 """
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 
+from services.chassis.records import read_record, write_record
 from services.chassis.sealing import Sealer
 from services.vehicle.domain import TransferNotice
 from services.vehicle.registry.domain import Owner, Transfers, Vehicle
 
 _FORM = 1
 _DAY = date.fromordinal
-_parse = json.JSONDecoder().decode
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-class RecordForm(Exception):
-    """A record that opens but is not of a form that this code knows."""
 
 
 class VehicleSealer:
@@ -39,7 +32,7 @@ class VehicleSealer:
 
     def seal(self, vehicle: Vehicle) -> bytes:
         """Seals a vehicle."""
-        return self._sealer.seal(_write(_values(vehicle)).encode(), place=_place(vehicle.vehicle_id))
+        return self._sealer.seal(write_record(_FORM, _values(vehicle)), place=_place(vehicle.vehicle_id))
 
     def open(self, vehicle_id: int, sealed: bytes) -> Vehicle:
         """Opens a vehicle.
@@ -48,9 +41,7 @@ class VehicleSealer:
             SealError: If it was changed or moved, or its key is not in the keyring.
             RecordForm: If it is of an unknown form.
         """
-        form, *values = _parse(self._sealer.open(sealed, place=_place(vehicle_id)).decode())
-        if form != _FORM:
-            raise RecordForm("a record of the register is of a form that this code does not know")
+        values = read_record(_FORM, self._sealer.open(sealed, place=_place(vehicle_id)))
         texts, colours, statuses, owner, registered, inspected, accepted, notice, former = values
         plate, plate_type, vin, engine, brand, model, vehicle_type, use, division, mortgagee = texts
         return Vehicle(
@@ -81,7 +72,6 @@ class VehicleSealer:
 def _values(vehicle: Vehicle) -> list[object]:
     owner, transfers, inspected = vehicle.owner, vehicle.transfers, vehicle.inspection_valid_to
     return [
-        _FORM,
         [
             vehicle.plate,
             vehicle.plate_type,

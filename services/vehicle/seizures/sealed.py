@@ -1,24 +1,21 @@
 """Seizures, sales, papers and answers as they are kept: sealed as a whole, and bound to the row they are in.
 
-A record is a JSON list that begins with the number of its form. Dates are days counted from 1 January of the year 1.
+Dates are days counted from 1 January of the year 1.
 """
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from typing import Any
 
+from services.chassis.records import read_record, write_record
 from services.chassis.sealing import Sealer
 from services.codes.plates import Plate
 from services.codes.vins import Vin
 from services.vehicle.domain import Served
-from services.vehicle.registry.sealed import RecordForm
 from services.vehicle.seizures.domain import Buyer, Contact, Sale, SeizureRecord
 
 _FORM = 1
-_parse = json.JSONDecoder().decode
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class SeizureSealer:
@@ -119,10 +116,7 @@ class SeizureSealer:
         return self._sealer.open(sealed, place=f"vehicle.{kind}:{digest.hex()}")
 
     def _seal(self, values: list[Any], place: str) -> bytes:
-        return self._sealer.seal(_write([_FORM, *values]).encode(), place=place)
+        return self._sealer.seal(write_record(_FORM, values), place=place)
 
     def _open(self, sealed: bytes, place: str) -> list[Any]:
-        values: list[Any] = _parse(self._sealer.open(sealed, place=place).decode())
-        if values.pop(0) != _FORM:
-            raise RecordForm("a record of a seizure is of a form that this code does not know")
-        return values
+        return read_record(_FORM, self._sealer.open(sealed, place=place))

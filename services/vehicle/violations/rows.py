@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from services.chassis.records import read_record, write_record
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
-from services.vehicle.registry.sealed import RecordForm
 from services.vehicle.violations.domain import ViolationRecord
 
 RECORD_INDEX = "vehicle.violation"
 """Label of the index of the records' numbers."""
 
 _FORM = 1
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class ViolationSealer:
@@ -37,14 +35,13 @@ class ViolationSealer:
         """Returns the row of a violation that is open."""
         digest = self._index.of(record.record_id)
         values = [
-            _FORM,
             record.record_id,
             record.code,
             record.committed_on.toordinal(),
             record.points,
             record.is_crime,
         ]
-        sealed = self._sealer.seal(_write(values).encode(), place=_place(digest, record.vehicle_id))
+        sealed = self._sealer.seal(write_record(_FORM, values), place=_place(digest, record.vehicle_id))
         return {"digest": digest, "vehicle_id": record.vehicle_id, "record": sealed}
 
     def open(self, digest: bytes, vehicle_id: int, sealed: bytes) -> ViolationRecord:
@@ -54,9 +51,7 @@ class ViolationSealer:
             SealError: If it was changed or moved, or its key is not in the keyring.
             RecordForm: If it is of an unknown form.
         """
-        form, *values = json.loads(self._sealer.open(sealed, place=_place(digest, vehicle_id)))
-        if form != _FORM:
-            raise RecordForm("a record of a violation is of a form that this code does not know")
+        values = read_record(_FORM, self._sealer.open(sealed, place=_place(digest, vehicle_id)))
         record_id, code, committed, points, is_crime = values
         return ViolationRecord(record_id, vehicle_id, code, date.fromordinal(committed), points, is_crime)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.chassis.records import RecordForm
 from services.chassis.sealing import Keyring, Sealer, SealError
 from services.identity.domain import (
     DocumentStatus,
@@ -22,7 +23,7 @@ from services.identity.domain import (
     Sex,
     StoredPhoto,
 )
-from services.identity.sealed import RecordForm, RecordSealer
+from services.identity.sealed import RecordSealer
 from tests.unit.identity.people import household, passport, person, photo, record
 
 RING = Keyring({1: bytes(32)}, {1: bytes(32)})

@@ -6,10 +6,11 @@ import secrets
 
 import pytest
 
+from services.chassis.records import RecordForm
 from services.chassis.sealing import Keyring, Sealer, SealError
 from services.vehicle.domain import TransferNotice
 from services.vehicle.registry.domain import Transfers
-from services.vehicle.registry.sealed import RecordForm, VehicleSealer
+from services.vehicle.registry.sealed import VehicleSealer
 from tests.unit.vehicle.cars import NOW, car, company
 
 SEALER = Sealer(Keyring({1: secrets.token_bytes(32)}, {1: secrets.token_bytes(32)}))
