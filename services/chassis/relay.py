@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from services.chassis.bell import Bell
 from services.chassis.clock import Clock
 from services.chassis.db import Database
 from services.chassis.ids import IdSource
@@ -49,22 +49,19 @@ class Relay:
         self._clock = clock
         self._ids = ids
         self._poll = poll
-        self._woken = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        outbox.on_commit(lambda: _wake(loop, self._woken))
+        self._bell = Bell()
+        outbox.on_commit(self._bell.ring)
 
     async def run(self) -> None:
         """Delivers until it is cancelled; a database that is away is waited for."""
         while True:
-            self._woken.clear()
+            self._bell.still()
             try:
                 more = await self.step()
             except Exception:  # noqa: BLE001 - the store refuses while it is away, and nothing is lost meanwhile
                 more = False
             if not more:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._poll.total_seconds()):
-                        await self._woken.wait()
+                await self._bell.wait(longest=self._poll)
 
     async def step(self) -> bool:
         """Claims what is due and delivers it.
@@ -101,8 +98,3 @@ class Relay:
         except Exception as failure:  # noqa: BLE001 - whatever a consumer does, the event is kept
             return type(failure).__name__
         return ""
-
-
-def _wake(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-        loop.call_soon_threadsafe(event.set)

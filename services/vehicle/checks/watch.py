@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import timedelta
 from functools import partial
 
 import numpy as np
 
+from services.chassis.bell import Bell
 from services.chassis.clock import Clock
 from services.chassis.db import Database
 from services.vehicle.alerts.hashing import Hashes
@@ -60,8 +60,7 @@ class AlertWatch:
         self._portion = portion
         self._live: LiveIndex | None = None
         self._is_foreign = False
-        self._woken = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
+        self._bell = Bell()
 
     def find(self, hashes: Hashes) -> Found | None:
         """Looks hashes up.
@@ -87,8 +86,7 @@ class AlertWatch:
 
     def wake(self) -> None:
         """Has the feed read at once; from any thread."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._loop.call_soon_threadsafe(self._woken.set)
+        self._bell.ring()
 
     async def build(self) -> None:
         """Makes the index of all alerts.
@@ -112,7 +110,7 @@ class AlertWatch:
     async def run(self) -> None:
         """Follows the feed until it is cancelled; a database that is away is waited for, while the index grows old."""
         while True:
-            self._woken.clear()
+            self._bell.still()
             try:
                 more = await self.step()
             except ForeignKeyError:
@@ -122,9 +120,7 @@ class AlertWatch:
             except Exception:  # noqa: BLE001 - whatever it is, an index of which nobody knows is worse than none
                 self._live, more = None, False
             if not more:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._poll.total_seconds()):
-                        await self._woken.wait()
+                await self._bell.wait(longest=self._poll)
 
     async def step(self) -> bool:
         """Takes the next changes in.
