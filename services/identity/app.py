@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.admission import ServiceAdmission
-from services.chassis.hosting import Hosting
+from services.chassis.backend import host_backend
 from services.chassis.process import assemble, connect_ledger, open_parts, serve
 from services.chassis.sealing import BlindIndex
 from services.codes.ages import AgeRule
@@ -25,17 +24,7 @@ async def run(settings: IdentitySettings) -> None:
     async with open_parts(NAME, settings, package="services.identity") as parts:
         ledger = connect_ledger(parts, settings.ledger)
         core = assemble(parts, ledger)
-        admission = ServiceAdmission(
-            gateway=settings.gateway_name,
-            internal_callers={},
-            tokens=parts.tokens,
-            trust=parts.trust,
-            jurisdiction=Jiangxi(),
-            clock=parts.clock,
-            max_skew=settings.max_clock_skew,
-        )
         registry = SqlRegistry(parts.database, sealer=parts.sealer, index=BlindIndex(parts.keyring, NUMBER_INDEX))
         servicer = IdentityServicer(registry, rule=AgeRule[settings.age_rule])
-        hosting = Hosting(pipeline=core.pipeline, admission=admission, recorder=core.recorder)
-        handlers = hosting.handlers(parts.contracts, {SERVICE: servicer})
+        handlers = host_backend(core, {SERVICE: servicer}, jurisdiction=Jiangxi())
         await serve(core, handlers, services=(SERVICE,), checks={"ledger": ledger.check})

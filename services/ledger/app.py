@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from services.chassis.admission import ServiceAdmission
-from services.chassis.hosting import Hosting
+from services.chassis.backend import host_backend
 from services.chassis.process import Parts, assemble, open_parts, serve
 from services.codes.jurisdiction import Jiangxi
 from services.ledger.convert import id_of
@@ -41,17 +40,12 @@ async def run(settings: LedgerProcessSettings) -> None:
         log = await _open_log(parts, settings, lock=lock, store=store)
         parts.stack.push_async_callback(log.close)
         core = assemble(parts, OwnEvidence(log), unlimited=settings.writers)
-        admission = ServiceAdmission(
-            gateway=settings.gateway_name,
-            internal_callers={APPEND: frozenset(settings.writers)},
-            tokens=parts.tokens,
-            trust=parts.trust,
+        handlers = host_backend(
+            core,
+            {SERVICE: LedgerServicer(log, store)},
             jurisdiction=Jiangxi(),
-            clock=parts.clock,
-            max_skew=settings.max_clock_skew,
+            internal_callers={APPEND: frozenset(settings.writers)},
         )
-        hosting = Hosting(pipeline=core.pipeline, admission=admission, recorder=core.recorder)
-        handlers = hosting.handlers(parts.contracts, {SERVICE: LedgerServicer(log, store)})
 
         async def is_sound() -> None:
             log.require_sound()

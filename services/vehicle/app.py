@@ -10,9 +10,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from services.chassis.admission import ServiceAdmission
+from services.chassis.backend import host_backend
 from services.chassis.feed import DeadLetters, Feed
-from services.chassis.hosting import Hosting
 from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
@@ -59,23 +58,13 @@ async def run(settings: VehicleSettings) -> None:
     async with open_parts(NAME, settings, package="services.vehicle") as parts:
         ledger = connect_ledger(parts, settings.ledger)
         core = assemble(parts, ledger)
-        admission = ServiceAdmission(
-            gateway=settings.gateway_name,
-            internal_callers={},
-            tokens=parts.tokens,
-            trust=parts.trust,
-            jurisdiction=Jiangxi(),
-            clock=parts.clock,
-            max_skew=settings.max_clock_skew,
-        )
         control = _make_control(parts, settings)
         # Who is not ready does not answer: a check must not find an index that is still being made.
         await control.watch.build()
         for task in (control.watch.run(), control.relay.run(), _sweep(control)):
             _start(parts, task)
         servicers = _servicers(parts, settings, control)
-        hosting = Hosting(pipeline=core.pipeline, admission=admission, recorder=core.recorder)
-        handlers = hosting.handlers(parts.contracts, servicers)
+        handlers = host_backend(core, servicers, jurisdiction=Jiangxi())
         checks = {"ledger": ledger.check, "alerts": control.watch.check}
         await serve(core, handlers, services=tuple(servicers), checks=checks)
 
