@@ -1,19 +1,6 @@
 """What the vehicle service decides: which seizures stand, which orders are let in, and what follows from a check."""
 
-from services.vehicle.domain.admission import (
-    Author,
-    Match,
-    Note,
-    Registration,
-    SeizureOrder,
-    Term,
-    dispose,
-    extend,
-    identify,
-    lift,
-    register,
-    withdraw,
-)
+from services.vehicle.domain.admission import dispose, extend, identify, lift, register, withdraw
 from services.vehicle.domain.checks import Outcome, Trigger, Verdict, judge
 from services.vehicle.domain.facts import (
     MAX_TERM_MONTHS,
@@ -25,6 +12,7 @@ from services.vehicle.domain.facts import (
     Withdrawn,
     next_instant,
 )
+from services.vehicle.domain.orders import Author, Match, Note, Registration, SeizureOrder, Term
 from services.vehicle.domain.records import RegisteredVehicle, TransferNotice
 from services.vehicle.domain.seizures import SeizureState, Standing, next_change_after, standing_at, statuses_with
 from services.vehicle.domain.sightings import WINDOW, Sighting
