@@ -8,7 +8,7 @@ from datetime import date
 from google.type import date_pb2
 
 from services.codes.ages import AgeRule
-from services.codes.errors import CodeError
+from services.codes.parties import PartyError, read_party
 from services.identity.domain import (
     BatchItem,
     Category,
@@ -21,7 +21,6 @@ from services.identity.domain import (
     Photo,
     Question,
     Section,
-    read_number,
 )
 from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason, Violation, XiezhiError, invalid_fields
@@ -29,10 +28,6 @@ from xiezhi.identity.v1 import identity_pb2
 
 CLASSIFICATION = "仅供本案承办法官使用，不得提供给其他人员（赣高法〔2018〕160号五.2）"
 """Printed with every copy: for the handling judge of the case only (notice 五.2, R-5.2)."""
-MAX_NAME = 50
-"""Longest name of a person, in characters."""
-
-_PERSON_NUMBERS = frozenset({NumberType.CITIZEN, NumberType.FOREIGN_PERMANENT_RESIDENT})
 
 
 def read_question(
@@ -66,16 +61,10 @@ def read_debtor(party: case_pb2.Party, *, field: str, on: date) -> Debtor:
     """
     kind = NumberType(party.id_type)
     is_person = party.type == case_pb2.PARTY_TYPE_NATURAL
-    if is_person != (kind in _PERSON_NUMBERS):
-        raise _invalid(f"{field}.id_type", "a person has a person's number, an organisation an organisation's")
-    if not party.name.strip():
-        raise _invalid(f"{field}.name", "it is blank")
-    if is_person and len(party.name) > MAX_NAME:
-        raise _invalid(f"{field}.name", f"a person's name has at most {MAX_NAME} characters")
     try:
-        number = read_number(kind, party.id_number, on=on)
-    except CodeError as failure:
-        raise _invalid(f"{field}.id_number", str(failure)) from None
+        number = read_party(party.name, kind, party.id_number, is_person=is_person, on=on)
+    except PartyError as failure:
+        raise _invalid(f"{field}.{failure.field}", str(failure)) from None
     return Debtor(party.name, number if is_person else "")
 
 

@@ -9,14 +9,10 @@ from google.type import date_pb2
 
 from services.codes.errors import CodeError
 from services.codes.numbers import NumberType, read_number
+from services.codes.parties import PartyError, read_party
 from services.vehicle.registry.domain import Debtor
 from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Violation, XiezhiError, invalid_fields
-
-MAX_PERSON_NAME = 50
-"""Longest name of a person, in characters."""
-
-_PERSON_NUMBERS = frozenset({NumberType.CITIZEN, NumberType.FOREIGN_PERMANENT_RESIDENT})
 
 
 def read_debtor(party: case_pb2.Party, *, on: date) -> Debtor:
@@ -31,13 +27,11 @@ def read_debtor(party: case_pb2.Party, *, on: date) -> Debtor:
     """
     kind = NumberType(party.id_type)
     is_person = party.type == case_pb2.PARTY_TYPE_NATURAL
-    if is_person != (kind in _PERSON_NUMBERS):
-        raise invalid("debtor.id_type", "a person has a person's number, an organisation an organisation's")
-    if not party.name.strip():
-        raise invalid("debtor.name", "it is blank")
-    if is_person and len(party.name) > MAX_PERSON_NAME:
-        raise invalid("debtor.name", f"a person's name has at most {MAX_PERSON_NAME} characters")
-    return Debtor(party.name, read_identity(kind, party.id_number, field="debtor.id_number", on=on), is_person)
+    try:
+        number = read_party(party.name, kind, party.id_number, is_person=is_person, on=on)
+    except PartyError as failure:
+        raise invalid(f"debtor.{failure.field}", str(failure)) from None
+    return Debtor(party.name, number, is_person)
 
 
 def read_identity(kind: NumberType, text: str, *, field: str, on: date) -> str:

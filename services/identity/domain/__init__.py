@@ -1,6 +1,6 @@
 """What the identity service knows of people and households, and what of it may be disclosed."""
 
-from services.codes.numbers import NumberType, read_number
+from services.codes.numbers import NumberType
 from services.identity.domain.answering import Draft, complete, draft
 from services.identity.domain.answers import (
     BatchItem,
@@ -68,6 +68,5 @@ __all__ = [
     "complete",
     "draft",
     "is_photo",
-    "read_number",
     "read_photo",
 ]
