@@ -92,6 +92,52 @@ class Reason(StrEnum):
     CLEARING_WRONG_WINDOW = "CLEARING_WRONG_WINDOW"
     CLEARING_ALREADY_DONE = "CLEARING_ALREADY_DONE"
     CHECK_KEY_LEASE_INVALID = "CHECK_KEY_LEASE_INVALID"
+    MISSING_ASSISTANCE_NOTICE = "MISSING_ASSISTANCE_NOTICE"
+    NATURAL_PERSON_ONLY = "NATURAL_PERSON_ONLY"
+    EXIT_DECISION_MISSING = "EXIT_DECISION_MISSING"
+    TERM_EXCEEDS_LEVEL = "TERM_EXCEEDS_LEVEL"
+    TERM_REASON_MISSING = "TERM_REASON_MISSING"
+    PERSON_NOT_FOUND = "PERSON_NOT_FOUND"
+    PERSON_AMBIGUOUS = "PERSON_AMBIGUOUS"
+    PERSON_DECEASED = "PERSON_DECEASED"
+    PERSON_NAME_MISMATCH = "PERSON_NAME_MISMATCH"
+    PERSON_UNDER_AGE = "PERSON_UNDER_AGE"
+    ENTRY_EXISTS = "ENTRY_EXISTS"
+    ENTRY_NOT_FOUND = "ENTRY_NOT_FOUND"
+    ENTRY_ENDED = "ENTRY_ENDED"
+    RESTRICTION_EXISTS = "RESTRICTION_EXISTS"
+    RESTRICTION_NOT_FOUND = "RESTRICTION_NOT_FOUND"
+    RESTRICTION_ALREADY_RELEASED = "RESTRICTION_ALREADY_RELEASED"
+    RENEWAL_TOO_EARLY = "RENEWAL_TOO_EARLY"
+    RESTRICTION_ALREADY_RENEWED = "RESTRICTION_ALREADY_RENEWED"
+    UPLOAD_NOT_FOUND = "UPLOAD_NOT_FOUND"
+    UPLOAD_OUT_OF_ORDER = "UPLOAD_OUT_OF_ORDER"
+    UPLOAD_MISMATCH = "UPLOAD_MISMATCH"
+    UPLOAD_CLOSED = "UPLOAD_CLOSED"
+    BATCH_DUPLICATE = "BATCH_DUPLICATE"
+    LIBERTY_DOCUMENT_MISSING = "LIBERTY_DOCUMENT_MISSING"
+    REQUIREMENT_NOT_ALLOWED = "REQUIREMENT_NOT_ALLOWED"
+    CONTROL_NOT_FOUND = "CONTROL_NOT_FOUND"
+    CONTROL_ENDED = "CONTROL_ENDED"
+    CONTROL_EXISTS = "CONTROL_EXISTS"
+    REFERRAL_EXISTS = "REFERRAL_EXISTS"
+    REFERRAL_NOT_FOUND = "REFERRAL_NOT_FOUND"
+    REFERRAL_STATE = "REFERRAL_STATE"
+    REFERRAL_PACKAGE_INCOMPLETE = "REFERRAL_PACKAGE_INCOMPLETE"
+    REFERRAL_WRONG_UNIT = "REFERRAL_WRONG_UNIT"
+    NOT_RECEIVED = "NOT_RECEIVED"
+    NOT_DECIDED = "NOT_DECIDED"
+    DECISION_DATE_INVALID = "DECISION_DATE_INVALID"
+    ALREADY_GIVEN = "ALREADY_GIVEN"
+    REASONS_MISSING = "REASONS_MISSING"
+    TRANSFER_TOO_LATE = "TRANSFER_TOO_LATE"
+    EXTENSION_NOT_ENTITLED = "EXTENSION_NOT_ENTITLED"
+    REOPENING_GROUND_MISSING = "REOPENING_GROUND_MISSING"
+    CAMPAIGN_NOT_FOUND = "CAMPAIGN_NOT_FOUND"
+    KEY_CASE_LIST_NOT_FOUND = "KEY_CASE_LIST_NOT_FOUND"
+    KEY_CASE_LIST_STATE = "KEY_CASE_LIST_STATE"
+    CALENDAR_INVALID = "CALENDAR_INVALID"
+    SEAL_OF_ANOTHER_UNIT = "SEAL_OF_ANOTHER_UNIT"
 
 
 _SUBMIT_AGAIN = "Submit the request for approval again and wait for the decision."
@@ -177,5 +223,51 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.CLEARING_WRONG_WINDOW: "Go to the traffic police's window where the vehicle is registered (notice 二.2).",
     Reason.CLEARING_ALREADY_DONE: "Violations are cleared once for each disposal; later ones are dealt with as usual.",
     Reason.CHECK_KEY_LEASE_INVALID: "Ask for a new lease of the key and pack the plates under it.",
+    Reason.MISSING_ASSISTANCE_NOTICE: "Send the sealed assistance notice that names the person (notice 一.2).",
+    Reason.NATURAL_PERSON_ONLY: "Name a natural person; for an organisation's representative file a decision of their own.",
+    Reason.EXIT_DECISION_MISSING: "Name the court's decision to restrict exit, and push again.",
+    Reason.TERM_EXCEEDS_LEVEL: "Shorten the term, or have the decision approved at the level that the term needs.",
+    Reason.TERM_REASON_MISSING: "Say why the term must be longer than one year.",
+    Reason.PERSON_NOT_FOUND: "Check the number against the decision.",
+    Reason.PERSON_AMBIGUOUS: "Ask the exit-entry administration to settle whose number it is.",
+    Reason.PERSON_DECEASED: "Withdraw the entry: the person is registered as deceased.",
+    Reason.PERSON_NAME_MISMATCH: "Check name and number against the decision.",
+    Reason.PERSON_UNDER_AGE: "Do not list a minor.",
+    Reason.ENTRY_EXISTS: "Correct the entry that exists.",
+    Reason.ENTRY_NOT_FOUND: "Check the entry's name; only its own court and case can use it.",
+    Reason.ENTRY_ENDED: "Push a new entry.",
+    Reason.RESTRICTION_EXISTS: "Renew the restriction that is in force, within its last month.",
+    Reason.RESTRICTION_NOT_FOUND: "Check the restriction's name; only its own court and case can use it.",
+    Reason.RESTRICTION_ALREADY_RELEASED: "File a new restriction.",
+    Reason.RENEWAL_TOO_EARLY: "Renew within the last month of the term.",
+    Reason.RESTRICTION_ALREADY_RENEWED: "Renew the following term within its own last month.",
+    Reason.UPLOAD_NOT_FOUND: "Check the upload's name, or begin a new one.",
+    Reason.UPLOAD_OUT_OF_ORDER: "Ask for the upload and go on with the item it waits for.",
+    Reason.UPLOAD_MISMATCH: "Compare the upload's digest and count with the approved request, and submit anew.",
+    Reason.UPLOAD_CLOSED: "Begin a new upload.",
+    Reason.BATCH_DUPLICATE: "Name each person once.",
+    Reason.LIBERTY_DOCUMENT_MISSING: "Attach the document that restricts the person's liberty.",
+    Reason.REQUIREMENT_NOT_ALLOWED: "Ask for a requirement that a court may set.",
+    Reason.CONTROL_NOT_FOUND: "Check the control's name; only its own court and case can use it.",
+    Reason.CONTROL_ENDED: "File a new control.",
+    Reason.CONTROL_EXISTS: "Lift the control in force, or file again in its last month.",
+    Reason.REFERRAL_EXISTS: "Supplement the open referral.",
+    Reason.REFERRAL_NOT_FOUND: "Check the referral's name; only its court and the unit it lies with can use it.",
+    Reason.REFERRAL_STATE: "Take a step that the referral's state admits.",
+    Reason.REFERRAL_PACKAGE_INCOMPLETE: "Send the letter of referral, the account of the enforcement and the evidence.",
+    Reason.REFERRAL_WRONG_UNIT: "Refer to the criminal investigation unit at the court's place.",
+    Reason.NOT_RECEIVED: "Receive the referral first.",
+    Reason.NOT_DECIDED: "Decide first, then give the feedback.",
+    Reason.DECISION_DATE_INVALID: "Give the day on which it was decided.",
+    Reason.ALREADY_GIVEN: "Reopen the referral for a new decision.",
+    Reason.REASONS_MISSING: "State the reasons in the opinion.",
+    Reason.TRANSFER_TOO_LATE: "Decide the referral; the time for passing it on is over.",
+    Reason.EXTENSION_NOT_ENTITLED: "Have the head of the county-level organ record the extension.",
+    Reason.REOPENING_GROUND_MISSING: "Name the prosecutor's document or the new evidence.",
+    Reason.CAMPAIGN_NOT_FOUND: "Check the campaign's name.",
+    Reason.KEY_CASE_LIST_NOT_FOUND: "Check the list's name; until both bodies have signed it only they see it.",
+    Reason.KEY_CASE_LIST_STATE: "Propose a further list.",
+    Reason.CALENDAR_INVALID: "Correct the calendar and import it again.",
+    Reason.SEAL_OF_ANOTHER_UNIT: "Have the unit that gives the document seal it.",
 }
 """What a caller can do about each reason."""
