@@ -18,6 +18,7 @@ from services.chassis.db.bulk import insert_many
 from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.codes.vins import Vin
+from services.filing.domain import Contact
 from services.synthetic import SCENARIO
 from services.synthetic.plates import make_vin, standard_plate
 from services.vehicle.checks.keys import AlertHasher, CheckKey
@@ -26,7 +27,7 @@ from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.domain import Owner, Vehicle
 from services.vehicle.registry.store import VehicleRows
 from services.vehicle.seizures.alerts import AlertFeed
-from services.vehicle.seizures.domain import Contact, SeizureRecord
+from services.vehicle.seizures.domain import SeizureRecord
 from services.vehicle.seizures.rows import SeizureRows
 from services.vehicle.seizures.tables import ALERT_HEAD, ALERTS
 from xiezhi.cli.home import Home

@@ -9,13 +9,13 @@ from typing import Protocol
 
 import numpy as np
 
+from services.filing.domain import RequestKey
 from services.vehicle.alerts.hashing import Hashes, PlateHasher
 from services.vehicle.alerts.live import Found
 from services.vehicle.checks.alerts import as_numbers
 from services.vehicle.checks.batches import Batch, Hashed
 from services.vehicle.checks.domain import Checked, Finding, Hit, Seen, Sought, suspects_clone
 from services.vehicle.domain import Outcome, Trigger
-from services.vehicle.seizures.domain import RequestKey
 from services.vehicle.sightings.domain import Encounter
 
 _NOTHING = Finding((), None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from services.chassis.ids import RandomIds
+from services.filing.desk import Desk
 from services.vehicle.checks.keys import AlertHasher, CheckKey
 from services.vehicle.seizures.alerts import AlertFeed
-from services.vehicle.seizures.desk import Desk
 from services.vehicle.seizures.server import SeizureServicer
 from services.vehicle.seizures.store import SeizureStore, never_seen
-from tests.unit.vehicle.orders import call, verify
+from tests.unit.filing.papers import verify
+from tests.unit.vehicle.orders import call
 
 
 class Court:
