@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.codes.jurisdiction import Jiangxi
-from services.papers import SealTrust, verify_sealed
+from services.papers import SealedPaper, SealTrust, verify_sealed
 from services.vehicle.alerts.hashing import PlateHasher
 from services.vehicle.checks.alerts import AlertRows
 from services.vehicle.checks.dealings import DealingRows
@@ -118,6 +118,10 @@ def _make_control(parts: Parts, settings: VehicleSettings) -> _Control:
     return _Control(key, feed, outbox, relay, watch, store, leases, alerts)
 
 
+def _verify_court_paper(seals: SealTrust, pdf: bytes, *, court_code: str, now: datetime) -> SealedPaper:
+    return verify_sealed(pdf, authority=seals, organisation=court_code, now=now)
+
+
 def _servicers(parts: Parts, settings: VehicleSettings, control: _Control) -> dict[str, object]:
     """Makes the servicers, by full name of their service."""
     keyring, database, clock = parts.keyring, parts.database, parts.clock
@@ -125,7 +129,7 @@ def _servicers(parts: Parts, settings: VehicleSettings, control: _Control) -> di
     registry = SqlRegistry(database, rows=VehicleRows(keyring), read_queues=store.rows.queues)
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
     policies = tuple(PointsPolicy(**policy.model_dump()) for policy in settings.points_policy)
-    desk = Desk(store, partial(verify_sealed, authority=seals), clock, parts.ids)
+    desk = Desk(store, partial(_verify_court_paper, seals), clock, parts.ids)
     post = Post(control.store, control.watch, PlateHasher(control.key.key), parts.telemetry.metrics.observe)
     letters = DeadLetters(control.outbox, database=database, clock=clock)
     return {

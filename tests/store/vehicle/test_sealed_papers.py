@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from datetime import date
-from functools import partial
 
 import pytest
 
 from services.papers import SealTrust, verify_sealed
-from services.synthetic.papers import Paper, PaperKind, draw_paper, seal_paper
+from services.papers.sealing import seal_pdf
+from services.synthetic.papers import Paper, PaperKind, draw_paper
 from tests.store.vehicle.seen import rows
 from tests.unit.vehicle.cars import NOW, car
 from tests.unit.vehicle.orders import DONGHU, NANCHANG, key_of, registration
@@ -31,7 +31,11 @@ def open_desk(open_court, database, seals):
 
     def open_desk():
         trust = SealTrust(seals.authority_file, seals.revocation_file)
-        return open_court(database, verify=partial(verify_sealed, authority=trust))
+
+        def verify(pdf, *, court_code, now):
+            return verify_sealed(pdf, authority=trust, organisation=court_code, now=now)
+
+        return open_court(database, verify=verify)
 
     return open_desk
 
@@ -62,7 +66,7 @@ def on_papers(request, ruling, notice):
 
 
 async def sealed(pdf, seals, court=DONGHU):
-    return await asyncio.to_thread(seal_paper, pdf, seals.signer(court), sealed_at=NOW)
+    return await asyncio.to_thread(seal_pdf, pdf, seals.signer(court), sealed_at=NOW)
 
 
 async def test_a_sealed_ruling_seizes_the_vehicles_that_it_names(load, open_desk, seals, vehicle_url):
