@@ -14,17 +14,16 @@ from xiezhi.policy.v1 import policy_pb2
 
 IMAGE = FileDescriptorSet.FromString(Path("gen/xiezhi/image.binpb").read_bytes())
 OURS = [file for file in IMAGE.file if file.package.startswith("xiezhi.")]
+_EXIT = "services.exit_restriction"
 SERVICERS = {
     "xiezhi.approval.v1.ApprovalService": "gateway.approval.server:ApprovalServicer",
     "xiezhi.casefile.v1.CaseRegistryService": "gateway.casefile.server:CaseRegistryServicer",
-    "xiezhi.exit_restriction.v1.ApplicationCounterService": (
-        "services.exit_restriction.counter.server:ApplicationCounterServicer"
-    ),
-    "xiezhi.exit_restriction.v1.BorderCheckService": "services.exit_restriction.border.server:BorderCheckServicer",
-    "xiezhi.exit_restriction.v1.BorderControlService": "services.exit_restriction.controls.server:BorderControlServicer",
-    "xiezhi.exit_restriction.v1.CourtNoticeService": "services.exit_restriction.notices.server:CourtNoticeServicer",
-    "xiezhi.exit_restriction.v1.DishonestListService": "services.exit_restriction.listing.server:DishonestListServicer",
-    "xiezhi.exit_restriction.v1.RestrictionService": "services.exit_restriction.restrictions.server:RestrictionServicer",
+    "xiezhi.exit_restriction.v1.ApplicationCounterService": f"{_EXIT}.counter.server:ApplicationCounterServicer",
+    "xiezhi.exit_restriction.v1.BorderCheckService": f"{_EXIT}.border.server:BorderCheckServicer",
+    "xiezhi.exit_restriction.v1.BorderControlService": f"{_EXIT}.controls.server:BorderControlServicer",
+    "xiezhi.exit_restriction.v1.CourtNoticeService": f"{_EXIT}.notices.server:CourtNoticeServicer",
+    "xiezhi.exit_restriction.v1.DishonestListService": f"{_EXIT}.listing.server:DishonestListServicer",
+    "xiezhi.exit_restriction.v1.RestrictionService": f"{_EXIT}.restrictions.server:RestrictionServicer",
     "xiezhi.identity.v1.IdentityService": "services.identity.server:IdentityServicer",
     "xiezhi.ledger.v1.LedgerService": "services.ledger.server:LedgerServicer",
     "xiezhi.referral.v1.InvestigationService": "services.referral.investigation.server:InvestigationServicer",
