@@ -151,9 +151,9 @@ class TextHasher:
             ends = (np.frombuffer(joined, np.uint8) == _END[0]).nonzero()[0]
             if len(ends) == len(texts) - 1 + _BLOCK:
                 return joined, ends[: len(texts)]
-        # Some text holds the end itself, or is none. Each is encoded for itself then, and what is not canonical becomes
-        # the empty text, which is not either.
-        apart = [text if self._is_canonical(text) else b"" for text in map(_encode, texts)]
+        # Some text holds the end itself, or is none. Each is encoded for itself then, and one with an end that the
+        # alphabet does not allow becomes the empty text, which is not canonical either.
+        apart = [text if _END not in text or self._is_canonical(text) else b"" for text in map(_encode, texts)]
         return _END.join(apart) + _TAIL, np.cumsum([len(text) + 1 for text in apart]) - 1
 
     def _judge(self, joined: bytes, ends: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.bool_]:
