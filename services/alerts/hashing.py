@@ -147,12 +147,13 @@ class TextHasher:
     def _join(self, texts: Sequence[str]) -> tuple[bytes, NDArray[np.intp]]:
         """Returns texts with an end after each and a tail, and where the ends of the texts are."""
         with suppress(UnicodeEncodeError):
-            joined = "\n".join(texts).encode() + _TAIL
-            ends = (np.frombuffer(joined, np.uint8) == _END[0]).nonzero()[0]
+            joined, ends = _join(texts)
+            if len(ends) != len(texts) - 1 + _BLOCK and _END not in self._alphabet.allowed:
+                # Some text holds the end; it is not canonical, and becomes the empty text, which is not either.
+                joined, ends = _join(["" if "\n" in text else text for text in texts])
             if len(ends) == len(texts) - 1 + _BLOCK:
                 return joined, ends[: len(texts)]
-        # Some text holds the end itself, or is none. Each is encoded for itself then, and one with an end that the
-        # alphabet does not allow becomes the empty text, which is not canonical either.
+        # Ends do not tell texts apart here, or some text is none: each is encoded for itself, which takes longer.
         apart = [text if _END not in text or self._is_canonical(text) else b"" for text in map(_encode, texts)]
         return _END.join(apart) + _TAIL, np.cumsum([len(text) + 1 for text in apart]) - 1
 
@@ -194,6 +195,12 @@ def _encode(text: str) -> bytes:
     except UnicodeEncodeError:
         # Half a surrogate pair is no text: it becomes the empty one, which is never canonical, and spoils no batch.
         return b""
+
+
+def _join(texts: Sequence[str]) -> tuple[bytes, NDArray[np.intp]]:
+    """Returns texts with an end after each and a tail, and where all ends are."""
+    joined = "\n".join(texts).encode() + _TAIL
+    return joined, (np.frombuffer(joined, np.uint8) == _END[0]).nonzero()[0]
 
 
 def _tables(enciphered_zero: bytes) -> tuple[NDArray[np.void], NDArray[np.void]]:
