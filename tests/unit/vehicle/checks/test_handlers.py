@@ -7,11 +7,11 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from services.vehicle.alerts.hashing import PlateHasher
-from services.vehicle.alerts.live import Found
+from services.alerts.live import Found
 from services.vehicle.checks.batches import Batch
 from services.vehicle.checks.domain import Checked, Finding
 from services.vehicle.checks.handlers import Post, check_batches, check_vehicle
+from services.vehicle.checks.keys import PlateHasher
 from services.vehicle.domain import Outcome, Trigger
 from services.vehicle.seizures.domain import RequestKey
 from tests.unit.vehicle.cars import NOW, car

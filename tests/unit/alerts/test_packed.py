@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.vehicle.alerts.packed import MAX_HASHES, pack, unpack
+from services.alerts.packed import MAX_HASHES, pack, unpack
 from xiezhi.errors import Reason, XiezhiError
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.vehicle.alerts.hashing import Hashes
+from services.alerts.hashing import Hashes
 from xiezhi.errors import Violation, invalid_fields
 
 MAX_HASHES = 10_000

@@ -8,20 +8,14 @@ from functools import partial
 
 import numpy as np
 
+from services.alerts.hashing import Hashes
+from services.alerts.index import AlertIndex
+from services.alerts.live import Found, LiveIndex, Progress
+from services.alerts.numbers import as_hashes, as_numbers
+from services.alerts.rows import AlertRows, Changes, FeedWentBackError, ForeignKeyError
 from services.chassis.bell import Bell
 from services.chassis.clock import Clock
 from services.chassis.db import Database
-from services.vehicle.alerts.hashing import Hashes
-from services.vehicle.alerts.index import AlertIndex
-from services.vehicle.alerts.live import Found, LiveIndex, Progress
-from services.vehicle.checks.alerts import (
-    AlertRows,
-    Changes,
-    FeedWentBackError,
-    ForeignKeyError,
-    as_hashes,
-    as_numbers,
-)
 from xiezhi.errors import Reason, XiezhiError, error
 
 POLL = timedelta(milliseconds=200)
@@ -34,7 +28,7 @@ class AlertWatch:
     """The index of alerts of one process.
 
     Args:
-        database: The vehicle service's database.
+        database: The service's database.
         rows: Reads the feed.
         clock: Source of now.
         bound: The greatest age at which the index answers.
@@ -157,11 +151,11 @@ class AlertWatch:
         return await self._database.read(read, snapshot=False)
 
     async def _gone(self, removed: Hashes) -> Hashes:
-        """Returns those of the hashes that no alert is left under: two vehicles may have one number of two types."""
+        """Returns those of the hashes that no alert is left under: two vehicles may have one number."""
         if not removed.size:
             return removed
         numbers = as_numbers(np.unique(removed))
-        sought = await self._database.read(lambda connection: self._rows.vehicles(connection, numbers))
+        sought = await self._database.read(lambda connection: self._rows.subjects(connection, numbers))
         return as_hashes([number for number in numbers if number not in sought])
 
 

@@ -1,8 +1,9 @@
-"""Keyed hashes of plates and VINs, the only form in which the index of alerts knows them.
+"""Keyed hashes of texts, the only form in which the index of alerts knows what is sought.
 
 A hash is the first eight bytes, as a little-endian number, of the AES-CMAC over the text in UTF-8 under a key of
 16 bytes. Any cryptographic library makes it, so a checkpoint may hash on its own and send the numbers. Without the
-key a hash says nothing of its plate; who holds the key can try all plates, so the key is as secret as the list.
+key a hash says nothing of its text; who holds the key can try all plates or numbers of persons, so the key is as secret
+as the list.
 
 Source:
     AES-CMAC (NIST SP 800-38B, RFC 4493).
@@ -11,6 +12,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -26,7 +28,8 @@ KEY_BYTES = 16
 """Size of a key."""
 
 MAX_BYTES = 32
-"""Longest text that is hashed, in UTF-8: two blocks of the cipher. A plate takes one, a VIN (17 characters) two."""
+"""Longest text that is hashed, in UTF-8: two blocks of the cipher. A plate takes one, a VIN (17 characters) or an
+identity number (18) two, a passport's (9 to 23) one or two."""
 
 _BLOCK = 16
 _BLOCK_TYPE = np.dtype("V16")
@@ -35,10 +38,26 @@ _CHUNK = 2048  # Texts at a time: what is in the making stays in the processor's
 _FEW = 10  # So few texts are hashed sooner one by one than together.
 _END = b"\n"
 _TAIL = _END * _BLOCK  # So that a whole block can be read from where the last text starts.
-_HAN_BYTES = bytes(range(0x80, 0xC0)) + bytes(range(0xE4, 0xEA))  # What U+4000 to U+9FFF are made of in UTF-8.
-_CANONICAL_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" + _HAN_BYTES
-_SEPARATED_BYTES = _CANONICAL_BYTES + _END
-_FOREIGN = bytes(byte not in _SEPARATED_BYTES for byte in range(256))
+
+CAPITALS_AND_DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""What numbers of vehicles and of persons are written in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """What canonical texts of one kind are made of.
+
+    Attributes:
+        allowed: The bytes that they may hold, in UTF-8.
+        advice: Sentence to whoever wrote another text; it tells what to write.
+    """
+
+    allowed: bytes
+    advice: str
+
+
+ANY_TEXT = Alphabet(bytes(range(256)), f"write a text of 1 to {MAX_BYTES} bytes in UTF-8")
+"""All texts; whoever hashes them sees to it that one thing is written in one way only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +73,29 @@ class HashedTexts:
     canonical: NDArray[np.bool_]
 
 
-class PlateHasher:
-    """Hashes plates and VINs in their canonical form.
+class TextHasher:
+    """Hashes texts in their canonical form.
 
-    Canonical is a text of 1 to 32 bytes in UTF-8 that holds only digits, upper-case Latin letters and characters of
-    U+4000 to U+9FFF, among which are the Han characters of plates. Lower-case and full-width letters, spaces and dots
-    are not: their hash would miss the alert, so they are reported, for the caller to normalise (NFKC, upper case) and
-    hash again, or to refuse.
+    Canonical is a text of 1 to 32 bytes in UTF-8 that holds only what its alphabet allows. The hash of another one, as
+    of a plate in lower case, would miss the alert, so it is reported, for the caller to write it otherwise and hash it
+    again, or to refuse it.
 
     It keeps no state between calls; threads may share it.
 
     Args:
         key: The key, 16 bytes.
+        alphabet: What canonical texts are made of.
 
     Raises:
         ValueError: If the key has another size.
     """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, alphabet: Alphabet) -> None:
         if len(key) != KEY_BYTES:
-            raise ValueError(f"a key of plate hashes has {KEY_BYTES} bytes")
+            raise ValueError(f"a key of hashes has {KEY_BYTES} bytes")
+        self._alphabet = alphabet
+        self._separated = alphabet.allowed + _END
+        self._foreign = bytes(byte not in self._separated for byte in range(256))
         self._algorithm = algorithms.AES(key)
         # Each block is enciphered once and chained by hand below: CMAC, many texts at a time.
         self._cipher = Cipher(self._algorithm, modes.ECB())  # noqa: S305
@@ -86,8 +108,8 @@ class PlateHasher:
             ValueError: If the text is not canonical; the message does not repeat it.
         """
         encoded = _encode(text)
-        if not _is_canonical(encoded):
-            raise ValueError("write a plate or VIN in digits, upper-case letters and Han characters only")
+        if not self._is_canonical(encoded):
+            raise ValueError(self._alphabet.advice)
         return self._hash_one(encoded)
 
     def hash_all(self, texts: Sequence[str]) -> HashedTexts:
@@ -103,7 +125,7 @@ class PlateHasher:
         encoded = [_encode(text) for text in texts]
         return HashedTexts(
             np.array([self._hash_one(text) for text in encoded], np.uint64),
-            np.array([_is_canonical(text) for text in encoded], np.bool_),
+            np.array([self._is_canonical(text) for text in encoded], np.bool_),
         )
 
     def _hash_one(self, encoded: bytes) -> int:
@@ -112,19 +134,39 @@ class PlateHasher:
         return int.from_bytes(mac.finalize()[:8], "little")
 
     def _together(self, texts: Sequence[str]) -> HashedTexts:
-        joined, ends = _join(texts)
-        if len(ends) != len(texts) - 1 + _BLOCK:
-            # Some text holds the separator; it is no plate, and is hashed as the empty text that it might as well be.
-            joined, ends = _join(["" if "\n" in text else text for text in texts])
-        ends = ends[: len(texts)]
+        joined, ends = self._join(texts)
         starts = np.empty_like(ends)
         starts[0] = 0
         np.add(ends[:-1], 1, out=starts[1:])
         sizes = ends - starts
-        canonical = _judge(joined, ends, sizes)
+        canonical = self._judge(joined, ends, sizes)
         if np.count_nonzero(canonical) < len(texts):
             sizes *= canonical
         return HashedTexts(self._tags(joined, starts, sizes), canonical)
+
+    def _join(self, texts: Sequence[str]) -> tuple[bytes, NDArray[np.intp]]:
+        """Returns texts with an end after each and a tail, and where the ends of the texts are."""
+        with suppress(UnicodeEncodeError):
+            joined, ends = _join(texts)
+            if len(ends) != len(texts) - 1 + _BLOCK and _END not in self._alphabet.allowed:
+                # Some text holds the end; it is not canonical, and becomes the empty text, which is not either.
+                joined, ends = _join(["" if "\n" in text else text for text in texts])
+            if len(ends) == len(texts) - 1 + _BLOCK:
+                return joined, ends[: len(texts)]
+        # Ends do not tell texts apart here, or some text is none: each is encoded for itself, which takes longer.
+        apart = [text if _END not in text or self._is_canonical(text) else b"" for text in map(_encode, texts)]
+        return _END.join(apart) + _TAIL, np.cumsum([len(text) + 1 for text in apart]) - 1
+
+    def _judge(self, joined: bytes, ends: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Returns which pieces are canonical; none holds an end that the alphabet does not allow."""
+        canonical = (sizes > 0) & (sizes <= MAX_BYTES)
+        if joined.translate(None, self._separated):
+            foreign = np.frombuffer(joined.translate(self._foreign), np.bool_)
+            canonical[ends.searchsorted(np.flatnonzero(foreign))] = False
+        return canonical
+
+    def _is_canonical(self, encoded: bytes) -> bool:
+        return 0 < len(encoded) <= MAX_BYTES and not encoded.translate(None, self._alphabet.allowed)
 
     def _tags(self, joined: bytes, starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> Hashes:
         """Returns the first half of the CMAC of every piece, of two blocks at most; changes starts and sizes."""
@@ -148,27 +190,17 @@ class PlateHasher:
 
 
 def _encode(text: str) -> bytes:
-    # Half a surrogate pair becomes bytes that no canonical text has, instead of an exception over the whole batch.
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _is_canonical(encoded: bytes) -> bool:
-    return 0 < len(encoded) <= MAX_BYTES and not encoded.translate(None, _CANONICAL_BYTES)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        # Half a surrogate pair is no text: it becomes the empty one, which is never canonical, and spoils no batch.
+        return b""
 
 
 def _join(texts: Sequence[str]) -> tuple[bytes, NDArray[np.intp]]:
-    """Returns texts with an end after each and a tail, and where the ends are."""
-    joined = _encode("\n".join(texts)) + _TAIL
+    """Returns texts with an end after each and a tail, and where all ends are."""
+    joined = "\n".join(texts).encode() + _TAIL
     return joined, (np.frombuffer(joined, np.uint8) == _END[0]).nonzero()[0]
-
-
-def _judge(joined: bytes, ends: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Returns which pieces are canonical."""
-    canonical = (sizes > 0) & (sizes <= MAX_BYTES)
-    if joined.translate(None, _SEPARATED_BYTES):
-        foreign = np.frombuffer(joined.translate(_FOREIGN), np.bool_)
-        canonical[ends.searchsorted(np.flatnonzero(foreign))] = False
-    return canonical
 
 
 def _tables(enciphered_zero: bytes) -> tuple[NDArray[np.void], NDArray[np.void]]:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.vehicle.alerts.index import AlertIndex
-from tests.unit.vehicle.alerts.drawn import drawn, hashes
+from services.alerts.index import AlertIndex
+from tests.unit.alerts.drawn import drawn, hashes
 
 EDGES = [0, 1, 2, (1 << 63) - 1, 1 << 63, (1 << 64) - 2, (1 << 64) - 1]
 UNIVERSE = EDGES + drawn(9, seed=1).tolist()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from services.vehicle.alerts.hashing import Hashes
+from services.alerts.hashing import Hashes
 
 _BITS_PER_HASH = 24  # At least; at this a sieve lets about one in 150 strangers through.
 _WORD_BITS = 6

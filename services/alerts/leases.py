@@ -1,4 +1,4 @@
-"""Leases of the key: which systems may send packed plates, and until when."""
+"""Leases of the key: which systems may send packed hashes, and until when."""
 
 from __future__ import annotations
 
@@ -6,23 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select
 
 from services.chassis.clock import Clock
 from services.chassis.db import Database
 from services.chassis.ids import IdSource
-from services.vehicle.checks.tables import LEASES
 from xiezhi.errors import Reason, error
 
-_ADD = insert(LEASES)
-_OF_ID = select(LEASES).where(LEASES.c.lease_id == bindparam("which"))
-_OF_SYSTEM = (
-    select(LEASES)
-    .where(LEASES.c.system == bindparam("whose"), LEASES.c.key_id == bindparam("key"))
-    .order_by(LEASES.c.expires_at.desc())
-    .limit(1)
-)
-_ENDED = delete(LEASES).where(LEASES.c.expires_at <= bindparam("now"))
 _MOST_KNOWN = 10_000
 
 
@@ -53,14 +43,27 @@ class LeaseBook:
     """Gives leases and looks whether they hold.
 
     Args:
-        database: The vehicle service's database.
+        table: The leases.
+        database: The service's database.
         key_id: The key that is lent.
         duration: How long a lease lasts.
         clock: Source of now.
         ids: Source of ids.
     """
 
-    def __init__(self, database: Database, *, key_id: int, duration: timedelta, clock: Clock, ids: IdSource) -> None:
+    def __init__(
+        self, table: Table, *, database: Database, key_id: int, duration: timedelta, clock: Clock, ids: IdSource
+    ) -> None:
+        self._names = tuple(table.c.keys())
+        self._add = insert(table)
+        self._of_id = select(table).where(table.c.lease_id == bindparam("which"))
+        self._of_system = (
+            select(table)
+            .where(table.c.system == bindparam("whose"), table.c.key_id == bindparam("key"))
+            .order_by(table.c.expires_at.desc())
+            .limit(1)
+        )
+        self._ended = delete(table).where(table.c.expires_at <= bindparam("now"))
         self._database = database
         self._key_id = key_id
         self._duration = duration
@@ -81,10 +84,10 @@ class LeaseBook:
         fresh = Lease(str(self._ids.uuid()), system, self._key_id, now, now + self._duration)
 
         def write(connection: Connection) -> Lease:
-            row = connection.execute(_OF_SYSTEM, {"whose": system, "key": self._key_id}).one_or_none()
+            row = connection.execute(self._of_system, {"whose": system, "key": self._key_id}).one_or_none()
             if row is not None and (held := _read(row)).is_young(now):
                 return held
-            connection.execute(_ADD, {name: getattr(fresh, name) for name in LEASES.c.keys()})  # noqa: SIM118
+            connection.execute(self._add, {name: getattr(fresh, name) for name in self._names})
             return fresh
 
         return await self._database.write(write)
@@ -112,12 +115,12 @@ class LeaseBook:
             Unavailable: STORE_UNAVAILABLE.
         """
         now = self._clock.now()
-        await self._database.write(lambda connection: connection.execute(_ENDED, {"now": now}))
+        await self._database.write(lambda connection: connection.execute(self._ended, {"now": now}))
         self._known.clear()
 
     async def _read(self, lease_id: str) -> Lease | None:
         def read(connection: Connection) -> Lease | None:
-            row = connection.execute(_OF_ID, {"which": lease_id}).one_or_none()
+            row = connection.execute(self._of_id, {"which": lease_id}).one_or_none()
             return None if row is None else _read(row)
 
         lease = await self._database.read(read, snapshot=False)

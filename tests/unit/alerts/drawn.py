@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from services.vehicle.alerts.hashing import Hashes
+from services.alerts.hashing import Hashes
 
 
 def hashes(numbers: Iterable[int] = ()) -> Hashes:

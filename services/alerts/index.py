@@ -10,8 +10,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from services.vehicle.alerts.hashing import Hashes
-from services.vehicle.alerts.sieve import Sieve
+from services.alerts.hashing import Hashes
+from services.alerts.sieve import Sieve
 
 MERGE_AT = 1 << 16
 """How many changes are kept beside the set before they are merged into it."""
@@ -54,7 +54,7 @@ class AlertIndex:
     a hash under which several alerts stand is removed with the last of them, which the caller knows.
 
     A hash that is not in the set is never reported, save for another text with the same 64 bits: at ten million
-    alerts one plate in two million million. Whoever acts on a hit reads the alert itself.
+    alerts one text in two million million. Whoever acts on a hit reads the alert itself.
 
     Args:
         hashes: The hashes it begins with, in any order; the array is the index's own from now on.

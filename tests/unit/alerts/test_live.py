@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.vehicle.alerts.index import AlertIndex
-from services.vehicle.alerts.live import LiveIndex, Progress
-from tests.unit.vehicle.alerts.drawn import hashes
+from services.alerts.index import AlertIndex
+from services.alerts.live import LiveIndex, Progress
+from tests.unit.alerts.drawn import hashes
 
 NOON = datetime(2026, 5, 3, 4, tzinfo=UTC)
 BOUND = timedelta(seconds=5)

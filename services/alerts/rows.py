@@ -8,20 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy import Connection, bindparam, func, select
 
+from services.alerts.hashing import Hashes
+from services.alerts.numbers import as_hashes
+from services.alerts.tables import AlertTables
 from services.chassis.db import KeyedQuery
-from services.vehicle.alerts.hashing import Hashes
-from services.vehicle.seizures.tables import ALERTS
 
-_AFTER = (
-    select(ALERTS.c.number, ALERTS.c.hash, ALERTS.c.key_id, ALERTS.c.present)
-    .where(ALERTS.c.number > bindparam("after"))
-    .order_by(ALERTS.c.number)
-    .limit(bindparam("size"))
-)
 _COLUMNS = 4
-_HEAD = select(func.coalesce(func.max(ALERTS.c.number), 0))
-# By sequence: what the running transaction has added itself has no number yet.
-_OF_HASH = select(ALERTS.c.hash, ALERTS.c.vehicle_id, ALERTS.c.present).order_by(ALERTS.c.sequence)
 
 
 class ForeignKeyError(Exception):
@@ -40,7 +32,7 @@ class Changes:
         count: How many changes it has.
         position: Number of the last one; where it has none, that after which was asked.
         added: Hashes that alerts came under.
-        removed: Hashes that alerts went from; others may still stand under them, see `AlertRows.vehicles`.
+        removed: Hashes that alerts went from; others may still stand under them, see `AlertRows.subjects`.
     """
 
     count: int
@@ -53,12 +45,24 @@ class AlertRows:
     """Reads alerts within a transaction of whoever calls.
 
     Args:
+        tables: The alerts.
         key_id: Id of the key that all hashes are made under.
     """
 
-    def __init__(self, key_id: int) -> None:
+    def __init__(self, tables: AlertTables, *, key_id: int) -> None:
         self._key_id = key_id
-        self._of_hash = KeyedQuery(_OF_HASH, ALERTS.c.hash)
+        changes = tables.changes.c
+        self._after = (
+            select(changes.number, changes.hash, changes.key_id, changes.present)
+            .where(changes.number > bindparam("after"))
+            .order_by(changes.number)
+            .limit(bindparam("size"))
+        )
+        self._head = select(func.coalesce(func.max(changes.number), 0))
+        # By sequence: what the running transaction has added itself has no number yet.
+        subject = changes.subject_id.label("subject_id")  # The column itself may have another name.
+        of_hash = select(changes.hash, subject, changes.present).order_by(changes.sequence)
+        self._of_hash = KeyedQuery(of_hash, changes.hash)
 
     def changes(self, connection: Connection, *, after: int, size: int) -> Changes:
         """Reads the next changes.
@@ -73,10 +77,10 @@ class AlertRows:
             FeedWentBackError: If the feed ends before that number.
         """
         # The driver's own rows: what SQLAlchemy would make of a million is thrown away, and takes three times as long.
-        found = connection.execute(_AFTER, {"after": after, "size": size}).cursor.fetchall()
+        found = connection.execute(self._after, {"after": after, "size": size}).cursor.fetchall()
         rows = np.array(found, np.int64).reshape(-1, _COLUMNS)
         if not len(rows):
-            if connection.execute(_HEAD).scalar_one() < after:
+            if connection.execute(self._head).scalar_one() < after:
                 raise FeedWentBackError("the feed of alerts ends before what was read of it")
             return Changes(0, after, as_hashes(()), as_hashes(()))
         numbers, hashes, keys, present = rows.T
@@ -86,8 +90,8 @@ class AlertRows:
         unsigned = hashes.astype(np.uint64)
         return Changes(len(rows), int(numbers[-1]), unsigned[is_present], unsigned[~is_present])
 
-    def vehicles(self, connection: Connection, hashes: Collection[int]) -> dict[int, set[int]]:
-        """Returns the vehicles that there are alerts for, by hash; a hash without one is left out.
+    def subjects(self, connection: Connection, hashes: Collection[int]) -> dict[int, set[int]]:
+        """Returns the ids of what there are alerts for, by hash; a hash without one is left out.
 
         Args:
             connection: The connection.
@@ -95,18 +99,7 @@ class AlertRows:
         """
         found: dict[int, set[int]] = {}
         for key, rows in self._of_hash.rows(connection, [*hashes]).items():
-            last = {row.vehicle_id: row.present for row in rows}
-            if sought := {vehicle_id for vehicle_id, present in last.items() if present}:
+            last = {row.subject_id: row.present for row in rows}
+            if sought := {subject_id for subject_id, present in last.items() if present}:
                 found[key] = sought
         return found
-
-
-def as_hashes(numbers: Collection[int]) -> Hashes:
-    """Turns the signed numbers of databases into hashes."""
-    return np.fromiter(numbers, np.int64, len(numbers)).view(np.uint64)
-
-
-def as_numbers(hashes: Hashes) -> list[int]:
-    """Turns hashes into the signed numbers of databases."""
-    numbers: list[int] = hashes.view(np.int64).tolist()
-    return numbers

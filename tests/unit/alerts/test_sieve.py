@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.vehicle.alerts.sieve import Sieve
-from tests.unit.vehicle.alerts.drawn import drawn, hashes
+from services.alerts.sieve import Sieve
+from tests.unit.alerts.drawn import drawn, hashes
 
 numbers = st.integers(0, (1 << 64) - 1) | st.sampled_from([0, 1, (1 << 64) - 1, 1 << 63])
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from services.vehicle.alerts.hashing import Hashes
-from services.vehicle.alerts.index import AlertIndex
+from services.alerts.hashing import Hashes
+from services.alerts.index import AlertIndex
 
 
 @dataclass(frozen=True, slots=True)
