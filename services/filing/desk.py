@@ -42,7 +42,7 @@ Store_co = TypeVar("Store_co", bound=Store[Any], covariant=True)
 class Verify(Protocol):
     """Verifies a paper under seal; takes some milliseconds of computing."""
 
-    def __call__(self, pdf: bytes, *, court_code: str, now: datetime) -> SealedPaper:
+    def __call__(self, pdf: bytes, *, organisation: str, now: datetime) -> SealedPaper:
         """Returns the paper, or raises the DOCUMENT_ or SEAL_ reason for which it counts for nothing."""
         ...
 
@@ -129,7 +129,7 @@ async def take(
 def _accept(filing: Filing, *, desk: Desk[Store[Any]], texts: Collection[Collection[str]]) -> Accepted:
     now = desk.clock.now()
     documents = tuple(find_document(filing, p, hashlib.sha256(p.pdf).digest()) for p in filing.papers)
-    papers = [desk.verify(p.pdf, court_code=filing.author.court_code, now=now) for p in filing.papers]
+    papers = [desk.verify(p.pdf, organisation=filing.author.court_code, now=now) for p in filing.papers]
     mentioned = tuple(
         frozenset(text for text in some if mentions(paper, text)) for paper, some in zip(papers, texts, strict=True)
     )

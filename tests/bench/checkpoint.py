@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from services.alerts.packed import pack
 from services.synthetic import SCENARIO
-from services.vehicle.alerts.hashing import PlateHasher
-from services.vehicle.alerts.packed import pack
+from services.vehicle.checks.keys import PlateHasher
 from tests.bench.load import Metadata
 from xiezhi.approval.v1 import grant_pb2
 from xiezhi.cli.home import Home

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 from sqlalchemy import Connection, func, select, update
 
+from services.alerts.feed import AlertFeed
 from services.chassis.db import Database
 from services.chassis.db.bulk import insert_many
 from services.chassis.migrations import upgrade
@@ -21,15 +22,14 @@ from services.codes.vins import Vin
 from services.filing.domain import Contact
 from services.synthetic import SCENARIO
 from services.synthetic.plates import make_vin, standard_plate
-from services.vehicle.checks.keys import AlertHasher, CheckKey
+from services.vehicle.checks.keys import alert_hasher, check_key
 from services.vehicle.domain import Served
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.domain import Owner, Vehicle
 from services.vehicle.registry.store import VehicleRows
-from services.vehicle.seizures.alerts import AlertFeed
 from services.vehicle.seizures.domain import SeizureRecord
 from services.vehicle.seizures.rows import SeizureRows
-from services.vehicle.seizures.tables import ALERT_HEAD, ALERTS
+from services.vehicle.seizures.tables import ALERTS
 from xiezhi.cli.home import Home
 from xiezhi.cli.layout import database_url
 
@@ -94,24 +94,24 @@ def make_fleet(home: Home, *, alerts: int) -> Fleet:
 
 async def _seize(database: Database, keyring: Keyring, seized: Sequence[Vehicle], *, alerts: int) -> None:
     """Seizes vehicles as the service does, and draws alerts for vehicles that no camera of the bench meets."""
-    key = CheckKey.all_of(keyring)[0]
+    key = check_key(keyring)
     rows = SeizureRows(keyring, vehicles=VehicleRows(keyring))
-    feed = AlertFeed(AlertHasher(key))
+    feed = AlertFeed(ALERTS, hasher=alert_hasher(key))
 
     def seize(connection: Connection) -> None:
         rows.add_seizures(connection, [_record(vehicle) for vehicle in seized])
         feed.write(connection, [(v.vehicle_id, v.plate) for v in seized], present=True)
 
     def draw(connection: Connection) -> None:
-        last = connection.execute(select(func.max(ALERTS.c.number))).scalar_one()
+        last = connection.execute(select(func.max(ALERTS.changes.c.number))).scalar_one()
         # To whoever has not the key, the hash of a plate is a random number.
         hashes = np.frombuffer(secrets.token_bytes(8 * (alerts - last)), np.int64).tolist()
         drawn = [
-            {"number": number, "hash": one, "key_id": key.key_id, "vehicle_id": number, "present": True}
+            {"number": number, "hash": one, "key_id": key.key_id, "subject_id": number, "present": True}
             for number, one in enumerate(hashes, start=last + 1)
         ]
-        insert_many(connection, ALERTS, drawn)
-        connection.execute(update(ALERT_HEAD).values(last=alerts))
+        insert_many(connection, ALERTS.changes, drawn)
+        connection.execute(update(ALERTS.head).values(last=alerts))
 
     await database.write(seize)
     await database.write(draw)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
 from services.chassis.sealing import Keyring
-from services.vehicle.checks.keys import CheckKey
+from services.vehicle.checks.keys import check_key
 from tests.e2e.leaving import Left, leave
 from tests.e2e.passing import PASSED, PASSED_AT, PASSED_VIN, PASSED_WITH
 from tests.e2e.running import copy_home
@@ -84,7 +84,7 @@ def test_only_a_count_is_left_of_it(left: Left) -> None:
 
 def _passed(home: Home) -> list[Secret]:
     """Returns what was sent of cars that nobody seeks, in every form in which a program could keep it."""
-    key = CheckKey.all_of(Keyring.load(home.keys.keyring_file("vehicle")))[0].key
+    key = check_key(Keyring.load(home.keys.keyring_file("vehicle"))).key
     hashes = [Secret(kind, value) for plate in (*PASSED, PASSED_WITH) for kind, value in _hashes(key, plate)]
     plates = [Secret.text("plate", plate) for plate in (*PASSED, PASSED_WITH)]
     return [*hashes, *plates, Secret.text("VIN", PASSED_VIN), *(Secret.text("place", place) for place in PASSED_AT)]

@@ -16,6 +16,7 @@ from xiezhi.cli import (
     keys,
     ledger,
     lookup,
+    sealed,
     seed,
     seizure,
     submit,
@@ -77,6 +78,7 @@ def build_app() -> typer.Typer:
     watch.add_to(app)
     app.add_typer(events.app, name="events")
     app.add_typer(ledger.app, name="ledger")
+    app.add_typer(sealed.app, name="paper")
     for adding in (trace, doctor):
         adding.add_to(app)
     return app

@@ -13,8 +13,9 @@ import typer
 from google.type import date_pb2
 
 from xiezhi.cli.documents import read_bytes
-from xiezhi.cli.output import CommandError, as_sentence
+from xiezhi.cli.output import CommandError
 from xiezhi.cli.render import LEGAL_ZONE
+from xiezhi.cli.sealed import seal
 from xiezhi.cli.session import Session
 from xiezhi.cli.suite import suite_required
 from xiezhi.common.v1 import case_pb2
@@ -189,20 +190,15 @@ def _draft(
     session: Session, context: case_pb2.CaseContext, wanted: _Wanted, *, issued: date, facts: Sequence[str]
 ) -> bytes:
     """Draws one paper and seals it with the court's development seal."""
-    from xiezhi.pki.seals import UnknownSealError
-
     with suite_required("Drafting papers"):
         from services.codes.courts import find_court
-        from services.synthetic.papers import Paper, PaperKind, draw_paper, seal_paper
+        from services.synthetic.papers import Paper, PaperKind, draw_paper
     court = find_court(context.court_code)
     if court is None:
         raise CommandError(f"There is no court {context.court_code}.")
-    try:
-        seal = session.home.keys.seals.signer(court.code)
-    except UnknownSealError as failure:
-        raise CommandError(as_sentence(failure), next_step="`xiezhi keys create` makes seals.") from None
     paper = Paper(PaperKind[wanted.kind], court.name, wanted.number, context.case_number, issued, tuple(facts))
     try:
-        return seal_paper(draw_paper(paper), seal, sealed_at=session.now())
+        drawn = draw_paper(paper)
     except ValueError as failure:
         raise CommandError(f"The draft cannot be made: {failure}.", next_step="Name fewer vehicles.") from None
+    return seal(session, drawn, organisation=court.code)

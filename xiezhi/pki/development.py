@@ -123,7 +123,7 @@ class InsecureDevelopmentKeys:
             self.tokens(agency).create()
         self._create_ledger_key()
         self.officers.update(officers, now=now)
-        self.seals.update(self._courts(), now=now)
+        self.seals.update(self._organisations(), now=now)
 
     def rotate(self, *, now: datetime) -> None:
         """Replaces every TLS certificate and seal with its key, and adds a token signing key for each agency.
@@ -140,8 +140,8 @@ class InsecureDevelopmentKeys:
             self._issue_tls(name, authority, now=now)
         for agency in ISSUERS:
             self.tokens(agency).rotate()
-        for court in self._courts():
-            self.seals.reissue(court, now=now)
+        for organisation in self._organisations():
+            self.seals.reissue(organisation, now=now)
 
     def mint_token(
         self,
@@ -181,10 +181,9 @@ class InsecureDevelopmentKeys:
         found.update({name: self.tls(name).certificate for name in (*SERVICES, *SYSTEMS)})
         return {name: read_certificate(file) for name, file in found.items() if file.exists()}
 
-    def _courts(self) -> tuple[str, ...]:
-        """Returns the codes of the courts that have officers here."""
-        courts = (officer.organisation for officer in self.officers.list() if officer.agency == "courts")
-        return tuple(dict.fromkeys(courts))
+    def _organisations(self) -> tuple[str, ...]:
+        """Returns the codes of the courts and police units that have officers here."""
+        return tuple(dict.fromkeys(officer.organisation for officer in self.officers.list()))
 
     def _authority(self, now: datetime) -> Authority:
         return Authority.load_or_create(

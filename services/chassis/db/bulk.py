@@ -17,15 +17,15 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str
     Args:
         connection: The connection, in a transaction.
         table: The table.
-        rows: The rows, with the same columns each.
+        rows: The rows, with the same columns each, by their keys.
 
     Raises:
         IntegrityError: If a row contradicts a constraint.
     """
     if not rows:
         return
-    columns = [table.c[name] for name in rows[0]]
-    values = [_values(connection, column, [row[column.name] for row in rows]) for column in columns]
+    columns = [table.c[key] for key in rows[0]]
+    values = [_values(connection, column, [row[column.key] for row in rows]) for column in columns]
     names = ", ".join(column.name for column in columns)
     if connection.dialect.name == "postgresql":
         arrays = ", ".join(f"%s::{column.type.compile(connection.dialect)}[]" for column in columns)

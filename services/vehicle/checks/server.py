@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
+from services.alerts.keys import CheckKey
+from services.alerts.leases import LeaseBook
 from services.chassis.call import Call, Joint
 from services.chassis.clock import Clock
 from services.chassis.gathering import gather
@@ -15,8 +17,6 @@ from services.vehicle.checks import convert
 from services.vehicle.checks.batches import Batch, portions
 from services.vehicle.checks.domain import Checked
 from services.vehicle.checks.handlers import Post, check_batches, check_vehicle
-from services.vehicle.checks.keys import CheckKey
-from services.vehicle.checks.leases import LeaseBook
 from xiezhi.vehicle.v1 import check_pb2
 
 MOST_TOGETHER = 64

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from services.alerts.feed import AlertFeed
 from services.chassis.db import Database
 from services.chassis.sealing import Keyring
 from services.filing.domain import Filing, RequestKey
@@ -14,7 +15,6 @@ from services.filing.requests import RequestRows
 from services.vehicle.domain import Fact, SeizureOrder
 from services.vehicle.registry.domain import Vehicle
 from services.vehicle.registry.store import VehicleRows
-from services.vehicle.seizures.alerts import AlertFeed
 from services.vehicle.seizures.domain import Sale, SeizureRecord, Shown, VehicleFile
 from services.vehicle.seizures.files import Files
 from services.vehicle.seizures.rows import SeizureRows

@@ -168,7 +168,7 @@ async def test_a_transfer_is_refused_though_the_alert_is_missing(ready, seize, v
     await seize(CAR)
     engine = create_engine(vehicle_url)
     with engine.begin() as connection:
-        connection.execute(delete(ALERTS))
+        connection.execute(delete(ALERTS.changes))
     engine.dispose()
     assert (await ready.check(CAR, TRANSFER)).outcome == REFUSED
     assert (await ready.check(CAR, TRANSFER, plate="赣A99991", vin=CAR.vin)).outcome == REFUSED

@@ -156,7 +156,7 @@ async def test_the_same_request_again_has_the_same_answer_and_changes_nothing(
     clock.advance(timedelta(days=1))
     assert await order(request) == first
 
-    def broken(pdf, *, court_code, now):
+    def broken(pdf, *, organisation, now):
         raise AssertionError("papers of an order that was taken in are not looked at again")
 
     assert await open_court(database, verify=broken)(request) == first
@@ -436,7 +436,7 @@ async def test_a_change_is_replayed_without_a_look_at_the_papers(filled, open_co
     request = lifting(made.name)
     response = await order(request)
 
-    def broken(pdf, *, court_code, now):
+    def broken(pdf, *, organisation, now):
         raise AssertionError
 
     assert await open_court(database, verify=broken)(request) == response

@@ -78,7 +78,7 @@ def test_drafts_hold_as_sealed_papers_of_the_court_and_name_the_vehicle(order: O
     request = MAKERS["register"](order)
     trust = SealTrust(home.keys.seals.authority_file, home.keys.seals.revocation_file)
     for pdf in (request.ruling_pdf, request.notice_pdf):
-        paper = verify_sealed(pdf, authority=trust, court_code=JUDGE.organisation, now=datetime.now(UTC))
+        paper = verify_sealed(pdf, authority=trust, organisation=JUDGE.organisation, now=datetime.now(UTC))
         assert mentions(paper, str(Plate.parse(PLATE, plate_type="02")))
         assert mentions(paper, VIN)
 
@@ -91,7 +91,7 @@ def test_drafts_that_change_a_seizure_name_the_plates_given_and_the_buyer(
     request: Any = MAKERS[verb](Order(session, ABOUT, DEBTOR, choice))
     trust = SealTrust(home.keys.seals.authority_file, home.keys.seals.revocation_file)
     pdf = request.notice_pdf if verb == "withdraw" else request.ruling_pdf
-    paper = verify_sealed(pdf, authority=trust, court_code=JUDGE.organisation, now=datetime.now(UTC))
+    paper = verify_sealed(pdf, authority=trust, organisation=JUDGE.organisation, now=datetime.now(UTC))
     assert mentions(paper, PLATE)
     assert mentions(paper, BUYER.name) == (verb == "dispose")
 

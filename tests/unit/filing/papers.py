@@ -14,11 +14,11 @@ def paper(court: str, *texts: str) -> bytes:
     return f"SEALED {court}\n{' '.join(texts)}".encode()
 
 
-def verify(pdf: bytes, *, court_code: str, now: datetime) -> SealedPaper:
+def verify(pdf: bytes, *, organisation: str, now: datetime) -> SealedPaper:
     """Verifies such a document."""
     head, _, text = pdf.decode().partition("\n")
     if not head.startswith("SEALED "):
         raise error(Reason.DOCUMENT_UNSEALED, "The document has no seal.")
-    if head.removeprefix("SEALED ") != court_code:
+    if head.removeprefix("SEALED ") != organisation:
         raise error(Reason.SEAL_OF_ANOTHER_COURT, "The seal is another court's.")
-    return SealedPaper(hashlib.sha256(pdf).digest(), court_code, now, "00", text)
+    return SealedPaper(hashlib.sha256(pdf).digest(), organisation, now, "00", text)

@@ -98,7 +98,7 @@ async def test_several_files_of_a_kind_are_asked_each_by_itself(take_in, told):
 async def test_what_was_answered_is_answered_again_without_a_look_at_anything(take_in, store):
     assert await take_in() == b"answer 1"
 
-    def broken(pdf, *, court_code, now):
+    def broken(pdf, *, organisation, now):
         raise AssertionError
 
     async def look_up():
@@ -125,9 +125,9 @@ async def test_one_paper_that_does_not_hold_changes_nothing(take_in, store, told
 
 
 async def test_the_order_counts_from_when_it_is_written_down(take_in, clock, told):
-    def slow(pdf, *, court_code, now):
+    def slow(pdf, *, organisation, now):
         clock.advance(timedelta(seconds=1))
-        return verify(pdf, court_code=court_code, now=now)
+        return verify(pdf, organisation=organisation, now=now)
 
     await take_in(verify=slow)
     assert told[0][0].now == NOW + timedelta(seconds=len(HANDED.papers))
