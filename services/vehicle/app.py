@@ -21,6 +21,7 @@ from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.codes.jurisdiction import Jiangxi
+from services.filing.desk import Desk
 from services.papers import SealedPaper, SealTrust, verify_sealed
 from services.vehicle.checks.dealings import DealingRows
 from services.vehicle.checks.handlers import Post
@@ -32,7 +33,6 @@ from services.vehicle.checks.tables import LEASES
 from services.vehicle.domain import PointsPolicy
 from services.vehicle.registry.server import VehicleRegistryServicer
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
-from services.vehicle.seizures.desk import Desk
 from services.vehicle.seizures.rows import SeizureRows
 from services.vehicle.seizures.server import SeizureServicer
 from services.vehicle.seizures.store import SeizureStore

@@ -19,6 +19,7 @@ from services.chassis.db.bulk import insert_many
 from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.codes.vins import Vin
+from services.filing.domain import Contact
 from services.synthetic import SCENARIO
 from services.synthetic.plates import make_vin, standard_plate
 from services.vehicle.checks.keys import alert_hasher, check_key
@@ -26,7 +27,7 @@ from services.vehicle.domain import Served
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.domain import Owner, Vehicle
 from services.vehicle.registry.store import VehicleRows
-from services.vehicle.seizures.domain import Contact, SeizureRecord
+from services.vehicle.seizures.domain import SeizureRecord
 from services.vehicle.seizures.rows import SeizureRows
 from services.vehicle.seizures.tables import ALERTS
 from xiezhi.cli.home import Home

@@ -15,9 +15,9 @@ from services.chassis.clock import write_instant
 from services.codes.errors import CodeError
 from services.codes.plates import Plate
 from services.codes.vins import Vin
+from services.filing.convert import invalid, read_instant
 from services.vehicle.checks.batches import Batch
 from services.vehicle.checks.domain import Checked, Seen, read_number
-from services.vehicle.convert import invalid, read_instant
 from services.vehicle.domain import Outcome, Trigger
 from services.vehicle.sightings.convert import PREFIX
 from services.vehicle.sightings.domain import Encounter

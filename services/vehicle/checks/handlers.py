@@ -10,11 +10,11 @@ from typing import Protocol
 import numpy as np
 
 from services.alerts.batches import Alerts, Index, sift
+from services.filing.domain import RequestKey
 from services.vehicle.checks.batches import Batch, Hashed
 from services.vehicle.checks.domain import Checked, Finding, Hit, Seen, Sought, suspects_clone
 from services.vehicle.checks.keys import PlateHasher
 from services.vehicle.domain import Outcome, Trigger
-from services.vehicle.seizures.domain import RequestKey
 from services.vehicle.sightings.domain import Encounter
 
 _NOTHING = Finding((), None)

@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 from services.alerts.rows import AlertRows
 from services.chassis.clock import Clock
 from services.chassis.db import Database
+from services.filing.domain import RequestKey
 from services.vehicle.checks.dealings import DealingRows, Kept
 from services.vehicle.checks.domain import Checked, Finding, Hit, Seen, Sought, decide, leaves_a_trace
 from services.vehicle.checks.suspects import Suspects
 from services.vehicle.domain import Trigger
 from services.vehicle.registry.domain import Vehicle
-from services.vehicle.seizures.domain import RequestKey
 from services.vehicle.sightings.domain import Encounter, Sighted
 from services.vehicle.sightings.store import SightingRows
 

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, St
 
 from services.alerts.tables import define_alerts
 from services.chassis.db import Instant
+from services.filing.tables import define_filing
 from services.vehicle.metadata import KEY, METADATA
 
 SEIZURES = Table(
@@ -50,23 +51,8 @@ DISPOSALS = Table(
 )
 """Sales of vehicles by courts."""
 
-PAPERS = Table(
-    "papers",
-    METADATA,
-    Column("digest", LargeBinary(32), primary_key=True),
-    Column("content", LargeBinary, nullable=False),
-)
-"""Documents, each once, by the keyed digest of its SHA-256."""
-
-REQUESTS = Table(
-    "seizure_requests",
-    METADATA,
-    Column("request_digest", LargeBinary(32), primary_key=True),
-    Column("content_digest", LargeBinary(32), nullable=False),
-    Column("papers", LargeBinary, nullable=False),
-    Column("answer", LargeBinary, nullable=False),
-)
-"""What was asked under each idempotency key of a court, the digests of its papers, and how it was answered."""
+FILING = define_filing(METADATA, requests="seizure_requests")
+"""What courts handed in; the copies that are shown at windows are kept there too."""
 
 ALERTS = define_alerts(METADATA, subject="vehicle_id")
 """Alerts for vehicles, under the hashes of their plates and VINs."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from services.alerts.feed import AlertFeed
 from services.chassis.ids import RandomIds
+from services.filing.desk import Desk
 from services.vehicle.checks.keys import alert_hasher, check_key
-from services.vehicle.seizures.desk import Desk
 from services.vehicle.seizures.server import SeizureServicer
 from services.vehicle.seizures.store import SeizureStore, never_seen
 from services.vehicle.seizures.tables import ALERTS
-from tests.unit.vehicle.orders import call, verify
+from tests.unit.filing.papers import verify
+from tests.unit.vehicle.orders import call
 
 
 class Court:

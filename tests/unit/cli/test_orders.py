@@ -159,12 +159,16 @@ def test_a_buyer_is_told_in_full() -> None:
     ("number", "organisation", "kind"),
     [
         ("369901198001150011", False, case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN),
+        ("936840189001010017", False, case_pb2.IDENTITY_NUMBER_TYPE_FOREIGN_PERMANENT_RESIDENT),
+        ("CAN110180011501", False, case_pb2.IDENTITY_NUMBER_TYPE_FOREIGN_PERMANENT_RESIDENT),
+        ("GBR123456789", False, case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT),
         ("91360100MA35TRT701", True, case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE),
         ("MA35TRT70", True, case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE),
     ],
 )
 def test_a_debtors_number_is_of_the_kind_that_it_looks_like(number: str, organisation: bool, kind: int) -> None:
     assert DebtorQuestion("某某", number, organisation).party().id_type == kind
+    assert buyer("某某", number, organisation=organisation).id_type == kind
 
 
 @pytest.mark.parametrize("missing", ["--name", "--number"])

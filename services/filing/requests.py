@@ -9,29 +9,30 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from services.chassis.db import insert_new
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
-from services.vehicle.seizures.domain import RequestKey
-from services.vehicle.seizures.sealed import SeizureSealer
-from services.vehicle.seizures.tables import PAPERS, REQUESTS
+from services.filing.domain import RequestKey
+from services.filing.tables import FilingTables
 from xiezhi.errors import Reason, error
-
-REQUEST_INDEX, PAPER_INDEX = "vehicle.request", "vehicle.paper"
-"""Labels of the indexes."""
-
-_ASKED = select(REQUESTS).where(REQUESTS.c.request_digest.in_(bindparam("digests", expanding=True)))
-_ANSWER = update(REQUESTS).where(REQUESTS.c.request_digest == bindparam("asked"))
 
 
 class RequestRows:
     """Notes requests and answers, within a transaction of whoever calls.
 
     Args:
+        tables: As `define_filing` defined them.
         keyring: Keys of the service's fields at rest.
+        service: Name of the service, for example "vehicle". It is part of the labels of the indexes and of what a
+            sealed value is bound to, so it never changes once something is stored.
     """
 
-    def __init__(self, keyring: Keyring) -> None:
-        self._sealer = SeizureSealer(Sealer(keyring))
-        self._requests = BlindIndex(keyring, REQUEST_INDEX)
-        self._papers = BlindIndex(keyring, PAPER_INDEX)
+    def __init__(self, tables: FilingTables, *, keyring: Keyring, service: str) -> None:
+        self._tables = tables
+        self._service = service
+        self._sealer = Sealer(keyring)
+        self._requests = BlindIndex(keyring, f"{service}.request")
+        self._papers = BlindIndex(keyring, f"{service}.paper")
+        asked = tables.requests.c.request_digest
+        self._asked = select(tables.requests).where(asked.in_(bindparam("digests", expanding=True)))
+        self._answer = update(tables.requests).where(asked == bindparam("asked"))
 
     def digest(self, key: RequestKey) -> bytes:
         """Returns the digest under which a request is kept."""
@@ -43,12 +44,12 @@ class RequestRows:
         Raises:
             AlreadyExists: REQUEST_ID_REUSED, if something else was.
         """
-        row = connection.execute(_ASKED, {"digests": self._requests.all_of(_name(key))}).one_or_none()
+        row = connection.execute(self._asked, {"digests": self._requests.all_of(_name(key))}).one_or_none()
         if row is None:
             return None
         if bytes(row.content_digest) not in self._requests.all_of(_content(key)):
             raise error(Reason.REQUEST_ID_REUSED, "The request id was used for another request.")
-        return self._sealer.open_bytes(bytes(row.answer), kind="answer", digest=bytes(row.request_digest))
+        return self._sealer.open(bytes(row.answer), place=self._place("answer", bytes(row.request_digest)))
 
     def begin(self, connection: Connection, key: RequestKey, papers: Sequence[bytes]) -> bytes | None:
         """Notes that something is asked, and keeps its papers, unless it was asked before.
@@ -73,18 +74,21 @@ class RequestRows:
         }
         if (answered := self.answer(connection, key)) is not None:
             return answered
-        if not connection.execute(insert_new(connection, REQUESTS), row).rowcount:
+        if not connection.execute(insert_new(connection, self._tables.requests), row).rowcount:
             return self.answer(connection, key)
         for digest, pdf in zip(kept, papers, strict=True):
-            content = self._sealer.seal_bytes(pdf, kind="paper", digest=digest)
-            connection.execute(insert_new(connection, PAPERS), {"digest": digest, "content": content})
+            content = self._sealer.seal(pdf, place=self._place("paper", digest))
+            connection.execute(insert_new(connection, self._tables.papers), {"digest": digest, "content": content})
         return None
 
     def end(self, connection: Connection, key: RequestKey, answer: bytes) -> None:
         """Keeps the answer, in the transaction that began with the request."""
         digest = self.digest(key)
-        sealed = self._sealer.seal_bytes(answer, kind="answer", digest=digest)
-        connection.execute(_ANSWER, {"asked": digest, "answer": sealed})
+        sealed = self._sealer.seal(answer, place=self._place("answer", digest))
+        connection.execute(self._answer, {"asked": digest, "answer": sealed})
+
+    def _place(self, kind: str, digest: bytes) -> str:
+        return f"{self._service}.{kind}:{digest.hex()}"
 
 
 def _name(key: RequestKey) -> str:
