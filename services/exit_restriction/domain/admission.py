@@ -130,7 +130,7 @@ def renew(
             Reason.RESTRICTION_ALREADY_RENEWED,
             f"The restriction is renewed until {present.last_day}: renew it again from {present.window_opens} on.",
         )
-    if standing.state is RestrictionState.FILED or today < present.window_opens:
+    if today < present.window_opens:
         raise error(
             Reason.RENEWAL_TOO_EARLY,
             f"The restriction can be renewed from {present.window_opens} to {present.last_day}: renew it then.",

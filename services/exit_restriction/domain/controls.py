@@ -200,6 +200,6 @@ class _Entry:
             ends.append((self._lifted_at, ControlState.LIFTED))
         if self._refiled is not None:
             ends.append((max(self._refiled.at, self._refiled.gives_way_at), ControlState.REFILED))
-        # At one instant its own last day counts before what somebody does.
-        ended_at, state = min(ends, key=lambda end: (end[0], end[1] is not ControlState.EXPIRED))
+        # Of those at one instant the first counts: its own last day before what somebody does.
+        ended_at, state = min(ends, key=lambda end: end[0])
         return (state, ended_at) if ended_at <= moment else (None, None)

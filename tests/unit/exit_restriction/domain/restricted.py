@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.codes.legal_time import SHANGHAI
@@ -29,6 +30,8 @@ AUTHORS = {
     name: Author(court, f"（2018）{court}执{ord(name)}号")
     for name, court in zip("abc", ("赣01", "赣0102", "赣0702"), strict=True)
 }
+few = settings(max_examples=60)
+"""Enough examples for small machines that have little time."""
 SECRETS = ("赣", "执1", "369901")
 
 

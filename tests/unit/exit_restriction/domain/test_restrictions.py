@@ -26,6 +26,7 @@ from tests.unit.exit_restriction.domain.restricted import (
     TICK,
     at,
     facts,
+    few,
     filed,
     instants,
     names,
@@ -160,6 +161,7 @@ def test_the_next_change_is_the_next_day_on_which_a_term_begins_or_ends():
     assert next_change_after(known, end_of(date(2020, 8, 3))) is None
 
 
+@few
 @given(facts, instants)
 def test_a_restriction_is_in_force_only_inside_its_terms(known, moment):
     for found in standing_at(known, moment):
@@ -168,6 +170,7 @@ def test_a_restriction_is_in_force_only_inside_its_terms(known, moment):
             assert found.periods[0].first_day <= (moment + timedelta(hours=8)).date() <= found.last_day
 
 
+@few
 @given(facts, instants)
 def test_terms_never_overlap_nor_leave_a_gap(known, moment):
     for found in standing_at(known, moment):
@@ -177,6 +180,7 @@ def test_terms_never_overlap_nor_leave_a_gap(known, moment):
             assert following.first_day <= following.last_day
 
 
+@few
 @given(facts, instants, names)
 def test_a_court_never_touches_what_another_one_restricts(known, moment, name):
     def of(these):
@@ -185,18 +189,21 @@ def test_a_court_never_touches_what_another_one_restricts(known, moment, name):
     assert of(known) == of([fact for fact in known if fact.restriction_id == name])
 
 
+@few
 @given(facts, instants)
 def test_a_person_is_restricted_exactly_while_any_court_restricts_them(known, moment):
     alone = [restricted_at([f for f in known if f.restriction_id == n], moment).is_restricted for n in "abc"]
     assert restricted_at(known, moment).is_restricted is any(alone)
 
 
+@few
 @given(facts, instants, instants)
 def test_a_later_fact_never_changes_an_earlier_answer(known, moment, other):
     earlier, later = sorted((moment, other))
     assert standing_at([f for f in known if f.at <= later], earlier) == standing_at(known, earlier)
 
 
+@few
 @given(facts, instants, instants)
 def test_what_has_ended_has_ended_for_good(known, moment, other):
     earlier, later = sorted((moment, other))
@@ -205,6 +212,7 @@ def test_what_has_ended_has_ended_for_good(known, moment, other):
     assert {name: after[name] for name in before} == before
 
 
+@few
 @given(facts, instants, st.randoms(use_true_random=False))
 def test_the_order_in_which_facts_are_read_does_not_matter(known, moment, chance):
     unique = list({(f.restriction_id, f.at, type(f)): f for f in known}.values())
@@ -213,6 +221,7 @@ def test_the_order_in_which_facts_are_read_does_not_matter(known, moment, chance
     assert standing_at(unique, moment) == expected
 
 
+@few
 @given(facts, instants)
 def test_nothing_changes_before_the_next_change_and_something_does_then(known, moment):
     known = [fact for fact in known if fact.at <= moment]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.codes.terms import corresponding_day, end_of
 from services.exit_restriction.domain import LEVEL_LIMITS, TERM_RULES, FilingLevel, Period, Term, TermRule, rule_on
 from services.exit_restriction.domain.terms import BEFORE_NOTICE, NOTICE_RULE, first_last_day, renewed_last_day
-from tests.unit.exit_restriction.domain.restricted import DAY, days, refused
+from tests.unit.exit_restriction.domain.restricted import DAY, days, few, refused
 from xiezhi.errors import Reason, XiezhiError
 
 COUNTY, PREFECTURE, PROVINCE = FilingLevel
@@ -135,6 +135,7 @@ def test_a_rule_needs_a_limit_for_every_level():
 terms = st.builds(Term, st.none() | st.integers(-1, 70), st.none() | days, st.sampled_from(("", WHY)))
 
 
+@few
 @given(terms, st.sampled_from(FilingLevel), days)
 def test_no_term_is_ever_longer_than_its_level_or_its_document(term, level, start):
     try:
