@@ -124,19 +124,10 @@ def renew(
     at = next_instant(facts, now)
     today = legal_date(at)
     standing = _find_open(restriction_id, author, standing_at(facts, at))
-    present = standing.periods[-1]
-    if standing.state is RestrictionState.RENEWED:
-        raise error(
-            Reason.RESTRICTION_ALREADY_RENEWED,
-            f"The restriction is renewed until {present.last_day}: renew it again from {present.window_opens} on.",
-        )
-    if today < present.window_opens:
-        raise error(
-            Reason.RENEWAL_TOO_EARLY,
-            f"The restriction can be renewed from {present.window_opens} to {present.last_day}: renew it then.",
-        )
+    _check_window(standing, today)
+    present = standing.last_day
     rule = rule_on(rules, today)
-    last_day = renewed_last_day(term, level=level, rule=rule, present=present.last_day)
+    last_day = renewed_last_day(term, level=level, rule=rule, present=present)
     return Renewed(restriction_id, at, last_day=last_day, rule_version=rule.version)
 
 
@@ -200,6 +191,20 @@ def correct(
         rule_version=standing.periods[-1].rule_version,
     )
     return Correction(Superseded(restriction_id, at, successor_id), filed)
+
+
+def _check_window(standing: Standing, today: date) -> None:
+    present = standing.periods[-1]
+    if standing.state is RestrictionState.RENEWED:
+        raise error(
+            Reason.RESTRICTION_ALREADY_RENEWED,
+            f"The restriction is renewed until {present.last_day}: renew it again from {present.window_opens} on.",
+        )
+    if today < present.window_opens:
+        raise error(
+            Reason.RENEWAL_TOO_EARLY,
+            f"The restriction can be renewed from {present.window_opens} to {present.last_day}: renew it then.",
+        )
 
 
 def _refuse_second(author: Author, standings: Iterable[Standing]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.codes.legal_time import legal_date
@@ -140,7 +140,7 @@ def correct_entry(
         author: Who orders it.
         facts: The facts of the debtor who is listed wrongly.
         successor_id: Key of the entry to be.
-        behaviours: Why the debtor is listed, rightly.
+        behaviours: The right ones.
         successor_facts: The facts of the debtor who is to be listed, the same ones where the debtor stays.
         now: The instant of receipt.
 
@@ -154,15 +154,9 @@ def correct_entry(
     standing = _find_open(entry_id, author, entries_at(facts, at))
     _refuse_second(author, (s for s in entries_at(successor_facts, at) if s.published.entry_id != entry_id))
     corrected = Corrected(entry_id, at, successor_id)
-    keeps_term = behaviours - {Behaviour.REFUSES_THOUGH_ABLE}
-    published = Published(
-        successor_id,
-        author,
-        behaviours,
-        at=next_instant((corrected,), at),
-        published_on=standing.published.published_on,
-        extension_years=standing.extension_years if keeps_term else 0,
-    )
+    years = standing.extension_years if behaviours - {Behaviour.REFUSES_THOUGH_ABLE} else 0
+    after, wrong = next_instant((corrected,), at), standing.published
+    published = replace(wrong, entry_id=successor_id, behaviours=behaviours, at=after, extension_years=years)
     _check(published)
     return Replacement(corrected, published)
 
