@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
@@ -48,8 +49,8 @@ def read_filing(request: Order, call: Call, *, ruling: DocumentKind | None) -> F
     papers = [Paper(_NOTICE, request.notice_pdf)]
     if ruling is not None and not isinstance(request, seizure_pb2.WithdrawSeizureRequest):
         papers.insert(RULING, Paper(ruling, request.ruling_pdf))
-    debtor = read_debtor(request.debtor, on=legal_date(call.accepted_at))
-    return filing_convert.read_filing(request.context, call, papers=papers, subject_key=debtor.key)
+    filing = filing_convert.read_filing(request.context, call, papers=papers)
+    return replace(filing, subject_key=read_debtor(request.debtor, on=legal_date(call.accepted_at)).key)
 
 
 def read_term(request: seizure_pb2.RegisterSeizureRequest | seizure_pb2.ExtendSeizureRequest) -> Term:
