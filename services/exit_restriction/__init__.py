@@ -1,0 +1,1 @@
+"""The exit restriction service: the dishonest list, restricted applications, and border control."""
