@@ -12,15 +12,16 @@ from services.referral.domain.admission import (
     transfer,
     withdraw,
 )
-from services.referral.domain.calendar_files import parse_calendar
+from services.referral.domain.calendar_files import compile_calendar, parse_calendar
 from services.referral.domain.calendars import Calendar, Calendars, provisional
-from services.referral.domain.campaigns import Campaign, announce, campaigns_of
+from services.referral.domain.campaigns import Campaign, announce, join
 from services.referral.domain.clocks import (
     JOINT_RULES,
     LAW,
     NOTICE_RULES,
     Actor,
     Deadline,
+    DutyKind,
     Mark,
     Rule,
     RuleId,
@@ -32,7 +33,7 @@ from services.referral.domain.clocks import (
 from services.referral.domain.decisions import decide, give_feedback, give_opinion, record_private_prosecution, reopen
 from services.referral.domain.duties import (
     Duty,
-    DutyStatus,
+    DutyState,
     adjust,
     duties_at,
     marks_of,
@@ -58,8 +59,9 @@ from services.referral.domain.facts import (
     Withdrawn,
     next_instant,
 )
-from services.referral.domain.notices import Level, Notice, Plan, Recipient, notices_of
-from services.referral.domain.referrals import (
+from services.referral.domain.notices import Notice, NoticeKind, Plan, Recipient, notices_of
+from services.referral.domain.referrals import referral_at
+from services.referral.domain.standings import (
     ADMITTED,
     OPEN,
     UNDECIDED,
@@ -68,9 +70,8 @@ from services.referral.domain.referrals import (
     Request,
     Round,
     Standing,
-    referral_at,
 )
-from services.referral.domain.statistics import Period, Tally, tally
+from services.referral.domain.statistics import Grouping, History, Scope, Tally, tally
 
 __all__ = [
     "ADMITTED",
@@ -88,18 +89,20 @@ __all__ = [
     "Decided",
     "Decision",
     "Duty",
-    "DutyStatus",
+    "DutyKind",
+    "DutyState",
     "Extended",
     "Fact",
     "FeedbackGiven",
     "Ground",
+    "Grouping",
+    "History",
     "Item",
     "Letter",
-    "Level",
     "Mark",
     "Notice",
+    "NoticeKind",
     "OpinionGiven",
-    "Period",
     "Plan",
     "PrivatelyProsecuted",
     "Rank",
@@ -114,6 +117,7 @@ __all__ = [
     "Rule",
     "RuleId",
     "RuleSet",
+    "Scope",
     "Sent",
     "Standing",
     "SupplementRequested",
@@ -123,13 +127,14 @@ __all__ = [
     "Withdrawn",
     "adjust",
     "announce",
-    "campaigns_of",
+    "compile_calendar",
     "deadline",
     "decide",
     "duties_at",
     "extend",
     "give_feedback",
     "give_opinion",
+    "join",
     "marks_of",
     "next_instant",
     "notices_of",

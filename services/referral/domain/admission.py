@@ -28,8 +28,9 @@ from services.referral.domain.facts import (
     Withdrawn,
     next_instant,
 )
-from services.referral.domain.referrals import OPEN, UNDECIDED, Referral, ReferralState, referral_at
+from services.referral.domain.referrals import referral_at
 from services.referral.domain.running import REVIEWS
+from services.referral.domain.standings import OPEN, UNDECIDED, Referral, ReferralState
 from services.referral.domain.steps import not_found, refuse_step
 from xiezhi.errors import Reason, error
 
@@ -43,7 +44,10 @@ class Item(IntEnum):
 
 
 class Rank(IntEnum):
-    """Rank of who extends a review; a higher one may do what a lower one may."""
+    """Rank of who extends a review; a higher one may do what a lower one may.
+
+    The head of an organ at county level (县级以上公安机关负责人) is a caller of rank DIVISION_CHIEF or above.
+    """
 
     UNIT_HEAD = 1
     COUNTY_HEAD = 2
@@ -123,7 +127,8 @@ def receive(
     at = next_instant(facts, now)
     referral = _admitting(Received, facts, at)
     day = legal_date(signed_at)
-    if signed_at > at or day < referral.sent.sent_on:
+    is_too_early = any(signed_at < passed.at for passed in referral.transfers) or day < referral.sent.sent_on
+    if signed_at > at or is_too_early:
         raise error(Reason.REFERRAL_STATE, "The referral is signed for between its sending and now: correct the time.")
     if all(day < rules.effective_from for rules in law):
         raise error(Reason.REFERRAL_STATE, "The referral was signed for before the notice was in effect.")
@@ -149,7 +154,7 @@ def request_supplement(facts: Sequence[Fact], *, now: datetime) -> SupplementReq
 
 
 def supplement(facts: Sequence[Fact], *, now: datetime) -> Supplemented:
-    """Lets the court complete the package, also late.
+    """Lets the court complete the package, also late, and also where nobody asked for it.
 
     Args:
         facts: The referral's facts.
@@ -157,7 +162,7 @@ def supplement(facts: Sequence[Fact], *, now: datetime) -> Supplemented:
 
     Raises:
         NotFound: REFERRAL_NOT_FOUND.
-        FailedPrecondition: NOT_RECEIVED, or REFERRAL_STATE where nobody asks for it, as after the decision.
+        FailedPrecondition: REFERRAL_STATE, as after the decision.
     """
     at = next_instant(facts, now)
     _admitting(Supplemented, facts, at)
@@ -165,7 +170,7 @@ def supplement(facts: Sequence[Fact], *, now: datetime) -> Supplemented:
 
 
 def transfer(facts: Sequence[Fact], unit: str, *, now: datetime, law: Sequence[RuleSet] = LAW) -> Transferred:
-    """Lets the unit pass a referral on to the one that has jurisdiction.
+    """Lets the unit pass a referral on to the one that has jurisdiction, within the time from its own receipt.
 
     Args:
         facts: The referral's facts.
@@ -181,9 +186,9 @@ def transfer(facts: Sequence[Fact], unit: str, *, now: datetime, law: Sequence[R
     referral = _admitting(Transferred, facts, at)
     if unit == referral.unit_at(at):
         raise error(Reason.REFERRAL_WRONG_UNIT, "The referral lies with this unit already: name another one.")
-    rules, signed_at = _rules(referral, law)
+    rules = _rules(referral, law)
     rule = rules.find(RuleId.JURISDICTION)
-    if rule is None or at >= time_limit(rule, signed_at, version=rules.version).ends_at:
+    if rule is None or at >= time_limit(rule, referral.receipts[-1].signed_at, version=rules.version).ends_at:
         raise error(Reason.TRANSFER_TOO_LATE, "The time for passing the referral on is over: decide it.")
     return Transferred(at, unit)
 
@@ -214,7 +219,7 @@ def extend(
     """
     at = next_instant(facts, now)
     referral = _admitting(Extended, facts, at)
-    rules, _ = _rules(referral, law)
+    rules = _rules(referral, law)
     if rank < _ENTITLED[review]:
         raise error(Reason.EXTENSION_NOT_ENTITLED, "This extension takes the head of the organ at county level.")
     if rules.find(REVIEWS[review]) is None:
@@ -229,7 +234,7 @@ def extend(
 
 
 def withdraw(facts: Sequence[Fact], *, now: datetime) -> Withdrawn:
-    """Lets the court take back a referral; suspects about whom the unit has decided stay as they are.
+    """Lets the court take back a referral before anything is decided.
 
     Args:
         facts: The referral's facts.
@@ -263,12 +268,10 @@ def _admitting(kind: type[FactOfReferral], facts: Sequence[Fact], at: datetime) 
         raise not_found()
     if referral.admits(kind):
         return referral
-    if referral.received is None and all(s.state is ReferralState.SENT for s in referral.suspects):
+    if referral.state is ReferralState.SENT:
         raise error(Reason.NOT_RECEIVED, "The unit has not signed for the referral yet: receive it first.")
     raise refuse_step(referral.suspects)
 
 
-def _rules(referral: Referral, law: Sequence[RuleSet]) -> tuple[RuleSet, datetime]:
-    if referral.received is None:
-        raise error(Reason.NOT_RECEIVED, "The unit has not signed for the referral yet: receive it first.")
-    return rules_on(law, legal_date(referral.received.signed_at)), referral.received.signed_at
+def _rules(referral: Referral, law: Sequence[RuleSet]) -> RuleSet:
+    return rules_on(law, legal_date(referral.receipts[0].signed_at))

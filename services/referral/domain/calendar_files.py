@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NoReturn
 
@@ -22,9 +22,10 @@ MAX_TEXT = 100
 
 _NEEDED = frozenset({"year", "version", "source", "off", "work"})
 _FIELDS = _NEEDED | {"published_on"}
-_YEARS = range(2004, 2100)
+_YEARS = range(2004, 2101)
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SATURDAY = 5
+_MAX_DAYS = 366
 
 
 def parse_calendar(text: str, *, adopted_at: datetime) -> Calendar:
@@ -41,17 +42,57 @@ def parse_calendar(text: str, *, adopted_at: datetime) -> Calendar:
     if fields.keys() - _FIELDS or _NEEDED - fields.keys():
         _refuse("it has the fields year, version, source, off and work, may have published_on, and no others")
     year = fields["year"]
-    if type(year) is not int or year not in _YEARS:
+    if type(year) is not int:
+        _refuse("year is a number")
+    return compile_calendar(
+        year,
+        _text(fields, "version"),
+        off=_days(fields, "off"),
+        work=_days(fields, "work"),
+        source=_text(fields, "source"),
+        published_on=_day(fields["published_on"], "published_on") if "published_on" in fields else None,
+        adopted_at=adopted_at,
+    )
+
+
+def compile_calendar(
+    year: int,
+    version: str,
+    *,
+    off: Sequence[date],
+    work: Sequence[date],
+    source: str,
+    published_on: date | None,
+    adopted_at: datetime,
+) -> Calendar:
+    """Makes a calendar of days that somebody lists.
+
+    Args:
+        year: The year, 2004 to 2100.
+        version: Name of the version.
+        off: Days off.
+        work: Saturdays and Sundays that are worked.
+        source: Where it comes from.
+        published_on: Day of the notice; None where that is not known.
+        adopted_at: Instant from which the exchange counts with it.
+
+    Raises:
+        InvalidArgument: CALENDAR_INVALID.
+    """
+    if year not in _YEARS:
         _refuse(f"year is a number from {_YEARS[0]} to {_YEARS[-1]}")
-    off, work = _days(fields, "off", year), _days(fields, "work", year)
-    for day in sorted(off & work):
-        _refuse(f"{day} is both off and a working day")
+    for name, days in (("off", off), ("work", work)):
+        for day in sorted(days):
+            if day.year != year:
+                _refuse(f"{day} in {name} is not a day of {year}")
+            if days.count(day) > 1:
+                _refuse(f"{day} is in {name} twice")
     for day in sorted(work):
+        if day in off:
+            _refuse(f"{day} is both off and a working day")
         if day.weekday() < _SATURDAY:
             _refuse(f"{day} is no Saturday or Sunday, so it is a working day without being listed")
-    published = _day(fields["published_on"], "published_on") if "published_on" in fields else None
-    version = _text(fields, "version")
-    return Calendar(year, version, off, work, _text(fields, "source"), published, adopted_at)
+    return Calendar(year, version, frozenset(off), frozenset(work), source, published_on, adopted_at)
 
 
 def _read(text: str) -> Mapping[str, object]:
@@ -78,19 +119,11 @@ def _text(fields: Mapping[str, object], name: str) -> str:
     return text
 
 
-def _days(fields: Mapping[str, object], name: str, year: int) -> frozenset[date]:
+def _days(fields: Mapping[str, object], name: str) -> list[date]:
     listed = fields[name]
-    if not isinstance(listed, list):
+    if not isinstance(listed, list) or len(listed) > _MAX_DAYS:
         _refuse(f"{name} is a list of days")
-    days: set[date] = set()
-    for number, entry in enumerate(listed, 1):
-        day = _day(entry, f"entry {number} of {name}")
-        if day.year != year:
-            _refuse(f"{day} in {name} is not a day of {year}")
-        if day in days:
-            _refuse(f"{day} is in {name} twice")
-        days.add(day)
-    return frozenset(days)
+    return [_day(entry, f"entry {number} of {name}") for number, entry in enumerate(listed, 1)]
 
 
 def _day(entry: object, place: str) -> date:

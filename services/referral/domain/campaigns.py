@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from xiezhi.errors import Violation, invalid_fields
@@ -11,54 +11,45 @@ from xiezhi.errors import Violation, invalid_fields
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign; it may overlap others.
+    """A campaign; it may overlap others, and a referral may be in several.
 
     Attributes:
         campaign_id: Key.
-        name: Name.
-        first_day: First day of receipt.
-        last_day: Last day of receipt, inclusive.
-        courts: Codes of the courts that take part; empty for all of the province.
+        title: Title.
+        first_day: First day.
+        last_day: Last day, inclusive.
+        referrals: Keys of the referrals in it.
     """
 
     campaign_id: str
-    name: str
+    title: str
     first_day: date
     last_day: date
-    courts: frozenset[str] = frozenset()
-
-    def covers(self, court_code: str, received_on: date) -> bool:
-        """Whether a referral belongs to it.
-
-        Args:
-            court_code: Code of its court.
-            received_on: Day on which the police signed for it.
-        """
-        takes_part = not self.courts or court_code in self.courts
-        return takes_part and self.first_day <= received_on <= self.last_day
+    referrals: frozenset[str] = frozenset()
 
 
-def announce(campaign: Campaign) -> Campaign:
+def announce(campaign_id: str, title: str, *, first_day: date, last_day: date) -> Campaign:
     """Lets a campaign in.
 
     Args:
-        campaign: The campaign.
+        campaign_id: Key of the campaign to be.
+        title: Title.
+        first_day: First day.
+        last_day: Last day, inclusive.
 
     Raises:
         InvalidArgument: FIELDS_INVALID.
     """
-    if campaign.last_day < campaign.first_day:
-        raise invalid_fields(Violation("last_date", "is not before the first day"))
-    return campaign
+    if last_day < first_day:
+        raise invalid_fields(Violation("end_date", "is not before start_date"))
+    return Campaign(campaign_id, title, first_day, last_day)
 
 
-def campaigns_of(campaigns: Iterable[Campaign], court_code: str, received_on: date) -> tuple[Campaign, ...]:
-    """Returns the campaigns to which a referral belongs, first those that began first.
+def join(campaign: Campaign, referrals: Iterable[str]) -> Campaign:
+    """Returns a campaign with more referrals; those that are in it already stay.
 
     Args:
-        campaigns: All campaigns.
-        court_code: Code of its court.
-        received_on: Day on which the police signed for it.
+        campaign: The campaign.
+        referrals: Keys of the referrals.
     """
-    found = (campaign for campaign in campaigns if campaign.covers(court_code, received_on))
-    return tuple(sorted(found, key=lambda campaign: (campaign.first_day, campaign.campaign_id)))
+    return replace(campaign, referrals=campaign.referrals.union(referrals))

@@ -22,10 +22,11 @@ the case is complex, and 7 days from a decision not to file for telling the cour
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
@@ -46,6 +47,16 @@ class RuleId(StrEnum):
     SIXTY_DAYS = "SIXTY_DAYS"
     JURISDICTION = "JURISDICTION"
     SUPPLEMENT = "SUPPLEMENT"
+
+
+class DutyKind(IntEnum):
+    """What is to be done, values of `xiezhi.referral.v1.DutyKind`; for signing for a referral no rule sets a time."""
+
+    DECIDE = 2
+    FEEDBACK = 3
+    OPINION = 4
+    SUPPLEMENT = 5
+    SIXTY_DAYS = 6
 
 
 class Actor(IntEnum):
@@ -83,6 +94,11 @@ class Rule:
     hours: int = 0
     actor: Actor = Actor.UNIT
     marks: Mark | None = None
+
+    @property
+    def kind(self) -> DutyKind | None:
+        """What is to be done; None where it is only a time within which something may be done."""
+        return _KINDS.get(self.id)
 
     @property
     def rolls(self) -> bool:
@@ -141,6 +157,21 @@ class Deadline:
         """Whether the last day was moved because it was no working day."""
         return self.due != self.nominal
 
+
+_KINDS: Mapping[RuleId, DutyKind] = MappingProxyType(
+    {
+        RuleId.FILED_FEEDBACK: DutyKind.FEEDBACK,
+        RuleId.OPINION: DutyKind.OPINION,
+        RuleId.OPINION_VERIFIED: DutyKind.OPINION,
+        RuleId.OPINION_COMPLEX: DutyKind.OPINION,
+        RuleId.NON_FILING_NOTICE: DutyKind.OPINION,
+        RuleId.REVIEW: DutyKind.DECIDE,
+        RuleId.REVIEW_VERIFIED: DutyKind.DECIDE,
+        RuleId.REVIEW_COMPLEX: DutyKind.DECIDE,
+        RuleId.SIXTY_DAYS: DutyKind.SIXTY_DAYS,
+        RuleId.SUPPLEMENT: DutyKind.SUPPLEMENT,
+    }
+)
 
 _NOTICE = "赣高法〔2018〕160号 三.1"
 _REVIEW = "公通字〔2015〕32号"

@@ -24,7 +24,8 @@ from services.referral.domain.facts import (
     Reopened,
     next_instant,
 )
-from services.referral.domain.referrals import ADMITTED, UNDECIDED, ReferralState, Standing, referral_at
+from services.referral.domain.referrals import referral_at
+from services.referral.domain.standings import ADMITTED, UNDECIDED, ReferralState, Standing
 from services.referral.domain.steps import not_found, refuse_step
 from xiezhi.errors import Reason, error
 
@@ -115,10 +116,13 @@ def reopen(facts: Sequence[Fact], suspect: str, ground: Ground, *, document: str
 
     Raises:
         NotFound: REFERRAL_NOT_FOUND.
-        FailedPrecondition: NOT_RECEIVED, REFERRAL_STATE or REOPENING_GROUND_MISSING.
+        FailedPrecondition: NOT_RECEIVED, NOT_DECIDED, REFERRAL_STATE or REOPENING_GROUND_MISSING.
     """
     at = next_instant(facts, now)
-    _check(Reopened, _find(facts, suspect, at))
+    standing = _find(facts, suspect, at)
+    if standing.state in UNDECIDED:
+        raise error(Reason.NOT_DECIDED, "Nothing is decided yet that could be taken up again: decide first.")
+    _check(Reopened, standing)
     if not document.strip():
         raise error(Reason.REOPENING_GROUND_MISSING, "Name the prosecutor's document or the new evidence.")
     return Reopened(at, suspect, ground, document)

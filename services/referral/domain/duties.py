@@ -27,18 +27,19 @@ from services.referral.domain.clocks import (
     rules_on,
 )
 from services.referral.domain.facts import Adjusted, Decision, Fact, next_instant
-from services.referral.domain.referrals import Referral, Standing, referral_at
+from services.referral.domain.referrals import referral_at
 from services.referral.domain.running import Clock, clocks_of
+from services.referral.domain.standings import Referral, Standing
 
 
-class DutyStatus(IntEnum):
-    """What became of a duty."""
+class DutyState(IntEnum):
+    """How a duty stands, the values of `xiezhi.referral.v1.DutyState`."""
 
     OPEN = 1
     OVERDUE = 2
-    MET = 3
-    MET_LATE = 4
-    CEASED = 5
+    DONE = 3
+    DONE_LATE = 4
+    VOID = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +50,23 @@ class Duty:
         suspect: The suspect; empty where it is about the whole referral.
         deadline: Until when, and under which rule.
         who: Code of the unit or court that must act.
-        status: What became of it.
+        state: How it stands.
         days_left: Days until the last day, which is day 0; None unless it is open.
         days_late: Days after the last day: until it was done or ceased, or until now; 0 where it is not late.
         started_at: Instant of the fact that started the clock.
         ended_at: Instant at which the exchange was told that it is done, or ceased; None while it is neither.
+        adjusted: What moved its last day since it began; None where nothing did.
     """
 
     suspect: str
     deadline: Deadline
     who: str
-    status: DutyStatus
+    state: DutyState
     days_left: int | None
     days_late: int
     started_at: datetime
     ended_at: datetime | None
+    adjusted: Adjusted | None = None
 
     @property
     def is_owed(self) -> bool:
@@ -96,14 +99,15 @@ def duties_at(
     for clock in clocks_of(referral, rules):
         rule = rules.find(clock.rule_id)
         if rule is not None:
-            ends = _deadline(clock, rule, referral.adjusted, rules=rules, calendars=calendars, moment=moment)
-            found.append(_duty(clock, ends, referral, moment=moment))
+            moved = next((fact for fact in reversed(referral.adjusted) if _is_of(fact, clock)), None)
+            ends = _deadline(clock, rule, moved, rules=rules, calendars=calendars, moment=moment)
+            found.append(replace(_duty(clock, ends, referral, moment=moment), adjusted=moved))
     return tuple(sorted(found, key=lambda d: (d.deadline.ends_at, d.suspect, d.deadline.rule.id, d.started_at)))
 
 
 def marks_of(duties: Iterable[Duty], suspect: str) -> frozenset[Mark]:
     """Returns with what a referral is marked for a suspect: for what has not been done although its time is over."""
-    late = (d.deadline.rule.marks for d in duties if d.suspect == suspect and d.status is DutyStatus.OVERDUE)
+    late = (d.deadline.rule.marks for d in duties if d.suspect == suspect and d.state is DutyState.OVERDUE)
     return frozenset(mark for mark in late if mark is not None)
 
 
@@ -127,7 +131,7 @@ def private_prosecution_eligible_on(standing: Standing, duties: Iterable[Duty]) 
     days = [decided.decided_on for decided in decisions]
     for duty in duties:
         is_sixty = duty.suspect == standing.suspect and duty.deadline.rule.id is RuleId.SIXTY_DAYS
-        if is_sixty and duty.status in {DutyStatus.OVERDUE, DutyStatus.MET_LATE}:
+        if is_sixty and duty.state in {DutyState.OVERDUE, DutyState.DONE_LATE}:
             days.append(legal_date(duty.deadline.ends_at))
     return min(days, default=None)
 
@@ -178,7 +182,7 @@ def adjust(
 def _deadline(
     clock: Clock,
     rule: Rule,
-    adjusted: Iterable[Adjusted],
+    moved: Adjusted | None,
     *,
     rules: RuleSet,
     calendars: Calendars,
@@ -187,11 +191,11 @@ def _deadline(
     stopped = _stopped(clock, rule, clock.ended_at or moment) if rules.supplement_stops else 0
     known = calendars.as_of(clock.started_at)
     found = deadline(rule, clock.start, known, version=rules.version, stopped=stopped)
-    for fact in adjusted:
-        key = (fact.rule_id, fact.suspect, fact.started_at)
-        if key == (rule.id, clock.suspect, clock.started_at):
-            found = _adjusted(found, fact, calendars)
-    return found
+    return found if moved is None else _adjusted(found, moved, calendars)
+
+
+def _is_of(fact: Adjusted, clock: Clock) -> bool:
+    return (fact.rule_id, fact.suspect, fact.started_at) == (clock.rule_id, clock.suspect, clock.started_at)
 
 
 def _adjusted(found: Deadline, fact: Adjusted, calendars: Calendars) -> Deadline:
@@ -223,18 +227,19 @@ def _duty(clock: Clock, ends: Deadline, referral: Referral, *, moment: datetime)
     until = clock.met_on or _day(clock.ceased_at) or today
     late = max(0, (until - ends.due).days)
     if clock.met_on is not None:
-        status = DutyStatus.MET_LATE if late else DutyStatus.MET
+        state = DutyState.DONE_LATE if late else DutyState.DONE
     elif clock.ceased_at is not None:
-        status = DutyStatus.CEASED
+        state = DutyState.VOID
     else:
-        status = DutyStatus.OVERDUE if late else DutyStatus.OPEN
-    is_units = ends.rule.actor is Actor.UNIT
+        state = DutyState.OVERDUE if late else DutyState.OPEN
+    # Each unit has clocks of its own from its receipt on; only the sixty days pass from one to the other.
+    unit_since = (clock.ended_at or moment) if clock.rule_id is RuleId.SIXTY_DAYS else clock.started_at
     return Duty(
         clock.suspect,
         ends,
-        referral.unit_at(clock.ended_at or moment) if is_units else referral.sent.court_code,
-        status,
-        days_left=(ends.due - today).days if status is DutyStatus.OPEN else None,
+        referral.unit_at(unit_since) if ends.rule.actor is Actor.UNIT else referral.sent.court_code,
+        state,
+        days_left=(ends.due - today).days if state is DutyState.OPEN else None,
         days_late=late,
         started_at=clock.started_at,
         ended_at=clock.ended_at,

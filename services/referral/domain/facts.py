@@ -17,21 +17,21 @@ _TICK = timedelta(microseconds=1)
 
 
 class Decision(IntEnum):
-    """What the unit decides about a suspect."""
+    """What the unit decides about a suspect, the values of `xiezhi.referral.v1.FilingDecision`."""
 
     FILED = 1
     NOT_FILED = 2
 
 
 class Review(IntEnum):
-    """For what the review is extended, which decides until when."""
+    """For what the review is extended, which decides until when; the values of `xiezhi.referral.v1.ReviewExtension`."""
 
     VERIFICATION = 1
     COMPLEX = 2
 
 
 class Ground(IntEnum):
-    """On what a referral is reopened."""
+    """On what a referral is reopened, the values of `xiezhi.referral.v1.ReopeningGround`."""
 
     PROSECUTOR = 1
     NEW_EVIDENCE = 2
@@ -88,7 +88,7 @@ class SupplementRequested:
 
 @dataclass(frozen=True, slots=True)
 class Supplemented:
-    """The court completed the package.
+    """The court completed the package, whether it was asked to or not.
 
     Attributes:
         at: Instant.
@@ -99,11 +99,13 @@ class Supplemented:
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
-    """The unit passed the referral on to the one that has jurisdiction, and told the court; its clocks run on.
+    """The unit passed the referral on to the one that has jurisdiction, and told the court.
+
+    That one signs for it anew, which starts its own clocks; the sixty days run on from the first receipt.
 
     Attributes:
         at: Instant.
-        unit: Code of the unit that has it now, 12 digits.
+        unit: Code of that unit, 12 digits.
     """
 
     at: datetime
@@ -185,7 +187,7 @@ class Reopened:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """The court took back the referral of those suspects about whom nothing was decided.
+    """The court took back the referral, before anything was decided.
 
     Attributes:
         at: Instant.

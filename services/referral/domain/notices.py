@@ -19,12 +19,13 @@ from services.referral.domain.duties import Duty
 _DAY = timedelta(days=1)
 
 
-class Level(IntEnum):
-    """How far a notice goes."""
+class NoticeKind(IntEnum):
+    """Why a notice about a deadline is given, values of `xiezhi.referral.v1.ReferralNoticeKind`."""
 
-    REMINDER = 1
-    OVERDUE = 2
-    ESCALATED = 3
+    DUE_SOON = 2
+    OVERDUE = 3
+    ESCALATED = 4
+    PRIVATE_PROSECUTION = 5
 
 
 class Recipient(IntEnum):
@@ -54,17 +55,17 @@ class Notice:
     """A notice about a duty.
 
     Attributes:
-        key: Key, the same whenever and however often it is derived: of the duty, its last day and the level.
-        level: How far it goes.
+        key: Key, the same whenever and however often it is derived: of the duty, its last day and the kind.
+        kind: Why it is given.
         due_at: Instant at which it is due.
-        recipients: Who is told.
+        recipient: Who is told.
         duty: The duty as it stands now.
     """
 
     key: str
-    level: Level
+    kind: NoticeKind
     due_at: datetime
-    recipients: tuple[Recipient, ...]
+    recipient: Recipient
     duty: Duty
 
 
@@ -94,17 +95,17 @@ def _notices(referral_id: str, duty: Duty, *, calendars: Calendars, plan: Plan) 
     reminded_on = calendars.as_of(duty.started_at).working_day_before(due, plan.remind_before)
     reminded_at = max(duty.started_at, end_of(reminded_on - _DAY))
     if reminded_at < duty.deadline.ends_at:
-        yield _notice(referral_id, duty, Level.REMINDER, at=reminded_at, to=(actor,))
-    marks = duty.deadline.rule.marks
-    if marks is not None:
-        told = (Recipient.LIAISONS,) if marks is Mark.FEEDBACK_OVERDUE else (Recipient.LIAISONS, Recipient.COURT)
-        yield _notice(referral_id, duty, Level.OVERDUE, at=max(duty.started_at, duty.deadline.ends_at), to=told)
-    if marks is Mark.FEEDBACK_OVERDUE:
+        yield _notice(referral_id, duty, NoticeKind.DUE_SOON, at=reminded_at, to=actor)
+    late_at = max(duty.started_at, duty.deadline.ends_at)
+    if duty.deadline.rule.marks is Mark.SIXTY_DAY_ELAPSED:
+        yield _notice(referral_id, duty, NoticeKind.PRIVATE_PROSECUTION, at=late_at, to=Recipient.COURT)
+    if duty.deadline.rule.marks is Mark.FEEDBACK_OVERDUE:
         escalated_at = max(duty.started_at, end_of(due + plan.escalate_after * _DAY))
-        yield _notice(referral_id, duty, Level.ESCALATED, at=escalated_at, to=(Recipient.PROVINCIAL_BODIES,))
+        yield _notice(referral_id, duty, NoticeKind.OVERDUE, at=late_at, to=Recipient.LIAISONS)
+        yield _notice(referral_id, duty, NoticeKind.ESCALATED, at=escalated_at, to=Recipient.PROVINCIAL_BODIES)
 
 
-def _notice(referral_id: str, duty: Duty, level: Level, *, at: datetime, to: tuple[Recipient, ...]) -> Notice:
+def _notice(referral_id: str, duty: Duty, kind: NoticeKind, *, at: datetime, to: Recipient) -> Notice:
     ends = duty.deadline
-    parts = (referral_id, ends.rule.id, duty.suspect, duty.started_at.isoformat(), ends.due.isoformat(), level.name)
-    return Notice("/".join(parts), level, at, to, duty)
+    parts = (referral_id, ends.rule.id, duty.suspect, duty.started_at.isoformat(), ends.due.isoformat(), kind.name)
+    return Notice("/".join(parts), kind, at, to, duty)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import pairwise
+from itertools import zip_longest
 from types import MappingProxyType
 
 from services.codes.legal_time import legal_date
 from services.referral.domain.clocks import RuleId, RuleSet
 from services.referral.domain.facts import Decision, OpinionGiven, Review
-from services.referral.domain.referrals import Referral, Request, Round, Standing
+from services.referral.domain.standings import Referral, Request, Round, Standing
 
 REVIEWS: Mapping[Review, RuleId] = MappingProxyType(
     {Review.VERIFICATION: RuleId.REVIEW_VERIFIED, Review.COMPLEX: RuleId.REVIEW_COMPLEX}
@@ -85,12 +85,10 @@ def _of_review(suspect: str, made: Round, *, rules: RuleSet, requests: tuple[Req
     said_on = _day(said_at)
     if decided is not None and decided.decision is Decision.FILED:
         said_at, said_on = decided.at, decided.decided_on
-    extensions = ((e.at, e.review) for e in made.extensions if rules.find(REVIEWS[e.review]) is not None)
-    steps = [(made.opened_at, None), *extensions, (made.ended_at, None)]
-    for (begin, review), (end, _) in pairwise(steps):
-        if begin is None:
-            continue
-        is_replaced = end is not None and end != made.ended_at
+    extensions = [e for e in made.extensions if rules.find(REVIEWS[e.review]) is not None]
+    begins = [(made.opened_at, None), *((e.at, e.review) for e in extensions)]
+    for (begin, review), by in zip_longest(begins, extensions):
+        is_replaced, end = by is not None, made.ended_at if by is None else by.at
         rule_id = RuleId.REVIEW if review is None else REVIEWS[review]
         clock = Clock(rule_id, suspect, begin, made.opened_on, ceased_at=end, requests=requests)
         yield clock if is_replaced or decided is None else replace(clock, met_at=decided.at, met_on=decided.decided_on)

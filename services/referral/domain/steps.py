@@ -20,7 +20,7 @@ from services.referral.domain.facts import (
     Transferred,
     Withdrawn,
 )
-from services.referral.domain.referrals import ADMITTED, Standing
+from services.referral.domain.standings import ADMITTED, Standing
 from xiezhi.errors import Reason, XiezhiError, error
 
 _STEPS: Mapping[type[FactOfReferral | FactOfSuspect], str] = MappingProxyType(
