@@ -1,1 +1,1 @@
-"""The referral service: suspected crimes that courts refer to the police, with their statutory clocks."""
+"""Criminal referral (拒执犯罪线索移送): what courts refer, and the clocks within which the police answer in writing."""
