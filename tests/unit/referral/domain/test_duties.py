@@ -213,6 +213,9 @@ def test_where_it_is_configured_the_clock_stands_still_meanwhile():
     assert due(at("2018-08-10")) == on("2018-08-14")
     known.append(Supplemented(at("2018-08-10")))
     assert due(at("2018-12-01")) == on("2018-08-14")
+    # Without the three days for which it stood still first, the second request would be after the nominal last day.
+    known += [SupplementRequested(at("2018-08-14", 11)), Supplemented(at("2018-08-15"))]
+    assert due(at("2018-12-01")) == on("2018-08-15")
     late = [*referred(), SupplementRequested(at("2018-08-14"))]
     assert due(at("2018-12-01"), late) == on("2018-08-13")
 
@@ -225,7 +228,10 @@ def test_a_transfer_ends_the_clocks_of_the_unit_and_the_other_one_has_its_own():
     known.append(Received(at("2018-08-09"), at("2018-08-09"), "R2"))
     found = duty(known, at("2018-08-09"), RuleId.OPINION)
     assert (found.who, found.deadline.due) == (OTHER_UNIT, on("2018-08-14"))
-    assert duty(known, at("2018-08-09"), RuleId.SIXTY_DAYS).deadline.start == on("2018-08-06")
+    sixty = duty(known, at("2018-08-09"), RuleId.SIXTY_DAYS)
+    assert (sixty.deadline.start, sixty.state) == (on("2018-08-06"), OPEN)
+    withdrawn = duty([*known, Withdrawn(at("2018-08-10"))], at("2018-08-11"), RuleId.SIXTY_DAYS)
+    assert (withdrawn.state, withdrawn.ended_at) == (VOID, at("2018-08-10"))
 
 
 def test_a_withdrawal_ends_what_is_due():

@@ -84,7 +84,8 @@ def test_a_reminder_is_not_due_before_its_clock_began():
 def test_a_decision_that_is_told_after_its_deadline_is_overdue_at_once_without_a_reminder():
     told = [*referred("2018-08-06"), filed("2018-08-07")]
     told[-1] = type(told[-1])(at("2018-08-14"), "a", told[-1].decision, on("2018-08-07"))
-    assert kinds(told, at("2018-08-14")) == [OVERDUE]
+    (found,) = due(told, at("2018-08-14"), rule_id=RuleId.FILED_FEEDBACK)
+    assert (found.kind, found.due_at) == (OVERDUE, at("2018-08-14"))
 
 
 @pytest.mark.parametrize(
