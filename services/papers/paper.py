@@ -9,7 +9,6 @@ from datetime import datetime
 
 from services.papers.bounds import MAX_BYTES, MAX_OBJECTS, is_within_bounds
 from services.papers.content import normalise, read_text
-from services.papers.seals import verify_seals
 from services.papers.trust import SealTrust
 from xiezhi.errors import Reason, XiezhiError, error
 from xiezhi.proof.seal import is_unit
@@ -44,8 +43,8 @@ class SealedPaper:
 def verify_sealed(pdf: bytes, *, authority: SealTrust, organisation: str, now: datetime) -> SealedPaper:
     """Verifies a document under seal.
 
-    It computes for some 25 ms, and for seconds on a document made to keep it busy: call it in a thread, and never on
-    that of an event loop.
+    It computes for some 25 ms, for half a second at first, and for seconds on a document made to keep it busy: call it
+    in a thread, and never on that of an event loop.
 
     Args:
         pdf: The document.
@@ -63,6 +62,9 @@ def verify_sealed(pdf: bytes, *, authority: SealTrust, organisation: str, now: d
     Source:
         Notice 二.1, 三.
     """
+    # What reads signatures is a fifth of all that a process loads: it comes with the first document, in this thread.
+    from services.papers.seals import verify_seals
+
     if not is_within_bounds(pdf):
         raise error(
             Reason.DOCUMENT_TOO_LARGE,

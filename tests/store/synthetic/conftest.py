@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select
@@ -12,7 +11,6 @@ from sqlalchemy import create_engine, select
 from gateway.casefile import tables as case_tables
 from gateway.casefile.domain import CaseRecord
 from gateway.casefile.loader import CaseLoader
-from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring, Sealer
 from services.exit_restriction.loader import SubjectLoader
 from services.exit_restriction.metadata import METADATA as EXIT_METADATA
@@ -109,19 +107,13 @@ def keyrings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Keyring, ...]:
     )
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def make_target(request: pytest.FixtureRequest, tmp_path: Path, keyrings: tuple[Keyring, ...]) -> Callable[[], Target]:
+@pytest.fixture
+def make_target(migrated_url: Callable[[str], str], keyrings: tuple[Keyring, ...]) -> Callable[[], Target]:
     """Makes sets of empty databases, of one kind and then of the other."""
-    make_url = request.getfixturevalue("make_postgres_url") if request.param == "postgresql" else None
-    made: list[Target] = []
 
     def make() -> Target:
-        urls = [make_url() if make_url else f"sqlite:///{tmp_path}/{len(made)}-{name}.db" for name in "igve"]
-        packages = ("services.identity", "gateway", "services.vehicle", "services.exit_restriction")
-        for url, package in zip(urls, packages, strict=True):
-            upgrade(url, package=package)
-        made.append(Target(*urls, *keyrings))
-        return made[-1]
+        urls = map(migrated_url, ("services.identity", "gateway", "services.vehicle", "services.exit_restriction"))
+        return Target(*urls, *keyrings)
 
     return make
 

@@ -16,15 +16,21 @@ from services.identity import handlers
 from services.identity.domain import Category, Debtor, IntakeError, Question, Result
 from services.identity.loader import RegistryLoader
 from services.identity.store import NUMBER_INDEX, SqlRegistry
-from services.synthetic import SCENARIO, Province
+from services.synthetic import SCENARIO, Province, writers
 from services.synthetic.travellers import on_file
-from services.synthetic.writers import BATCH
 
-PEOPLE = 2 * BATCH + 500
+BATCH = 500
+"""People of one transaction here: what is written in three transactions is small."""
+PEOPLE = 2 * BATCH + 100
 
 
 class Stop(Exception):
     """Ends a seeding in the middle."""
+
+
+@pytest.fixture(autouse=True)
+def _small_transactions(monkeypatch):
+    monkeypatch.setattr(writers, "BATCH", BATCH)
 
 
 def test_what_is_written_is_the_province(target):
