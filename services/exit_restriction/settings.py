@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from services.chassis.config import LedgerSettings, ProcessSettings, Seconds, Section
+from services.papers.settings import SealSettings
 
 Requirement = Literal["MONITOR", "BLOCK_EXIT", "BLOCK_EXIT_WITHHOLD", "BLOCK_ENTRY", "BLOCK_ENTRY_WITHHOLD", "DETAIN"]
 """What may be asked of the border (边控要求), as `xiezhi.exit_restriction.v1.ControlRequirement` names it."""
-
-
-class SealSettings(Section):
-    """Whose seals on documents count: PEM files of the seal authorities and of their revocation lists."""
-
-    authority: Path
-    revocations: Path
 
 
 class SpanSettings(Section):

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
-from services.chassis.config import LedgerSettings, ProcessSettings, Seconds, Section
+from services.chassis.config import LedgerSettings, ProcessSettings, Seconds
+from services.papers.settings import SealSettings
 
 Days = Annotated[int, Field(ge=1, le=60)]
-
-
-class SealSettings(Section):
-    """Whose seals on documents count: PEM files of the seal authorities and of their revocation lists."""
-
-    authority: Path
-    revocations: Path
 
 
 class ReferralSettings(ProcessSettings):
