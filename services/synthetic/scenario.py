@@ -10,16 +10,25 @@ from services.synthetic.groups import DebtCase, Group
 from services.synthetic.officers import (
     APPROVER,
     AUDITOR,
+    BORDER_OFFICER,
     CAMERA,
     COLLEAGUE,
     COMMAND_CENTRE,
+    COUNTER_OFFICER,
+    COURT_SUPERVISOR,
+    INVESTIGATOR,
     JUDGE,
     JUDGE_COURT,
     OTHER_APPROVER,
+    OTHER_INVESTIGATOR,
     OTHER_JUDGE,
+    POLICE_SUPERVISOR,
     REGISTER_OFFICER,
+    SUPERIOR_APPROVER,
+    UNIT_HEAD,
     WINDOW,
 )
+from services.synthetic.travellers import FOREIGN_PASSPORT, FOREIGNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,16 @@ class Scenario:
         new_energy_car: The debtor's new energy car.
         buyer_name: Name of somebody who buys a car.
         buyer_number: Identity number of the buyer.
+        superior_approver: Officer id of a vice president of the court above the judge's.
+        counter_officer: Officer id of an officer at an exit-entry counter.
+        border_officer: Officer id of an officer at a port.
+        investigator: Officer id of an officer of a unit that investigates what courts refer.
+        unit_head: Officer id of the head of that unit, who decides.
+        other_investigator: Officer id of an officer of another such unit.
+        court_supervisor: Officer id of an officer of the High Court who supervises referrals.
+        police_supervisor: Officer id of an officer of the provincial police who supervises referrals.
+        foreigner_name: Name of a foreigner without an identity number.
+        foreigner_passport: Number of the foreigner's passport, with the letters of its state.
     """
 
     judge: str
@@ -67,6 +86,16 @@ class Scenario:
     new_energy_car: str
     buyer_name: str
     buyer_number: str
+    superior_approver: str
+    counter_officer: str
+    border_officer: str
+    investigator: str
+    unit_head: str
+    other_investigator: str
+    court_supervisor: str
+    police_supervisor: str
+    foreigner_name: str
+    foreigner_passport: str
 
 
 SCENARIO = Scenario(
@@ -89,6 +118,16 @@ SCENARIO = Scenario(
     new_energy_car="赣AD12345:52",
     buyer_name="万长生",
     buyer_number=BUYER,
+    superior_approver=SUPERIOR_APPROVER,
+    counter_officer=COUNTER_OFFICER,
+    border_officer=BORDER_OFFICER,
+    investigator=INVESTIGATOR,
+    unit_head=UNIT_HEAD,
+    other_investigator=OTHER_INVESTIGATOR,
+    court_supervisor=COURT_SUPERVISOR,
+    police_supervisor=POLICE_SUPERVISOR,
+    foreigner_name=FOREIGNER,
+    foreigner_passport=FOREIGN_PASSPORT,
 )
 """The debtor is the head of a family of five."""
 

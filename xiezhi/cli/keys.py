@@ -150,7 +150,7 @@ def _describe_officer(home: Home, officer: Officer) -> dict[str, Any]:
         "rank": officer.rank.name if officer.rank else "",
         "system": officer.system,
         "permissions": list(officer.permissions),
-        "revoked": officer.rank is not None and home.keys.officers.is_revoked(officer.officer_id),
+        "revoked": officer.signs and home.keys.officers.is_revoked(officer.officer_id),
     }
 
 

@@ -51,7 +51,7 @@ def add_to(app: typer.Typer) -> None:
         ] = DEFAULT_PEOPLE,
         detach: Annotated[bool, typer.Option("--detach", help="Come back once the suite serves.")] = False,
     ) -> None:
-        """Run the whole suite on this machine: gateway, identity, vehicle control and ledger, on SQLite.
+        """Run the whole suite on this machine: gateway, ledger and four services, on SQLite.
 
         Makes development keys, configuration and a synthetic province where they are missing, starts the processes,
         says how to call them, and starts them again should they crash. Stays until Ctrl-C, and stops what it started.

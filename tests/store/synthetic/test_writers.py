@@ -11,11 +11,13 @@ from gateway.casefile.loader import CaseLoader
 from services.chassis.db import Database
 from services.chassis.sealing import BlindIndex, Sealer
 from services.codes.ages import AgeRule
+from services.exit_restriction.registry.domain import Subject
 from services.identity import handlers
 from services.identity.domain import Category, Debtor, IntakeError, Question, Result
 from services.identity.loader import RegistryLoader
 from services.identity.store import NUMBER_INDEX, SqlRegistry
 from services.synthetic import SCENARIO, Province
+from services.synthetic.travellers import on_file
 from services.synthetic.writers import BATCH
 
 PEOPLE = 2 * BATCH + 500
@@ -38,6 +40,9 @@ def test_what_is_written_is_the_province(target):
     assert contents["handlers"] == cases
     assert written.cases == len(cases)
     assert sum(photo.quarantined for photo in contents["photos"].values()) == 1
+    travellers = {p.person_id: Subject.of(p) for g in groups for p in on_file(g)}
+    assert contents["subjects"] == travellers
+    assert written.travellers == len(travellers) > len(people) / 2
 
 
 def test_writing_twice_changes_not_one_row(target):

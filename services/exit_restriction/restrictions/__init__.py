@@ -1,0 +1,1 @@
+"""Restrictions of applications for exit documents: filed, renewed, released, and in force by themselves."""

@@ -1,0 +1,1 @@
+"""The referral service: suspected crimes that courts refer to the police, with their statutory clocks."""

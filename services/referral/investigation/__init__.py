@@ -1,0 +1,1 @@
+"""What the unit that investigates does with a referral, from its receipt to the written answer."""

@@ -1,0 +1,1 @@
+"""Referrals of suspected crimes as courts send, supplement and withdraw them."""

@@ -1,0 +1,53 @@
+"""A migrated database of the exit restriction service of either kind, and ways to fill and read it."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.chassis.clock import ManualClock
+from services.chassis.db import Database
+from services.chassis.migrations import upgrade
+from services.chassis.sealing import Keyring
+from services.exit_restriction.loader import SubjectLoader
+from services.exit_restriction.registry.store import SubjectRows
+from tests.unit.exit_restriction.travellers import NOW
+
+
+@pytest.fixture
+def keyring_file(tmp_path):
+    return tmp_path / "exit_restriction.json"
+
+
+@pytest.fixture
+def keyring(keyring_file):
+    return Keyring.create(keyring_file)
+
+
+@pytest.fixture
+def exit_url(database_url):
+    upgrade(database_url, package="services.exit_restriction")
+    return database_url
+
+
+@pytest.fixture
+def load(exit_url, keyring):
+    """Loads people in one transaction, with a keyring of its own if one is given."""
+
+    def load(*people, ring=keyring):
+        with SubjectLoader(exit_url, keyring=ring, clock=ManualClock(NOW)) as loader:
+            loader.add(people)
+            return loader.count()
+
+    return load
+
+
+@pytest.fixture
+def database(exit_url):
+    opened = Database.open(exit_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def subjects(keyring):
+    return SubjectRows(keyring)
