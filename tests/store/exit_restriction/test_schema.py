@@ -9,8 +9,9 @@ from sqlalchemy import create_engine
 from services.exit_restriction.metadata import METADATA
 from services.exit_restriction.notices import tables as notices
 from services.exit_restriction.registry import tables as registry
+from services.exit_restriction.restrictions import tables as restrictions
 
-DESCRIBED = (registry.SUBJECTS, notices.OUTBOX)
+DESCRIBED = (registry.SUBJECTS, restrictions.FACTS, notices.OUTBOX)
 """Of each feature one table: with it all of the feature's are described."""
 
 
