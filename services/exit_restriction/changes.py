@@ -71,7 +71,7 @@ class RestrictionChange:
         happened: What happened.
         record: The restriction as it was filed.
         standing: How it stands at the change.
-        at: Instant of the change, which no other fact about the person shares.
+        at: Instant of the change.
         traceparent: Trace context of the call that made it; empty where it has none.
     """
 
