@@ -40,7 +40,10 @@ class Behaviour(IntEnum):
 
 
 class EntryState(IntEnum):
-    """State of an entry at a moment, the values of `xiezhi.exit_restriction.v1.EntryState`; in the first two it is on the list."""
+    """State of an entry at a moment, the values of `xiezhi.exit_restriction.v1.EntryState`.
+
+    In the first two it is on the list.
+    """
 
     PUBLISHED = 1
     CORRECTED = 2
