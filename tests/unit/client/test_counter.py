@@ -1,4 +1,4 @@
-"""A counter's copy: nobody is held a moment longer than by the exchange, and in every doubt the counter looks by hand."""
+"""A counter's copy: nobody is held a moment longer than by the exchange, and in doubt the counter looks by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices to courts: hits and their escalation, reminders and ends by the facts, nothing lost and nothing told twice."""
+"""Notices to courts: hits and who is told late, reminders and ends by the facts, nothing lost or told twice."""
 
 from __future__ import annotations
 
