@@ -1,1 +1,1 @@
-"""The exit restriction service: the dishonest list, restricted applications, and border control."""
+"""Exit restriction 限制出境: restriction of applications for exit documents, and border control (notice 一.2, 二.3)."""

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
+from services.chassis.spans import current_span
 from services.exit_restriction.domain import Filed, FilingLevel, Standing
 from services.filing.domain import Contact, Party
 
@@ -71,7 +72,7 @@ class RestrictionChange:
         happened: What happened.
         record: The restriction as it was filed.
         standing: How it stands at the change.
-        at: Instant of the change, which no other fact about the person shares.
+        at: Instant of the change.
         traceparent: Trace context of the call that made it; empty where it has none.
     """
 
@@ -112,3 +113,9 @@ An upload changes a thousand restrictions at once, so they come together; the su
 def tell_nobody(connection: Connection, changes: Sequence[Change]) -> None:
     """Tells nobody, as long as nobody keeps notices."""
     del connection, changes
+
+
+def traceparent() -> str:
+    """Returns the trace context of the present call; empty where it has none."""
+    span = current_span()
+    return "" if span is None else span.traceparent

@@ -1,8 +1,8 @@
 """The statutory reporting test: whose data go on to the exit-entry administration (法定不准出境人员报备, R-1.8, R-1.9).
 
 Every rule is asked, so that a court learns all reasons at once. An objection keeps the entry from the list, or leaves
-it on the list and only keeps the person from being restricted. No rule asks that somebody is on the exit-entry register:
-who never had a passport is just who must not get one.
+it on the list and only keeps the person from being restricted. No rule asks that somebody is on the exit-entry
+register: who never had a passport is just who must not get one.
 
 | Rule | Objection | Then |
 |---|---|---|
