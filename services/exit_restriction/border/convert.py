@@ -95,7 +95,7 @@ def read_handling(request: border_pb2.RecordHandlingRequest, call: Call, *, now:
 def write_checked(checked: Checked) -> border_pb2.CheckTravellerResponse:
     """Writes what an officer is told."""
     response = border_pb2.CheckTravellerResponse(
-        action=int(checked.action),
+        action=checked.action,  # type: ignore[arg-type]
         hit=PREFIX + checked.hit_id if checked.hit_id else "",
         identity_differs=checked.identity_differs,
     )
@@ -122,7 +122,7 @@ def write_batch(
     if invalid_places:
         response.invalid_indexes.extend(invalid_places)
     for place, hit in sorted((hits or {}).items()):
-        response.hits.add(index=place, action=hit.action, hit=PREFIX + hit.hit_id)  # type: ignore[arg-type]
+        response.hits.add(index=place, action=hit.action, hit=PREFIX + hit.hit_id)
     if age is not None:
         _write_duration(response.index_age, age)
     return response

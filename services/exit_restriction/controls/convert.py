@@ -42,16 +42,6 @@ def read_filing(request: control_pb2.FileControlsRequest | control_pb2.LiftContr
     return filing_convert.read_filing(request.context, call, papers=papers)
 
 
-def read_author(context: case_pb2.CaseContext) -> Author:
-    """Reads the court and the case.
-
-    Raises:
-        InvalidArgument: FIELDS_INVALID.
-    """
-    author = filing_convert.read_author(context)
-    return Author(author.court_code, author.case_number)
-
-
 def read_judge(context: case_pb2.CaseContext) -> Judge:
     """Reads the handling judge."""
     handler = context.handler

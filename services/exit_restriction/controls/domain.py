@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from services.codes.courts import is_same_or_superior
 from services.exit_restriction.domain import (
     ControlFact,
     ControlOrder,
@@ -17,7 +18,7 @@ from services.exit_restriction.domain import (
     controls_at,
 )
 from services.exit_restriction.registry.domain import Named, Subject
-from services.filing.domain import Contact
+from services.filing.domain import Contact, DocumentKind, Filing
 from xiezhi.errors import Reason, XiezhiError, error
 
 NOTICE, LIBERTY = 0, 1
@@ -89,6 +90,7 @@ class ControlRecord:
         placed: The fact.
         subject_id: Key of the person's subject.
         person: The person as the court handed them over.
+        decision_number: Number of the decision to restrict exit.
         judge: The handling judge.
         batch: Number of the batch, the request id.
     """
@@ -96,6 +98,7 @@ class ControlRecord:
     placed: Placed
     subject_id: int
     person: HandedOver
+    decision_number: str
     judge: Judge
     batch: str
 
@@ -206,6 +209,19 @@ def settle(named: Named, found: Iterable[Subject]) -> Subject | Reason | None:
 def keys_of(person: HandedOver, subject_id: int) -> frozenset[str]:
     """Returns by what it is seen that two items of a batch are about one person."""
     return frozenset((*person.numbers, f"#{subject_id}"))
+
+
+def decisions_of(filing: Filing) -> tuple[str, ...]:
+    """Returns the numbers of the decisions to restrict exit that a court lists, one of which its notice must name.
+
+    Those count that the court itself made, or one above it.
+    """
+    return tuple(
+        document.number
+        for document in filing.documents
+        if document.kind == DocumentKind.EXIT_RESTRICTION_DECISION
+        and is_same_or_superior(document.court_code, filing.author.court_code)
+    )
 
 
 def sought_in(items: Sequence[Item | Reason]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from services.exit_restriction.controls.domain import (
     Judge,
     Outcome,
     Shown,
+    decisions_of,
     keys_of,
     not_found,
 )
@@ -22,7 +23,6 @@ from services.exit_restriction.controls.files import Files
 from services.exit_restriction.domain import Author, ControlRule, Lifted, Note, Refiled, lift, place, repeated_in
 from services.exit_restriction.registry.domain import Subject
 from services.filing.desk import Accepted
-from services.filing.domain import DocumentKind
 from xiezhi.errors import Reason, XiezhiError, error
 
 
@@ -114,17 +114,17 @@ def _if_named(item: Item | Reason, accepted: Accepted) -> Item | Reason:
         return item
     if not accepted.mentions(NOTICE, item.person.number):
         return Reason.MISSING_ASSISTANCE_NOTICE
-    if not accepted.mentions_any(NOTICE, decisions_of(accepted)):
+    if _decision(accepted) is None:
         return Reason.EXIT_DECISION_MISSING
     # The document must name the very person who is to be detained.
     is_there = accepted.mentions(LIBERTY, item.person.number)
     return replace(item, order=replace(item.order, has_liberty_document=is_there))
 
 
-def decisions_of(accepted: Accepted) -> tuple[str, ...]:
-    """Returns the numbers of the decisions to restrict exit that the court lists, one of which a notice must name."""
-    documents = accepted.filing.documents
-    return tuple(one.number for one in documents if one.kind == DocumentKind.EXIT_RESTRICTION_DECISION)
+def _decision(accepted: Accepted) -> str | None:
+    """Returns the number of the decision that the notice names; None where it names none."""
+    numbers = decisions_of(accepted.filing)
+    return next((number for number in numbers if accepted.mentions(NOTICE, number)), None)
 
 
 def _keys(items: Sequence[Item | Reason], meant: Sequence[Subject | Reason]) -> list[frozenset[str]]:
@@ -144,7 +144,14 @@ def _place(
     except XiezhiError as refusal:
         return Outcome(refused=refusal.reason), None
     subject = file.subject
-    record = ControlRecord(made.placed, subject.subject_id, item.person, judge, accepted.filing.key.request_id)
+    record = ControlRecord(
+        made.placed,
+        subject.subject_id,
+        item.person,
+        _decision(accepted) or "",
+        judge,
+        accepted.filing.key.request_id,
+    )
     notes = [*made.notes]
     if subject.person is None:
         notes.append(Note.NOT_ON_FILE)

@@ -13,7 +13,7 @@ from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.exit_restriction.controls.domain import ControlFile, ControlRecord
 from services.exit_restriction.controls.sealed import ControlSealer
 from services.exit_restriction.controls.tables import CONTROLS, FACTS
-from services.exit_restriction.domain import Author, Lifted, Refiled
+from services.exit_restriction.domain import Author, ControlFact, Lifted, Refiled
 from services.exit_restriction.registry.domain import Subject
 from services.exit_restriction.registry.store import SubjectRows
 
@@ -67,6 +67,10 @@ class ControlRows:
     def read_files(self, connection: Connection, subject_ids: Iterable[int]) -> dict[int, ControlFile]:
         """Reads subjects with their files, to look at them only."""
         return self.files(connection, self._subjects.read(connection, subject_ids).values())
+
+    def facts(self, connection: Connection, subject_id: int) -> tuple[ControlFact, ...]:
+        """Reads all that happened to the controls of a person."""
+        return tuple(fact for file in self.read_files(connection, [subject_id]).values() for fact in file.facts)
 
     def subjects_of(self, connection: Connection, control_ids: Collection[str]) -> dict[str, int]:
         """Returns the keys of the subjects of controls; one that is not there is left out."""

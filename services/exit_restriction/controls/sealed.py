@@ -38,6 +38,7 @@ class ControlSealer:
             placed.last_day.toordinal(),
             placed.rule_version,
             (person.name, person.id_type, person.number, person.is_passport, person.document_numbers),
+            record.decision_number,
             (judge.officer_id, judge.contact.name, judge.contact.phone),
             record.batch,
         ]
@@ -54,7 +55,8 @@ class ControlSealer:
             RecordForm: If it is of an unknown form.
         """
         opened = self._sealer.open(bytes(row.record), place=_place(row.control_id, row.subject_id))
-        court, case, requirement, start, last_day, version, person, judge, batch = read_record(_FORM, opened)
+        values = read_record(_FORM, opened)
+        court, case, requirement, start, last_day, version, person, decision, judge, batch = values
         name, id_type, number, is_passport, documents = person
         officer, judge_name, phone = judge
         placed = Placed(
@@ -70,6 +72,7 @@ class ControlSealer:
             placed,
             row.subject_id,
             HandedOver(name, id_type, number, is_passport, tuple(documents)),
+            decision,
             Judge(officer, Contact(judge_name, phone)),
             batch,
         )

@@ -7,13 +7,13 @@ from services.chassis.clock import write_instant
 from services.codes.legal_time import legal_date
 from services.exit_restriction.controls import convert, handlers
 from services.exit_restriction.controls.desk import ControlDesk
-from services.exit_restriction.controls.domain import LIBERTY, NOTICE, sought_in
+from services.exit_restriction.controls.domain import LIBERTY, NOTICE, decisions_of, sought_in
 from services.exit_restriction.controls.files import Files
 from services.exit_restriction.controls.handlers import Terms
+from services.exit_restriction.convert import read_as_of, read_author
 from services.exit_restriction.domain import ControlRule
-from services.filing.convert import invalid, read_instant, read_party
+from services.filing.convert import read_party
 from services.filing.desk import Accepted, take
-from services.filing.domain import DocumentKind
 from xiezhi.exit_restriction.v1 import control_pb2
 
 
@@ -34,7 +34,7 @@ class BorderControlServicer:
     ) -> control_pb2.FileControlsResponse:
         """Places controls."""
         filing = convert.read_filing(request, call)
-        author = convert.read_author(request.context)
+        author = read_author(request.context)
         items = convert.read_items(request.items, author, on=legal_date(call.accepted_at))
         judge = convert.read_judge(request.context)
 
@@ -47,8 +47,7 @@ class BorderControlServicer:
             return response.SerializeToString()
 
         numbers = sought_in(items)
-        decisions = [d.number for d in filing.documents if d.kind == DocumentKind.EXIT_RESTRICTION_DECISION]
-        sought = {NOTICE: (*numbers, *decisions), LIBERTY: numbers}
+        sought = {NOTICE: (*numbers, *decisions_of(filing)), LIBERTY: numbers}
         return control_pb2.FileControlsResponse.FromString(await take(filing, act, desk=self._desk, sought=sought))
 
     async def LiftControls(
@@ -56,7 +55,7 @@ class BorderControlServicer:
     ) -> control_pb2.LiftControlsResponse:
         """Lifts controls, all of them or none."""
         filing = convert.read_filing(request, call)
-        author = convert.read_author(request.context)
+        author = read_author(request.context)
         numbers = convert.read_numbers(request.persons, on=legal_date(call.accepted_at))
         names = [convert.read_name(name) for name in request.names]
 
@@ -73,10 +72,8 @@ class BorderControlServicer:
         self, request: control_pb2.ListControlsRequest, call: Call
     ) -> control_pb2.ListControlsResponse:
         """Lists the controls of a case on a person."""
-        now = self._desk.clock.now()
-        as_of = read_instant(request.as_of_time, field="as_of_time") if request.HasField("as_of_time") else now
-        if as_of > now:
-            raise invalid("as_of_time", "it is to come")
-        author = convert.read_author(request.context)
+        moment = request.as_of_time if request.HasField("as_of_time") else None
+        as_of = read_as_of(moment, now=self._desk.clock.now())
+        author = read_author(request.context)
         person = read_party(request.person, field="person", on=legal_date(call.accepted_at))
         return convert.write_listing(await self._desk.store.listing(author, person.number, as_of=as_of))
