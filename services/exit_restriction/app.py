@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from services.chassis.backend import host_backend
@@ -16,8 +17,19 @@ from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.codes.jurisdiction import Jiangxi
+from services.exit_restriction.changes import tell_nobody
+from services.exit_restriction.domain import TERM_RULES
+from services.exit_restriction.listing.listed import EntryList
+from services.exit_restriction.listing.server import DishonestListServicer
+from services.exit_restriction.listing.store import ListRows, ListStore
+from services.exit_restriction.listing.uploads.desk import UploadDesk
+from services.exit_restriction.listing.uploads.store import UploadStore
 from services.exit_restriction.notices.tables import FEED, OUTBOX
+from services.exit_restriction.restrictions.server import RestrictionServicer
+from services.exit_restriction.restrictions.store import RestrictionStore
 from services.exit_restriction.settings import ExitRestrictionSettings
+from services.filing.desk import Desk
+from services.papers import SealedPaper, SealTrust, verify_sealed
 from xiezhi.errors import XiezhiError
 
 NAME = "exit_restriction"
@@ -50,6 +62,8 @@ class _Works:
     """What runs beside the server, and what servicers share.
 
     Attributes:
+        rows: What a change of the list reads and adds to.
+        uploads: Uploads of entries.
         feed: Notices to courts.
         outbox: What is due later.
         relay: Delivers it.
@@ -57,6 +71,8 @@ class _Works:
         checks: What readiness depends on beside the database and the ledger.
     """
 
+    rows: ListRows
+    uploads: UploadStore
     feed: Feed
     outbox: Outbox
     relay: Relay
@@ -68,13 +84,33 @@ def _make_works(parts: Parts) -> _Works:
     outbox = Outbox(OUTBOX)
     feed = Feed(FEED, database=parts.database, outbox=outbox, sealer=parts.sealer, clock=parts.clock)
     relay = Relay(outbox, database=parts.database, deliver=feed.escalate, clock=parts.clock, ids=parts.ids)
-    return _Works(feed, outbox, relay, erasers=(), checks={})
+    rows = ListRows(parts.keyring, tell=tell_nobody)
+    uploads = UploadStore(
+        parts.database, keyring=parts.keyring, rows=rows, clock=parts.clock, ids=parts.ids, rules=TERM_RULES
+    )
+    return _Works(rows, uploads, feed, outbox, relay, erasers=(uploads.erase,), checks={})
+
+
+def _verify_court_paper(seals: SealTrust, pdf: bytes, *, court_code: str, now: datetime) -> SealedPaper:
+    return verify_sealed(pdf, authority=seals, organisation=court_code, now=now)
 
 
 def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
-    del parts, settings, works
-    return {}
+    keyring, database, clock = parts.keyring, parts.database, parts.clock
+    seals = SealTrust(settings.seals.authority, settings.seals.revocations)
+    verify = partial(_verify_court_paper, seals)
+    entries = EntryList(works.rows.entries)
+    restrictions = RestrictionStore(database, keyring=keyring, entries=entries, tell=works.rows.tell)
+    listing = Desk(ListStore(database, rows=works.rows), verify, clock, parts.ids)
+    return {
+        "xiezhi.exit_restriction.v1.DishonestListService": DishonestListServicer(
+            listing, uploads=UploadDesk(works.uploads, verify, clock)
+        ),
+        "xiezhi.exit_restriction.v1.RestrictionService": RestrictionServicer(
+            Desk(restrictions, verify, clock, parts.ids)
+        ),
+    }
 
 
 def _start(parts: Parts, task: Coroutine[Any, Any, None]) -> None:

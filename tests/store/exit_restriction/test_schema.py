@@ -6,12 +6,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from services.exit_restriction.listing import tables as listing
+from services.exit_restriction.listing.uploads import tables as uploads
 from services.exit_restriction.metadata import METADATA
 from services.exit_restriction.notices import tables as notices
 from services.exit_restriction.registry import tables as registry
 from services.exit_restriction.restrictions import tables as restrictions
 
-DESCRIBED = (registry.SUBJECTS, restrictions.FACTS, notices.OUTBOX)
+DESCRIBED = (registry.SUBJECTS, restrictions.FACTS, listing.ENTRIES, uploads.CHUNKS, notices.OUTBOX)
 """Of each feature one table: with it all of the feature's are described."""
 
 
