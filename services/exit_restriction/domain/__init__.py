@@ -1,7 +1,15 @@
 """What exit restriction decides: who is listed, whose applications are restricted, and who is met at the border."""
 
 from services.exit_restriction.domain.actions import Action, Direction, Response, action_for
-from services.exit_restriction.domain.admission import Correction, RestrictionOrder, correct, file, release, renew
+from services.exit_restriction.domain.admission import (
+    Correction,
+    RestrictionOrder,
+    correct,
+    file,
+    release,
+    renew,
+    supersede,
+)
 from services.exit_restriction.domain.controls import (
     ControlFact,
     ControlStanding,
@@ -12,6 +20,7 @@ from services.exit_restriction.domain.controls import (
     controls_at,
 )
 from services.exit_restriction.domain.eligibility import (
+    LATER_TEST,
     REPORTING_TEST,
     Candidate,
     Decision,
@@ -22,12 +31,9 @@ from services.exit_restriction.domain.eligibility import (
     assess,
 )
 from services.exit_restriction.domain.entries import (
-    EntryOrder,
     Removal,
-    Replacement,
     correct_entry,
     delete_entry,
-    extend_entry,
     publish,
     withdraw_entry,
 )
@@ -50,19 +56,20 @@ from services.exit_restriction.domain.listing import (
     EntryFact,
     EntryStanding,
     EntryState,
-    Extended,
+    Listing,
     Published,
     ReleaseProposal,
     Withdrawn,
     entries_at,
     release_proposals,
 )
-from services.exit_restriction.domain.orders import BatchItem, ItemVerdict, Placement, check_batch, lift, place
+from services.exit_restriction.domain.orders import Placement, lift, place, repeated_in
 from services.exit_restriction.domain.reminders import Reminder, ReminderKind, reminders_due, reminders_of
 from services.exit_restriction.domain.requirements import (
     CURRENT_RULE,
     OBJECTIONS,
     RULE_OF_1987,
+    Beginning,
     ControlOrder,
     ControlRule,
     Note,
@@ -91,6 +98,7 @@ from services.exit_restriction.domain.terms import (
 
 __all__ = [
     "CURRENT_RULE",
+    "LATER_TEST",
     "LEVEL_LIMITS",
     "MAX_EXTENSION_YEARS",
     "NOTICE_DAY",
@@ -100,7 +108,7 @@ __all__ = [
     "TERM_RULES",
     "Action",
     "Author",
-    "BatchItem",
+    "Beginning",
     "Behaviour",
     "Candidate",
     "Cause",
@@ -117,17 +125,15 @@ __all__ = [
     "Direction",
     "Eligibility",
     "EntryFact",
-    "EntryOrder",
     "EntryStanding",
     "EntryState",
-    "Extended",
     "Fact",
     "Filed",
     "FilingLevel",
     "Finding",
     "Ground",
-    "ItemVerdict",
     "Lifted",
+    "Listing",
     "Note",
     "Outcome",
     "Period",
@@ -141,7 +147,6 @@ __all__ = [
     "ReminderKind",
     "Removal",
     "Renewed",
-    "Replacement",
     "Requirement",
     "Response",
     "RestrictionOrder",
@@ -156,13 +161,11 @@ __all__ = [
     "Withdrawn",
     "action_for",
     "assess",
-    "check_batch",
     "controls_at",
     "correct",
     "correct_entry",
     "delete_entry",
     "entries_at",
-    "extend_entry",
     "file",
     "lease",
     "lift",
@@ -175,8 +178,10 @@ __all__ = [
     "reminders_due",
     "reminders_of",
     "renew",
+    "repeated_in",
     "restricted_at",
     "rule_on",
     "standing_at",
+    "supersede",
     "withdraw_entry",
 ]

@@ -15,7 +15,7 @@ _TICK = timedelta(microseconds=1)
 
 
 class Ground(IntEnum):
-    """Why the law lets a court keep somebody from leaving, the values of `xiezhi.exit.v1.Ground`.
+    """Why the law lets a court keep somebody from leaving.
 
     Source:
         出境入境管理法 art 12(3) for citizens, art 28(2) for foreigners.
@@ -93,12 +93,12 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """The restriction was of the wrong person, and another one has taken its place.
+    """The restriction was of the wrong person, and one of the right person has taken its place, if there may be one.
 
     Attributes:
         restriction_id: Key of the restriction.
         at: Instant.
-        successor_id: Key of the restriction of the right person.
+        successor_id: Key of the restriction of the right person; empty where the reporting test admits none.
     """
 
     restriction_id: str
