@@ -19,6 +19,7 @@ from services.exit_restriction.domain import (
     assess,
     file,
     publish,
+    standing_of,
 )
 from services.exit_restriction.listing.domain import DebtorKey, EntryFile, EntryRecord, Forwarded, Push, reasons_of
 from services.exit_restriction.listing.files import Files
@@ -58,12 +59,14 @@ class Means:
         ids: Source of ids.
         rules: How terms are computed.
         now: The instant of receipt.
+        traceparent: Trace context of the call.
     """
 
     files: Files
     ids: IdSource
     rules: Collection[TermRule]
     now: datetime
+    traceparent: str = ""
 
     @property
     def today(self) -> date:
@@ -188,8 +191,7 @@ class _Desk:
             push.officer_id,
             push.handler,
         )
-        self._opened[subject_id] = after = opened.with_restriction(record)
-        standing = next(s for s in after.standings(filed.at) if s.filed is filed)
+        self._opened[subject_id] = opened.with_restriction(record)
         self.restrictions.append(record)
-        self.changes.append(RestrictionChange(Happened.FILED, record, standing, filed.at))
+        self.changes.append(RestrictionChange(Happened.FILED, record, standing_of(filed), filed.at, means.traceparent))
         return Forwarded(Outcome.FORWARDED, (), restriction_id)

@@ -31,10 +31,10 @@ from services.exit_restriction.listing.uploads.domain import (
     out_of_order,
     require_place,
 )
-from services.exit_restriction.listing.uploads.reading import Read, as_named, read_items
+from services.exit_restriction.listing.uploads.reading import parse_items, read_items
 from services.exit_restriction.listing.uploads.rows import UploadRows
 from services.filing.domain import RequestKey
-from services.papers import MentionIndex
+from xiezhi.errors import XiezhiError
 
 MOST_PUSHED = 1_000
 """Items that are pushed in one transaction."""
@@ -65,13 +65,11 @@ class _Part:
 
     Attributes:
         first_index: Place of the first one.
-        reads: The items.
-        pushes: The entries of those that could be read.
+        items: The entry of each, or why it cannot be read.
     """
 
     first_index: int
-    reads: Sequence[Read]
-    pushes: Sequence[Push]
+    items: Sequence[Push | XiezhiError]
 
 
 class UploadStore:
@@ -225,13 +223,14 @@ class UploadStore:
         )
         items = [item for chunk in chunks for item in chunk.items]
         faults = {fault.index - first: fault for chunk in chunks for fault in chunk.faults}
-        reads = await asyncio.to_thread(
-            read_items, items, faults, court_code=upload.court_code, level=commit.level, today=today
-        )
-        hashes = {read.notice_sha256 for read in reads if read.notice_sha256}
+        parsed = await asyncio.to_thread(parse_items, items, faults)
+        hashes = {item.notice_sha256 for item in parsed if not isinstance(item, XiezhiError)} - {b""}
         texts = await self._database.read(lambda c: self._rows.texts(c, upload.upload_id, hashes), snapshot=False)
-        pushes = await asyncio.to_thread(_name_all, reads, texts)
-        return _Part(first, reads, pushes)
+        court = upload.court_code
+        return _Part(
+            first,
+            await asyncio.to_thread(read_items, parsed, texts, court_code=court, level=commit.level, today=today),
+        )
 
     async def _push_part(self, part: _Part, commit: Commit, answer: Callable[[Upload], bytes]) -> bytes | None:
         trace, requests = traceparent(), self._list.requests
@@ -245,10 +244,9 @@ class UploadStore:
             _require_approved(upload, commit)
             if upload.pushed_count != part.first_index:
                 return None
-            files = self._list.files(connection, request=requests.digest(commit.key), trace=trace)
+            files = self._list.files(connection, request=requests.digest(commit.key))
             files.lock(upload.court_code)
-            pushed = push_all(part.pushes, means=Means(files, self._ids, self._rules, now))
-            outcomes = _outcomes(part.reads, pushed)
+            outcomes = _push(part.items, Means(files, self._ids, self._rules, now, trace))
             self._rows.add_outcomes(connection, upload, outcomes)
             upload = upload.with_outcomes(outcomes)
             self._rows.write(connection, upload)
@@ -275,13 +273,8 @@ def _require_approved(upload: Upload, commit: Commit) -> None:
         raise closed()
 
 
-def _name_all(reads: Sequence[Read], texts: dict[bytes, str]) -> list[Push]:
-    indexes = {sha256: MentionIndex(text) for sha256, text in texts.items()}
-    return [push for read in reads if (push := as_named(read, indexes)) is not None]
-
-
-def _outcomes(reads: Sequence[Read], pushed: Sequence[Pushed]) -> list[Outcomed]:
-    """Returns what became of items: those that could not be read are refused."""
-    rest = iter(pushed)
-    found = [Pushed.refused(read.refusal) if read.refusal is not None else next(rest) for read in reads]
+def _push(items: Sequence[Push | XiezhiError], means: Means) -> list[Outcomed]:
+    """Pushes items; those that could not be read are refused."""
+    rest = iter(push_all([item for item in items if isinstance(item, Push)], means=means))
+    found = [next(rest) if isinstance(item, Push) else Pushed.refused(item) for item in items]
     return [Outcomed("" if one.entry is None else one.entry.entry_id, one.forwarded) for one in found]
