@@ -280,9 +280,7 @@ def test_nobody_is_held_after_the_end_or_after_the_lease_wherever_the_counter_is
             verdict = copy.decide(who, at(later))
             if verdict.decision is RESTRICTED:
                 assert later < lease
-                assert any(
-                    at(later) < latest[one.name] for one in told[:cut] if hashed(who) in one.person_hashes
-                )
+                assert any(at(later) < latest[one.name] for one in told[:cut] if hashed(who) in one.person_hashes)
             if later >= lease:
                 assert verdict.decision is MANUAL
                 assert len(copy) == 0
@@ -363,7 +361,9 @@ def test_a_follower_goes_on_where_it_broke_off():
 
 def test_a_snapshot_that_broke_off_begins_anew():
     part = answer(item("old"))
-    follower, exchange, copy, _ = following([part, away()], [answer(item("b", who=NUMBERS[1:2]), cursor="c", complete=True), None])
+    follower, exchange, copy, _ = following(
+        [part, away()], [answer(item("b", who=NUMBERS[1:2]), cursor="c", complete=True), None]
+    )
     follower.follow()
     assert exchange.asked == [("lease1", ""), ("lease1", "")]
     assert [said(copy, 1), said(copy, 1, NUMBERS[1])] == [PASS, RESTRICTED]
