@@ -10,6 +10,8 @@ from services.exit_restriction.border import tables as border
 from services.exit_restriction.controls import tables as controls
 from services.exit_restriction.counter import tables as counter
 from services.exit_restriction.hits import tables as hits
+from services.exit_restriction.listing import tables as listing
+from services.exit_restriction.listing.uploads import tables as uploads
 from services.exit_restriction.metadata import METADATA
 from services.exit_restriction.notices import tables as notices
 from services.exit_restriction.registry import tables as registry
@@ -23,6 +25,8 @@ DESCRIBED = (
     controls.CONTROLS,
     hits.HITS,
     border.CHECKS,
+    listing.ENTRIES,
+    uploads.CHUNKS,
 )
 """Of each feature one table: with it all of the feature's are described."""
 

@@ -63,6 +63,6 @@ def test_what_cannot_be(changed):
 
 def test_the_rule_is_that_of_the_domain_unless_it_is_set_otherwise():
     assert ExitRestrictionSettings(**NEEDED).border_rule.rule() == CURRENT_RULE
-    days = dict.fromkeys((requirement.name for requirement in Requirement), {"days": 30})
+    days = {requirement.name: {"days": 30} for requirement in Requirement}
     rule = {"version": "7.4-1987", "limits": days, "usual": {}}
     assert ExitRestrictionSettings(**NEEDED, border_rule=rule).border_rule.rule() == RULE_OF_1987
