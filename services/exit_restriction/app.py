@@ -156,7 +156,7 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
         restrictions,
         border,
         leases,
-        erasers=(uploads.erase, leases.erase_ended, border.leases.erase_ended, border.store.erase_old),
+        erasers=(leases.erase_ended, border.leases.erase_ended, border.store.erase_old, uploads.erase),
         checks={"alerts": border.watch.check},
     )
 
@@ -178,17 +178,14 @@ def _verify_court_paper(seals: SealTrust, pdf: bytes, *, court_code: str, now: d
 
 def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
-    database, clock, ids = parts.database, parts.clock, parts.ids
+    database, clock = parts.database, parts.clock
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
     verify = partial(_verify_court_paper, seals)
-    entries = EntryList(works.rows.entries)
-    restrictions = RestrictionStore(database, keyring=parts.keyring, entries=entries, tell=works.rows.tell)
-    listing = Desk(ListStore(database, rows=works.rows), verify, clock, ids)
     return {
         f"{PACKAGE}.ApplicationCounterService": _counter(parts, settings, works),
         f"{PACKAGE}.BorderCheckService": _checks(parts, works.border),
         f"{PACKAGE}.BorderControlService": BorderControlServicer(
-            Desk(works.border.controls, verify, clock, ids), rule=settings.border_rule.rule()
+            Desk(works.border.controls, verify, clock, parts.ids), rule=settings.border_rule.rule()
         ),
         f"{PACKAGE}.CourtNoticeService": CourtNoticeServicer(
             works.feed,
@@ -197,10 +194,18 @@ def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -
             clock=clock,
         ),
         f"{PACKAGE}.DishonestListService": DishonestListServicer(
-            listing, uploads=UploadDesk(works.uploads, verify, clock)
+            Desk(ListStore(database, rows=works.rows), verify, clock, parts.ids),
+            uploads=UploadDesk(works.uploads, verify, clock),
         ),
-        f"{PACKAGE}.RestrictionService": RestrictionServicer(Desk(restrictions, verify, clock, ids)),
+        f"{PACKAGE}.RestrictionService": RestrictionServicer(
+            Desk(_restrictions(parts, works), verify, clock, parts.ids)
+        ),
     }
+
+
+def _restrictions(parts: Parts, works: _Works) -> RestrictionStore:
+    entries = EntryList(works.rows.entries)
+    return RestrictionStore(parts.database, keyring=parts.keyring, entries=entries, tell=works.rows.tell)
 
 
 def _checks(parts: Parts, border: Border) -> BorderCheckServicer:

@@ -18,14 +18,14 @@ from services.exit_restriction.registry import tables as registry
 from services.exit_restriction.restrictions import tables as restrictions
 
 DESCRIBED = (
+    border.LEASES,
+    controls.FACTS,
     counter.LEASES,
+    hits.HITS,
+    listing.ENTRIES,
+    notices.OUTBOX,
     registry.SUBJECTS,
     restrictions.FACTS,
-    notices.OUTBOX,
-    controls.CONTROLS,
-    hits.HITS,
-    border.CHECKS,
-    listing.ENTRIES,
     uploads.CHUNKS,
 )
 """Of each feature one table: with it all of the feature's are described."""

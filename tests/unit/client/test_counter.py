@@ -1,7 +1,8 @@
-"""A counter's copy: nobody is held a moment longer than by the exchange, and in every doubt the counter looks by hand."""
+"""A counter's copy: nobody is held a moment longer than by the exchange, and in doubt the counter looks by hand."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from tests.unit.exit_restriction.travellers import number
 from xiezhi.client.counter import CounterCopy, Decision, Follower
 from xiezhi.client.receipts import ReceiptError
-from xiezhi.errors import Reason, XiezhiError, error
+from xiezhi.errors import CLASS_OF, Cancelled, Reason, XiezhiError, error
 from xiezhi.exit_restriction.v1 import counter_pb2
 
 START = datetime(2018, 8, 3, 4, tzinfo=UTC)
@@ -147,6 +148,25 @@ def test_a_renewal_goes_on_and_its_replayed_beginning_does_not_shorten_it():
     for told in (item(change=RENEWED, ends=50), item(ends=5), item(change=EXPIRED, ends=5)):
         copy.apply(answer(told, cursor="c1", lease=100), at(1))
     assert [said(copy, 49), said(copy, 50)] == [RESTRICTED, PASS]
+
+
+def test_of_two_endings_the_first_counts():
+    copy = copy_with(item(ends=14))
+    for told in (item(change=RELEASED, ends=5), item(change=SUPERSEDED, ends=9)):
+        copy.apply(answer(told, cursor="c1"), at(1))
+    assert [said(copy, 4.9), said(copy, 5)] == [RESTRICTED, PASS]
+
+
+def test_a_lease_that_was_told_later_for_less_shortens_nothing():
+    copy = copy_with(item(ends=100), lease=30)
+    copy.apply(answer(cursor="c1", lease=10), at(1))
+    assert (said(copy, 20), copy.lease_end) == (RESTRICTED, at(30))
+
+
+def test_a_snapshot_that_is_not_complete_is_not_resumed():
+    copy = copy_with(item(), complete=False)
+    copy.apply(answer(item("b"), cursor="c7"), at(1))
+    assert copy.cursor == ""
 
 
 def test_the_person_is_found_under_every_number():
@@ -389,6 +409,13 @@ def test_the_key_is_leased_anew_in_time_and_when_it_does_not_hold():
     assert said(copy, 46) is PASS
 
 
+def test_the_key_is_not_leased_anew_before_its_last_quarter():
+    whole, quiet = answer(cursor="c0", complete=True, lease=120), answer(cursor="c0", lease=120)
+    follower, exchange, _, clock = following([whole, lambda: setattr(clock, "now", at(44)), quiet, None])
+    follower.follow()
+    assert exchange.leased == 1
+
+
 def test_a_new_key_begins_anew():
     whole = answer(cursor="c0", complete=True, lease=120)
     follower, exchange, _, clock = following(
@@ -409,9 +436,30 @@ def test_a_follower_that_hears_nothing_until_the_lease_is_over_begins_anew():
     assert said(copy, 17) is PASS
 
 
+def test_a_line_that_is_dead_is_given_up_when_the_lease_is_over():
+    silence = threading.Event()
+    whole = answer(item(ends=600), cursor="c0", complete=True)
+    follower, exchange, copy, clock = following([whole, silence.wait, cancelled()], [None])
+    clock.now = at(15) - timedelta(seconds=0.05)
+
+    def cancel(stream):
+        clock.now = at(15)
+        give_up(stream)
+        silence.set()
+
+    give_up = follower._give_up
+    follower._give_up = cancel
+    follower.follow()
+    assert [after for _, after in exchange.asked] == ["", ""]
+    assert said(copy, 15) is MANUAL
+
+
+def cancelled():
+    return error(next(reason for reason, kind in CLASS_OF.items() if kind is Cancelled), "Cancelled.")
+
+
 def test_what_is_refused_for_good_and_what_is_not_proven_end_the_following():
-    refusal = error(Reason.PERMISSION_MISSING, "Not permitted.") if hasattr(Reason, "PERMISSION_MISSING") else None
-    refusal = refusal or error(Reason.NOT_FOUND, "Not there.")
+    refusal = error(Reason.OUT_OF_JURISDICTION, "Not of Jiangxi.")
     follower, *_ = following([refusal])
     with pytest.raises(XiezhiError) as caught:
         follower.follow()
