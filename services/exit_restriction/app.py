@@ -130,7 +130,7 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
         read_controls=controls.facts,
         database=parts.database,
         clock=parts.clock,
-        holidays=settings.holidays,
+        holidays=published_days_off() | settings.holidays,
         expired=copies.of_end,
     )
 
