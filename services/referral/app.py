@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from services.chassis.backend import host_backend
@@ -16,7 +17,12 @@ from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.codes.jurisdiction import Jiangxi
+from services.filing.desk import Desk
+from services.papers import SealTrust, verify_sealed
+from services.referral.investigation.server import InvestigationServicer
 from services.referral.notices.tables import FEED, OUTBOX
+from services.referral.referrals.server import ReferralServicer
+from services.referral.referrals.store import BuiltInCalendars, ReferralStore
 from services.referral.settings import ReferralSettings
 from xiezhi.errors import XiezhiError
 
@@ -73,8 +79,14 @@ def _make_works(parts: Parts) -> _Works:
 
 def _servicers(parts: Parts, settings: ReferralSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
-    del parts, settings, works
-    return {}
+    del works
+    store = ReferralStore(parts.database, keyring=parts.keyring, calendars=BuiltInCalendars())
+    seals = SealTrust(settings.seals.authority, settings.seals.revocations)
+    desk = Desk(store, partial(verify_sealed, authority=seals), parts.clock, parts.ids)
+    return {
+        "xiezhi.referral.v1.InvestigationService": InvestigationServicer(desk),
+        "xiezhi.referral.v1.ReferralService": ReferralServicer(desk),
+    }
 
 
 def _start(parts: Parts, task: Coroutine[Any, Any, None]) -> None:
