@@ -1,13 +1,56 @@
-"""A migrated database of the referral service of either kind."""
+"""A migrated database of the referral service of either kind, and courts and units over it."""
 
 from __future__ import annotations
 
 import pytest
 
+from services.chassis.clock import ManualClock
+from services.chassis.db import Database
 from services.chassis.migrations import upgrade
+from services.chassis.sealing import Keyring
+from services.referral.changes import tell_nobody
+from services.referral.referrals.store import BuiltInCalendars, ReferralStore
+from tests.unit.referral.asked import NOW, verify
+from tests.unit.referral.exchange import Exchange
+
+
+@pytest.fixture
+def keyring_file(tmp_path):
+    return tmp_path / "referral.json"
+
+
+@pytest.fixture
+def keyring(keyring_file):
+    return Keyring.create(keyring_file)
 
 
 @pytest.fixture
 def referral_url(database_url):
     upgrade(database_url, package="services.referral")
     return database_url
+
+
+@pytest.fixture
+def clock():
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def open_exchange(referral_url, keyring, clock):
+    """Opens the services over the database, as a process does that starts."""
+    opened = []
+
+    def open_exchange(*, ring=keyring, tell=tell_nobody, verify=verify):
+        database = Database.open(referral_url)
+        opened.append(database)
+        store = ReferralStore(database, keyring=ring, calendars=BuiltInCalendars(), tell=tell)
+        return Exchange(store, verify=verify, clock=clock)
+
+    yield open_exchange
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture
+def exchange(open_exchange):
+    return open_exchange()

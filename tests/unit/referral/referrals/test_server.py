@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -277,5 +278,5 @@ async def test_each_change_is_told_with_the_facts_before_and_after(exchange):
     assert [[type(fact) for fact in change.made] for change in told] == [[Sent], [Received], [Supplemented]]
     assert [change.by for change in told] == [COURT, UNIT, COURT]
     assert all(name.endswith(change.referral_id) and change.at == change.after[-1].at for change in told)
-    assert all(first.after == second.before for first, second in zip(told, told[1:], strict=False))
+    assert all(first.after == second.before for first, second in pairwise(told))
     assert {change.sent.court_code for change in told} == {COURT}
