@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from services.chassis.config import LedgerSettings, ProcessSettings, Seconds, Section
+from services.exit_restriction import domain
+from services.exit_restriction.domain import ControlRule, Span
 
 Requirement = Literal["MONITOR", "BLOCK_EXIT", "BLOCK_EXIT_WITHHOLD", "BLOCK_ENTRY", "BLOCK_ENTRY_WITHHOLD", "DETAIN"]
 """What may be asked of the border (边控要求), as `xiezhi.exit_restriction.v1.ControlRequirement` names it."""
@@ -67,6 +69,19 @@ class BorderRuleSettings(Section):
             raise ValueError("whatever is allowed has a limit")
         return self
 
+    def rule(self) -> ControlRule:
+        """Returns the rule."""
+        return ControlRule(
+            self.version,
+            limits=_spans(self.limits),
+            usual=_spans(self.usual),
+            allowed=frozenset(domain.Requirement[name] for name in self.allowed),
+        )
+
+
+def _spans(settings: Mapping[Requirement, SpanSettings]) -> Mapping[domain.Requirement, Span]:
+    return {domain.Requirement[name]: Span(span.months, span.days) for name, span in settings.items()}
+
 
 class ExitRestrictionSettings(ProcessSettings):
     """What the exit restriction service needs beside what every process needs."""
@@ -78,7 +93,11 @@ class ExitRestrictionSettings(ProcessSettings):
     index_max_age: Seconds = timedelta(seconds=5)
     """How old the picture of the controls may be before checks at the border ask the database."""
     check_lease: Seconds = timedelta(hours=12)
-    """How long a port may use the key that it was lent."""
+    """How long a port or a counter may use the key that it was lent."""
     counter_lease: Seconds = timedelta(minutes=15)
     """How long a counter's copy of the restrictions may be used without news."""
+    holidays: frozenset[date] = frozenset()
+    """Days on which nobody works, weekends among them, as far as the State Council has announced them.
+
+    Courts are reminded before long ones; nothing else depends on them."""
     border_rule: BorderRuleSettings = BorderRuleSettings()

@@ -63,12 +63,13 @@ from services.exit_restriction.domain.listing import (
     entries_at,
     release_proposals,
 )
-from services.exit_restriction.domain.orders import BatchItem, ItemVerdict, Placement, check_batch, lift, place
+from services.exit_restriction.domain.orders import Placement, lift, place, repeated_in
 from services.exit_restriction.domain.reminders import Reminder, ReminderKind, reminders_due, reminders_of
 from services.exit_restriction.domain.requirements import (
     CURRENT_RULE,
     OBJECTIONS,
     RULE_OF_1987,
+    Beginning,
     ControlOrder,
     ControlRule,
     Note,
@@ -108,7 +109,7 @@ __all__ = [
     "TERM_RULES",
     "Action",
     "Author",
-    "BatchItem",
+    "Beginning",
     "Behaviour",
     "Candidate",
     "Cause",
@@ -132,7 +133,6 @@ __all__ = [
     "FilingLevel",
     "Finding",
     "Ground",
-    "ItemVerdict",
     "Lifted",
     "Listing",
     "Note",
@@ -162,7 +162,6 @@ __all__ = [
     "Withdrawn",
     "action_for",
     "assess",
-    "check_batch",
     "controls_at",
     "correct",
     "correct_entry",
@@ -180,6 +179,7 @@ __all__ = [
     "reminders_due",
     "reminders_of",
     "renew",
+    "repeated_in",
     "restricted_at",
     "rule_on",
     "standing_at",
