@@ -64,7 +64,7 @@ async def test_open_deadlines_move_and_both_sides_are_told(supervised, moment):
         False,
         ["国办发明电〔2026〕7号"],
     )
-    assert after.adjusted == "calendar 2027 published"
+    assert after.adjusted == "calendar 国办发明电〔2026〕7号 published"
     for side in (COURT, UNIT):
         (told,) = await adjusted(supervised, side)
         assert (day(told.former_due_date), day(told.duty.due_date)) == ("2027-01-04", "2027-01-02")
