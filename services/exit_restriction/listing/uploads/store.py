@@ -15,12 +15,13 @@ from services.chassis.ids import IdSource
 from services.chassis.sealing import Keyring
 from services.codes.legal_time import legal_date
 from services.exit_restriction.changes import traceparent
-from services.exit_restriction.domain import FilingLevel, TermRule
+from services.exit_restriction.domain import TermRule
 from services.exit_restriction.listing.domain import Push
 from services.exit_restriction.listing.pushing import Means, Pushed, push_all
 from services.exit_restriction.listing.store import ListRows
 from services.exit_restriction.listing.uploads.domain import (
     Chunk,
+    Commit,
     Fault,
     Outcomed,
     Upload,
@@ -33,30 +34,10 @@ from services.exit_restriction.listing.uploads.domain import (
 )
 from services.exit_restriction.listing.uploads.reading import parse_items, read_items
 from services.exit_restriction.listing.uploads.rows import UploadRows
-from services.filing.domain import RequestKey
 from xiezhi.errors import XiezhiError
 
 MOST_PUSHED = 1_000
 """Items that are pushed in one transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """What was approved to be pushed.
-
-    Attributes:
-        key: Under which key it is asked.
-        upload_id: Key of the upload.
-        sha256: Digest of its items.
-        item_count: Number of its items.
-        level: Level of the authority that approved.
-    """
-
-    key: RequestKey
-    upload_id: str
-    sha256: bytes
-    item_count: int
-    level: FilingLevel
 
 
 @dataclass(frozen=True, slots=True)
