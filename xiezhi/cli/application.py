@@ -83,7 +83,9 @@ def build_app() -> typer.Typer:
     app.add_typer(vehicle.app, name="vehicle")
     app.add_typer(seizure.app, name="seizure")
     app.add_typer(violations.app, name="violations")
-    for group in (exit_counter.app, border_checks.app):
+    exits.app.add_typer(exit_counter.app)
+    border.app.add_typer(border_checks.app)
+    for group in (exits.app, border.app):
         group.add_typer(court_notices.app, name="notices")
     exits.app.add_typer(exit_bulk.app, name="bulk")
     app.add_typer(exits.app, name="exit")

@@ -23,8 +23,6 @@ class Following(ABC, Generic[N]):
         sleep: Waits so many seconds.
     """
 
-    __slots__ = ()
-
     cursor: str
     sleep: Callable[[float], None]
 

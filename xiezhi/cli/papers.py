@@ -129,6 +129,11 @@ class Wanted:
     is_list: bool = False
 
     def read(self) -> bytes:
+        """Reads its file.
+
+        Raises:
+            CommandError: If it cannot be read, or there is none.
+        """
         if self.file is None:
             raise CommandError(
                 f"The measure rests on papers; there is no {self.option}.",
@@ -163,7 +168,9 @@ def collect(
         wanted.insert(0, Wanted(kind, "--ruling", number, choice.ruling))
     if choice.draft:
         facts = [*facts, *(f"号牌号码：{plate}" for plate in choice.plates or ())]
-    contents, documents = gather(session, context, wanted, issued=choice.issued, drafted=facts if choice.draft else None)
+    contents, documents = gather(
+        session, context, wanted, issued=choice.issued, drafted=facts if choice.draft else None
+    )
     return Papers(contents[0] if kind else b"", contents[-1], documents)
 
 

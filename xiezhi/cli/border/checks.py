@@ -15,7 +15,6 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from xiezhi.cli.border.commands import app
 from xiezhi.cli.border.views import action_text, check_view
 from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.command import command, examples
@@ -28,6 +27,8 @@ from xiezhi.exit_restriction.v1 import border_pb2, border_pb2_grpc, hit_pb2
 CHECKS = "/xiezhi.exit_restriction.v1.BorderCheckService/"
 BATCH, MAX_BATCH = 1_000, 10_000
 
+app = typer.Typer()
+
 
 class Direction(StrEnum):
     """Which way a traveller goes."""
@@ -36,9 +37,9 @@ class Direction(StrEnum):
     ENTRY = "entry"
 
     @property
-    def number(self) -> hit_pb2.TravelDirection:
-        """The value in the contract."""
-        return hit_pb2.TravelDirection.Value(f"TRAVEL_DIRECTION_{self.name}")
+    def named(self) -> str:
+        """Its name in the contract."""
+        return f"TRAVEL_DIRECTION_{self.name}"
 
 
 class Action(StrEnum):
@@ -51,9 +52,9 @@ class Action(StrEnum):
     DETAIN = "detain"
 
     @property
-    def number(self) -> hit_pb2.BorderAction:
-        """The value in the contract."""
-        return hit_pb2.BorderAction.Value(f"BORDER_ACTION_{self.name}")
+    def named(self) -> str:
+        """Its name in the contract."""
+        return f"BORDER_ACTION_{self.name}"
 
 
 Way = Annotated[Direction, typer.Option("--direction", help="Which way.")]
@@ -82,7 +83,7 @@ def check(
     """
     request = border_pb2.CheckTravellerRequest(
         request_id=str(uuid.uuid4()),
-        direction=direction.number,
+        direction=direction.named,
         port=port,
         document_number=document,
         id_number=number,
@@ -100,9 +101,7 @@ def check(
 )
 def stream(
     session: Session,
-    file: Annotated[
-        Path, typer.Argument(help="Document or identity numbers, one on each line; - for standard input.")
-    ],
+    file: Annotated[Path, typer.Argument(help="Document or identity numbers, one on each line; - for standard input.")],
     direction: Way,
     port: Annotated[str, typer.Option("--port", help="The port (口岸) or gate.")] = "",
     batch: Annotated[int, typer.Option("--batch", min=1, max=MAX_BATCH, help="Numbers of one batch.")] = BATCH,
@@ -151,7 +150,7 @@ def handled(
     request = border_pb2.RecordHandlingRequest(
         request_id=str(uuid.uuid4()),
         hit=hit if hit.startswith("hits/") else f"hits/{hit}",
-        action=action.number,
+        action=action.named,
         note=note,
     )
     told = Ordered(
@@ -180,7 +179,7 @@ def batches(
     """
     for number, start in enumerate(range(0, len(numbers), size), start=1):
         yield border_pb2.StreamTravellersRequest(
-            batch=number, direction=direction.number, port=port, numbers=numbers[start : start + size]
+            batch=number, direction=direction.named, port=port, numbers=numbers[start : start + size]
         )
 
 

@@ -55,7 +55,7 @@ _COURT = "--as GAN0102-J001 --case CASE --name NAME --number NUMBER"
     calls=True,
     epilog=examples(
         f"xiezhi border file {_COURT} --requirement monitor --months 12 --draft --reason WHY --wait 10m",
-        f"xiezhi border file {_COURT} --requirement detain --decision d.pdf --notice n.pdf --liberty l.pdf --reason WHY",
+        f"xiezhi border file {_COURT} --requirement detain --decision d.pdf --notice n.pdf --liberty l.pdf ...",
         "xiezhi border file batch.json --as GAN0102-J001 --case CASE --draft --reason WHY",
         "xiezhi border file --as GAN0102-J001 --approval APPROVAL",
     ),
@@ -96,7 +96,7 @@ def file(
     calls=True,
     epilog=examples(
         f"xiezhi border lift CONTROL {_COURT} --draft --reason WHY --wait 10m",
-        "xiezhi border lift CONTROL CONTROL --batch batch.json --as GAN0102-J001 --case CASE --notice n.pdf --reason WHY",
+        "xiezhi border lift CONTROL CONTROL --batch batch.json --as GAN0102-J001 --case CASE --draft --reason WHY",
         "xiezhi border lift --as GAN0102-J001 --approval APPROVAL",
     ),
 )

@@ -40,9 +40,9 @@ class Requirement(StrEnum):
     DETAIN = "detain"
 
     @property
-    def number(self) -> hit_pb2.ControlRequirement:
-        """The value in the contract."""
-        return hit_pb2.ControlRequirement.Value(f"CONTROL_REQUIREMENT_{self.name}")
+    def named(self) -> str:
+        """Its name in the contract."""
+        return f"CONTROL_REQUIREMENT_{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,7 @@ class BorderOrder:
     about: CaseQuestion
     papers: DecisionChoice
 
-    def file(
-        self, items: Sequence[control_pb2.ControlItem], liberty: LibertyChoice
-    ) -> control_pb2.FileControlsRequest:
+    def file(self, items: Sequence[control_pb2.ControlItem], liberty: LibertyChoice) -> control_pb2.FileControlsRequest:
         """Makes the request to hand people over.
 
         Args:
@@ -109,9 +107,7 @@ class BorderOrder:
             liberty_pdf=contents[2] if len(contents) > 2 else b"",
         )
 
-    def lift(
-        self, names: Sequence[str], persons: Sequence[case_pb2.Party]
-    ) -> control_pb2.LiftControlsRequest:
+    def lift(self, names: Sequence[str], persons: Sequence[case_pb2.Party]) -> control_pb2.LiftControlsRequest:
         """Makes the request to lift controls, on a notice alone; as `file` otherwise.
 
         Args:
@@ -150,7 +146,7 @@ def item(
         CommandError: If the person or the day is not told in full.
     """
     made = control_pb2.ControlItem(
-        person=person.party(), requirement=requirement.number, term_months=months, document_numbers=documents
+        person=person.party(), requirement=requirement.named, term_months=months, document_numbers=documents
     )
     if last_day:
         made.last_date.CopyFrom(date_message(read_date(last_day)))
@@ -184,9 +180,10 @@ def full_names(names: Sequence[str]) -> list[str]:
 
 
 def _read_item(told: Any, place: int) -> control_pb2.ControlItem:
+    wrong = CommandError(f"Item {place} is not written as it should be.", next_step=f"Write {FORM}.")
+    if not isinstance(told, dict) or not told.keys() <= _KEYS:
+        raise wrong
     try:
-        if not told.keys() <= _KEYS:
-            raise ValueError
         person = DebtorQuestion(str(told["name"]), str(told["number"]), bool(told.get("organisation", False)))
         return item(
             person,
@@ -195,5 +192,5 @@ def _read_item(told: Any, place: int) -> control_pb2.ControlItem:
             last_day=str(told.get("last_day", "")),
             documents=[str(one) for one in told.get("documents", ())],
         )
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise CommandError(f"Item {place} is not written as it should be.", next_step=f"Write {FORM}.") from None
+    except (KeyError, TypeError, ValueError):
+        raise wrong from None

@@ -187,8 +187,7 @@ def upload_view(upload: listing_pb2.Upload) -> RenderableType:
         ("Items", f"{upload.item_count:,} staged, {upload.pushed_count:,} pushed"),
         (
             "Outcomes",
-            f"{upload.forwarded_count:,} forwarded, {upload.list_only_count:,} on the list only, "
-            f"{upload.refused_count:,} refused",
+            f"{upload.forwarded_count:,} forwarded, {upload.list_only_count:,} listed, {upload.refused_count:,} refused",
         ),
         ("SHA-256", upload.sha256.hex()),
         ("Erased", local_time(upload.expire_time)),
@@ -230,9 +229,7 @@ def outcomes_view(outcomes: Sequence[listing_pb2.UploadOutcome]) -> RenderableTy
     return Group(table, Text(f"… and {left:,} more; --json lists them.", "dim")) if left > 0 else table
 
 
-def _stage(
-    session: Session, client: Client, file: Path, *, anew: bool
-) -> tuple[Uploading, listing_pb2.Upload]:
+def _stage(session: Session, client: Client, file: Path, *, anew: bool) -> tuple[Uploading, listing_pb2.Upload]:
     name, known = remember(file, anew=anew)
     if known:
         session.output.note(f"Going on with {name}.")

@@ -145,7 +145,7 @@ def remove(
     ] = Removal.DELETED,
 ) -> None:
     """Take an entry off the list. Its restriction stays, is proposed for release, and ends by `xiezhi exit release`."""
-    order = ExitOrder(session, about, debtor)
+    order = ExitOrder(session, about, debtor, DecisionChoice())
     _listing(
         session,
         listing_pb2.RemoveEntryResponse,

@@ -1,4 +1,4 @@
-"""`xiezhi exit check`, `past` and `counter`: what the exit-entry administration asks, and its copy of the restrictions."""
+"""`xiezhi exit check`, `past` and `counter`: what the exit-entry administration asks, and its copy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import typer
 from rich.console import Group, RenderableType
@@ -17,7 +17,6 @@ from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.documents import STANDARD_INPUT
 from xiezhi.cli.duration import read_instant
-from xiezhi.cli.exits.commands import app
 from xiezhi.cli.exits.views import decision_text, decision_view, grounds_table, past_view
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.plates import read_lines
@@ -32,6 +31,8 @@ COUNTER = "/xiezhi.exit_restriction.v1.ApplicationCounterService/"
 LOADING_SECONDS = 30.0
 """How long the first snapshot may take."""
 
+app = typer.Typer()
+
 
 class Kind(StrEnum):
     """What is applied for."""
@@ -41,9 +42,9 @@ class Kind(StrEnum):
     TAIWAN = "taiwan"
 
     @property
-    def number(self) -> counter_pb2.ApplicationKind:
-        """The value in the contract."""
-        return counter_pb2.ApplicationKind.Value(f"APPLICATION_KIND_{self.name}")
+    def named(self) -> str:
+        """Its name in the contract."""
+        return f"APPLICATION_KIND_{self.name}"
 
 
 Number = Annotated[str, typer.Option("--number", help="Identity number of the person.")]
@@ -67,7 +68,7 @@ def check(
 ) -> None:
     """Ask as a counter whether an application may be accepted: PASS, RESTRICTED with the ground, or MANUAL."""
     request = counter_pb2.CheckApplicationRequest(
-        person=counter_pb2.PersonKey(id_number=number, name=name), kind=kind.number
+        person=counter_pb2.PersonKey(id_number=number, name=name), kind=kind.named
     )
     ordered = Ordered(COUNTER, counter_pb2.CheckApplicationResponse, decision_view)
     ask(session, ordered, request, receipt=receipt)
@@ -140,7 +141,7 @@ class _Following:
         self._failure: XiezhiError | None = None
         self._thread = threading.Thread(target=self._follow, name="counter", daemon=True)
 
-    def __enter__(self) -> _Following:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -61,11 +61,11 @@ class ItemFile:
         """
         return sum(1 for _ in self._lines())
 
-    def items(self) -> Iterator[tuple[bytes, str]]:
+    def read(self) -> Iterator[tuple[bytes, str]]:
         """Yields the exact bytes of each item with the name of the file of its notice, empty where it has none.
 
         Raises:
-            CommandError: If a line is no item, or a notice cannot be read; nothing of a line is repeated in the message.
+            CommandError: If a line is no item, or a notice cannot be read; the message repeats nothing of a line.
         """
         for place, line in self._lines():
             try:
@@ -116,7 +116,7 @@ def chunks(items: ItemFile, *, upload: str, after: int) -> Iterator[listing_pb2.
     sent: set[str] = set()
     chunk = listing_pb2.StageEntriesRequest(upload=upload, first_index=after)
     size = 0
-    for place, (item, notice) in enumerate(items.items()):
+    for place, (item, notice) in enumerate(items.read()):
         if place < after:
             continue
         is_new = bool(notice) and notice not in sent
@@ -144,7 +144,7 @@ def digest_of(items: ItemFile, *, first: int) -> Chain:
         CommandError: If the file has fewer.
     """
     chain = Chain()
-    for item, _ in items.items():
+    for item, _ in items.read():
         if chain.count == first:
             break
         chain.add(item)

@@ -28,7 +28,7 @@ NOTICES = "/xiezhi.exit_restriction.v1.CourtNoticeService/"
 _URGENT = frozenset({notice_pb2.COURT_NOTICE_KIND_OVERDUE, notice_pb2.COURT_NOTICE_KIND_HIT})
 
 app = typer.Typer(
-    help="Follow and acknowledge what your court is told (通报): people met at ports, renewals, ends, proposed releases.",
+    help="Follow and acknowledge what your court is told (通报): people met at ports, renewals, ends, releases.",
     epilog=examples(
         "xiezhi exit notices watch --as GAN0102-J001 --ack", "xiezhi exit notices ack NOTICE --as GAN0102-J001"
     ),

@@ -33,7 +33,7 @@ class ExitOrder:
     session: Session
     about: CaseQuestion
     debtor: DebtorQuestion
-    papers: DecisionChoice = DecisionChoice()
+    papers: DecisionChoice
 
     def push(self, record: RecordQuestion, term: TermQuestion) -> listing_pb2.PushEntryRequest:
         """Makes the request to put the debtor on the list, and to restrict where there is a decision.
@@ -126,9 +126,7 @@ class ExitOrder:
         full = full_name(name, RESTRICTION)
         lines = ("提前解除限制申请办理出入境证件。",)
         context, debtor, notice = self._prepare(needs_decision=None, lines=lines)
-        return restriction_pb2.ReleaseRestrictionRequest(
-            context=context, debtor=debtor, name=full, notice_pdf=notice
-        )
+        return restriction_pb2.ReleaseRestrictionRequest(context=context, debtor=debtor, name=full, notice_pdf=notice)
 
     def _prepare(
         self, *, needs_decision: bool | None, lines: Sequence[str]

@@ -34,9 +34,9 @@ class Behaviour(StrEnum):
     SETTLEMENT = "settlement"
 
     @property
-    def number(self) -> listing_pb2.DishonestBehaviour:
-        """The value in the contract."""
-        return listing_pb2.DishonestBehaviour.Value(f"DISHONEST_BEHAVIOUR_{self.value.upper().replace('-', '_')}")
+    def named(self) -> str:
+        """Its name in the contract."""
+        return f"DISHONEST_BEHAVIOUR_{self.value.upper().replace('-', '_')}"
 
 
 class Performed(StrEnum):
@@ -46,9 +46,9 @@ class Performed(StrEnum):
     PARTIAL = "partial"
 
     @property
-    def number(self) -> listing_pb2.Performance:
-        """The value in the contract."""
-        return listing_pb2.Performance.Value(f"PERFORMANCE_{self.value.upper()}")
+    def named(self) -> str:
+        """Its name in the contract."""
+        return f"PERFORMANCE_{self.value.upper()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ class RecordQuestion:
         list[Behaviour] | None,
         typer.Option("--behaviour", help="Concrete behaviour (失信行为情形); repeatable.", rich_help_panel=RECORD),
     ] = None
-    performed: Annotated[
-        Performed, typer.Option("--performed", help="How far (履行情况).", rich_help_panel=RECORD)
-    ] = Performed.NONE
+    performed: Annotated[Performed, typer.Option("--performed", help="How far (履行情况).", rich_help_panel=RECORD)] = (
+        Performed.NONE
+    )
     duty: Annotated[str, typer.Option("--duty", help="The duty (义务).", rich_help_panel=RECORD)] = ""
     basis: Annotated[
         str, typer.Option("--basis", help="Number of the instrument (执行依据文号).", rich_help_panel=RECORD)
@@ -116,8 +116,8 @@ class RecordQuestion:
                 next_step="See the command's --help; with --draft it is made up in a development set-up.",
             )
         return listing_pb2.DishonestRecord(
-            behaviours=[one.number for one in behaviours],
-            performance=self.performed.number,
+            behaviours=[one.named for one in behaviours],
+            performance=self.performed.named,
             duty=self.duty,
             basis_number=told["basis"],
             basis_unit=told["basis_unit"],
@@ -138,9 +138,7 @@ class TermQuestion:
         start: First day; empty for at once.
     """
 
-    months: Annotated[
-        int, typer.Option("--months", min=0, max=60, help="Months; else 12.", rich_help_panel=TERM)
-    ] = 0
+    months: Annotated[int, typer.Option("--months", min=0, max=60, help="Months; else 12.", rich_help_panel=TERM)] = 0
     last_day: Annotated[
         str, typer.Option("--last-day", help="Last day in the decision, YYYY-MM-DD.", rich_help_panel=TERM)
     ] = ""

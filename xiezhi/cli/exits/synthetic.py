@@ -92,9 +92,7 @@ def _write_notice(
     decisions: Sequence[str],
 ) -> Path:
     wanted = Wanted("ASSISTANCE", "--notice", context.case_number, None, is_list=True)
-    lines = [
-        f"{person_line(who)}，限制出境决定书：{said or '无'}" for who, said in zip(people, decisions, strict=True)
-    ]
+    lines = [f"{person_line(who)}，限制出境决定书：{said or '无'}" for who, said in zip(people, decisions, strict=True)]
     today = session.now().astimezone(LEGAL_ZONE).date()
     pdf = draft(session, context, wanted, issued=today, facts=lines)
     notice = file.with_name(f"{file.stem}-notice-{hashlib.sha256(pdf).hexdigest()[:12]}.pdf")
