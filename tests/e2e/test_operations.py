@@ -106,7 +106,9 @@ def test_metrics_count_every_call_by_method_decision_and_reason_and_time_it(suit
 
 def test_what_the_histogram_and_the_counter_say_is_the_same(suite: Suite, players: Players) -> None:
     judge = players.cast.judge
-    players.refuse(Reason.METHOD_UNKNOWN, judge, "/nobody.v1.Service/Method", b"x", known=False)
+    for process in PROCESSES:
+        line = players.line("courts", to=process)
+        players.refuse(Reason.METHOD_UNKNOWN, judge, "/nobody.v1.Service/Method", b"x", line=line, known=False)
     around = players.line("courts", to="vehicle")
     players.refuse(Reason.CALLER_NOT_ALLOWED, judge, "/xiezhi.vehicle.v1.SeizureService/ListSeizures", b"", line=around)
     for process in PROCESSES:
