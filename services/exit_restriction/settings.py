@@ -10,6 +10,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from services.chassis.config import LedgerSettings, ProcessSettings, Seconds, Section
+from services.exit_restriction import domain
+from services.exit_restriction.domain import ControlRule, Span
 
 Requirement = Literal["MONITOR", "BLOCK_EXIT", "BLOCK_EXIT_WITHHOLD", "BLOCK_ENTRY", "BLOCK_ENTRY_WITHHOLD", "DETAIN"]
 """What may be asked of the border (边控要求), as `xiezhi.exit_restriction.v1.ControlRequirement` names it."""
@@ -66,6 +68,19 @@ class BorderRuleSettings(Section):
         if not self.allowed <= self.limits.keys():
             raise ValueError("whatever is allowed has a limit")
         return self
+
+    def rule(self) -> ControlRule:
+        """Returns the rule."""
+        return ControlRule(
+            self.version,
+            limits=_spans(self.limits),
+            usual=_spans(self.usual),
+            allowed=frozenset(domain.Requirement[name] for name in self.allowed),
+        )
+
+
+def _spans(settings: Mapping[Requirement, SpanSettings]) -> Mapping[domain.Requirement, Span]:
+    return {domain.Requirement[name]: Span(span.months, span.days) for name, span in settings.items()}
 
 
 class ExitRestrictionSettings(ProcessSettings):
