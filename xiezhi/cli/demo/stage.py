@@ -13,7 +13,7 @@ from xiezhi.cli.home import Home
 from xiezhi.cli.household import EVERY_CATEGORY, HouseholdQuestion, build_request
 from xiezhi.cli.output import Output
 from xiezhi.cli.session import Session
-from xiezhi.client import CachedToken, Client, Credentials, LogKey, OfficerSigner, connect
+from xiezhi.client import Client, Credentials, LogKey, OfficerSigner, connect
 from xiezhi.identity.v1 import identity_pb2
 
 if TYPE_CHECKING:
@@ -96,8 +96,9 @@ class Stage:
         client = connect(
             target,
             credentials=replace(own, server_name=server_name),
-            token=CachedToken(session.mint),
+            token=session.minting(),
             log_key=self.log_key(),
             traceparent=self._traceparent,
+            now=session.now,
         )
         return self._opened.enter_context(client)
