@@ -92,12 +92,15 @@ class LeaseBook:
 
         return await self._database.write(write)
 
-    async def require(self, lease_id: str, system: bytes) -> None:
+    async def require(self, lease_id: str, system: bytes) -> Lease:
         """Refuses a lease that is unknown, over, another system's, or of a key that is no longer used.
 
         Args:
             lease_id: The lease.
             system: Fingerprint of the certificate of the system that names it.
+
+        Returns:
+            The lease, which holds now.
 
         Raises:
             PermissionDenied: CHECK_KEY_LEASE_INVALID, in the same words whatever is wrong.
@@ -107,6 +110,7 @@ class LeaseBook:
         now = self._clock.now()
         if lease is None or (lease.system, lease.key_id) != (system, self._key_id) or now >= lease.expires_at:
             raise error(Reason.CHECK_KEY_LEASE_INVALID, "The lease of the key is not one that this system holds now.")
+        return lease
 
     async def erase_ended(self) -> None:
         """Forgets leases that are over.

@@ -57,19 +57,20 @@ def define_alerts(metadata: MetaData, *, subject: str = "subject_id") -> AlertTa
     return AlertTables(changes, head)
 
 
-def define_leases(metadata: MetaData) -> Table:
+def define_leases(metadata: MetaData, *, name: str = "check_leases") -> Table:
     """Defines the table of the leases of a service's key, each of the system with one certificate.
 
     Args:
         metadata: The service's tables; its migrations create this one with them.
+        name: Its name; a service that lends several keys has a table for each.
     """
     return Table(
-        "check_leases",
+        name,
         metadata,
         Column("lease_id", String(36), primary_key=True),
         Column("system", LargeBinary(32), nullable=False),
         Column("key_id", BigInteger, nullable=False),
         Column("starts_at", Instant, nullable=False),
         Column("expires_at", Instant, nullable=False),
-        Index("check_leases_of_system", "system", "expires_at"),
+        Index(f"{name}_of_system", "system", "expires_at"),
     )

@@ -138,8 +138,13 @@ class Outbox:
             connection: That of the write function that makes the change.
             event: The event.
         """
-        connection.execute(
-            insert(self._table),
+        self.write_all(connection, (event,))
+
+    def write_all(self, connection: Connection, events: Sequence[Event]) -> None:
+        """Writes events, many at once; else as `write`."""
+        if not events:
+            return
+        rows = [
             {
                 "event_id": event.event_id,
                 "topic": event.topic,
@@ -147,8 +152,10 @@ class Outbox:
                 "payload": event.payload,
                 "traceparent": event.traceparent,
                 "due_at": event.due_at,
-            },
-        )
+            }
+            for event in events
+        ]
+        connection.execute(insert(self._table), rows)
         after_commit(connection, self._wake)
 
     def claim(self, connection: Connection, *, lease: str, now: datetime) -> list[tuple[int, Event]]:

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
+from services.alerts.leases import LeaseBook
 from services.chassis.backend import host_backend
-from services.chassis.feed import Feed
+from services.chassis.feed import DeadLetters, Feed
 from services.chassis.health import Check
 from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.codes.jurisdiction import Jiangxi
+from services.exit_restriction import changes, meetings
+from services.exit_restriction.counter.copies import CopyTelling
+from services.exit_restriction.counter.domain import Past
+from services.exit_restriction.counter.keys import counter_key
+from services.exit_restriction.counter.server import ApplicationCounterServicer
+from services.exit_restriction.counter.store import CounterStore
+from services.exit_restriction.counter.stream import CounterStream
+from services.exit_restriction.counter.tables import LEASES as COUNTER_LEASES
+from services.exit_restriction.domain import ControlFact
+from services.exit_restriction.notices.due import Calendar
+from services.exit_restriction.notices.post import Post
+from services.exit_restriction.notices.server import CourtNoticeServicer
 from services.exit_restriction.notices.tables import FEED, OUTBOX
+from services.exit_restriction.notices.telling import CourtTelling
+from services.exit_restriction.registry.store import SubjectRows
+from services.exit_restriction.restrictions.rows import RestrictionRows
 from services.exit_restriction.settings import ExitRestrictionSettings
 from xiezhi.errors import XiezhiError
 
 NAME = "exit_restriction"
+PACKAGE = "xiezhi.exit_restriction.v1"
 SWEEP = timedelta(minutes=1)
 """How often what is kept for a time only is erased."""
 
@@ -37,7 +56,7 @@ async def run(settings: ExitRestrictionSettings) -> None:
     async with open_parts(NAME, settings, package="services.exit_restriction") as parts:
         ledger = connect_ledger(parts, settings.ledger)
         core = assemble(parts, ledger)
-        works = _make_works(parts)
+        works = _make_works(parts, settings)
         for task in (works.relay.run(), _sweep(works.erasers)):
             _start(parts, task)
         servicers = _servicers(parts, settings, works)
@@ -50,9 +69,14 @@ class _Works:
     """What runs beside the server, and what servicers share.
 
     Attributes:
-        feed: Notices to courts.
+        feed: Notices to courts and to counters.
         outbox: What is due later.
         relay: Delivers it.
+        subjects: Rows of people.
+        restrictions: Rows of their restrictions.
+        tell_of_restrictions: Tells courts and counters of changes of restrictions.
+        tell_of_controls: Tells courts of controls and of who was met.
+        counter_leases: Leases of the counters' key.
         erasers: Erase what is kept for a time only.
         checks: What readiness depends on beside the database and the ledger.
     """
@@ -60,21 +84,101 @@ class _Works:
     feed: Feed
     outbox: Outbox
     relay: Relay
+    subjects: SubjectRows
+    restrictions: RestrictionRows
+    tell_of_restrictions: changes.Tell
+    tell_of_controls: meetings.Tell
+    counter_leases: LeaseBook
     erasers: tuple[Erase, ...]
     checks: dict[str, Check]
 
 
-def _make_works(parts: Parts) -> _Works:
+def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
     outbox = Outbox(OUTBOX)
     feed = Feed(FEED, database=parts.database, outbox=outbox, sealer=parts.sealer, clock=parts.clock)
-    relay = Relay(outbox, database=parts.database, deliver=feed.escalate, clock=parts.clock, ids=parts.ids)
-    return _Works(feed, outbox, relay, erasers=(), checks={})
+    subjects, restrictions, calendar = SubjectRows(parts.keyring), RestrictionRows(parts.keyring), Calendar(outbox)
+    courts = CourtTelling(feed, calendar=calendar, acknowledge_within=settings.acknowledge_within)
+    copies = CopyTelling(feed, subjects=subjects, restrictions=restrictions)
+    post = Post(
+        feed,
+        calendar=calendar,
+        subjects=subjects,
+        restrictions=restrictions,
+        read_controls=_read_controls,
+        database=parts.database,
+        clock=parts.clock,
+        holidays=settings.holidays,
+        expired=copies.of_end,
+    )
+
+    def tell_of_restrictions(connection: Connection, told: Sequence[changes.Change]) -> None:
+        courts.of_restrictions(connection, told)
+        copies.of_restrictions(connection, told)
+
+    relay = Relay(outbox, database=parts.database, deliver=post.deliver, clock=parts.clock, ids=parts.ids)
+    leases = _counter_leases(parts, settings)
+    return _Works(
+        feed,
+        outbox,
+        relay,
+        subjects,
+        restrictions,
+        tell_of_restrictions,
+        courts.of_controls,
+        leases,
+        erasers=(leases.erase_ended,),
+        checks={},
+    )
+
+
+def _counter_leases(parts: Parts, settings: ExitRestrictionSettings) -> LeaseBook:
+    return LeaseBook(
+        COUNTER_LEASES,
+        database=parts.database,
+        key_id=counter_key(parts.keyring).key_id,
+        duration=settings.check_lease,
+        clock=parts.clock,
+        ids=parts.ids,
+    )
+
+
+def _read_controls(connection: Connection, subject_id: int) -> tuple[ControlFact, ...]:
+    del connection, subject_id
+    return ()
+
+
+def _read_past_controls(connection: Connection, subject_id: int, moment: datetime) -> tuple[Past, ...]:
+    del connection, subject_id, moment
+    return ()
 
 
 def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
-    del parts, settings, works
-    return {}
+    database, clock = parts.database, parts.clock
+    return {
+        f"{PACKAGE}.ApplicationCounterService": _counter(parts, settings, works),
+        f"{PACKAGE}.CourtNoticeService": CourtNoticeServicer(
+            works.feed,
+            letters=DeadLetters(works.outbox, database=database, clock=clock),
+            database=database,
+            clock=clock,
+        ),
+    }
+
+
+def _counter(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> ApplicationCounterServicer:
+    store = CounterStore(
+        parts.database,
+        subjects=works.subjects,
+        restrictions=works.restrictions,
+        read_controls=_read_past_controls,
+        feed=works.feed,
+        clock=parts.clock,
+    )
+    stream = CounterStream(store, feed=works.feed, duration=settings.counter_lease, clock=parts.clock)
+    return ApplicationCounterServicer(
+        store, stream=stream, leases=works.counter_leases, key=counter_key(parts.keyring), clock=parts.clock
+    )
 
 
 def _start(parts: Parts, task: Coroutine[Any, Any, None]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -71,7 +71,11 @@ class ExitRestrictionSettings(ProcessSettings):
     index_max_age: Seconds = timedelta(seconds=5)
     """How old the picture of the controls may be before checks at the border ask the database."""
     check_lease: Seconds = timedelta(hours=12)
-    """How long a port may use the key that it was lent."""
+    """How long a port or a counter may use the key that it was lent."""
     counter_lease: Seconds = timedelta(minutes=15)
     """How long a counter's copy of the restrictions may be used without news."""
+    holidays: frozenset[date] = frozenset()
+    """Days on which nobody works, weekends among them, as far as the State Council has announced them.
+
+    Courts are reminded before long ones; nothing else depends on them."""
     border_rule: BorderRuleSettings = BorderRuleSettings()

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.home import Home
-from xiezhi.cli.output import CommandError, Output, as_sentence
+from xiezhi.cli.output import CommandError, as_sentence
 from xiezhi.cli.render import format_instant
 from xiezhi.cli.session import Session
 from xiezhi.cli.suite import create_keyrings, rotate_keyrings, synthetic_officers

@@ -102,9 +102,7 @@ class InsecureDevelopmentKeys:
         """
         return TokenAuthority(self.folder / "tokens" / agency, issuer=ISSUERS[agency])
 
-    def create(
-        self, officers: Iterable[Officer] = (), *, now: datetime, machine_now: datetime | None = None
-    ) -> None:
+    def create(self, officers: Iterable[Officer] = (), *, now: datetime, machine_now: datetime | None = None) -> None:
         """Makes what is missing and renews what is nearly over; what is there and good stays as it is.
 
         Args:

@@ -13,19 +13,28 @@ from services.exit_restriction.domain.requirements import Requirement
 
 
 class Direction(IntEnum):
-    """Which way somebody crosses the border, the values of `xiezhi.exit.v1.Direction`."""
+    """Which way somebody crosses the border, the values of `xiezhi.exit_restriction.v1.TravelDirection`."""
 
     EXIT = 1
     ENTRY = 2
 
 
 class Action(IntEnum):
-    """What is done, from the mildest to the strictest; the values of `xiezhi.exit.v1.Action`."""
+    """What is done, from the mildest to the strictest; the values of `xiezhi.exit_restriction.v1.BorderAction`.
 
-    PASS = 1
-    BLOCK = 2
-    BLOCK_AND_WITHHOLD = 3
-    DETAIN = 4
+    Attributes:
+        NOTHING: Nothing; no court's control concerns the person on this way.
+        LET_PASS: 掌握出入境动态, the courts are told and the traveller is shown nothing.
+        STOP: 阻止出境, 阻止入境.
+        STOP_AND_WITHHOLD: Stopped, and the document is withheld (扣留证件).
+        DETAIN: 扣留人员.
+    """
+
+    NOTHING = 1
+    LET_PASS = 2
+    STOP = 3
+    STOP_AND_WITHHOLD = 4
+    DETAIN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +43,37 @@ class Response:
 
     Attributes:
         action: What is done.
-        shown: The controls that demand it, and that the officer is shown; none where the person passes, so that one who
-            is only watched looks like anybody else.
-        notified: The courts and cases to tell, each once, in the order of receipt; nobody where nothing is in force.
+        concerned: The controls in force that concern this way across the border, the strictest first, and of those that
+            demand the same in the order of receipt.
     """
 
     action: Action
-    shown: tuple[ControlStanding, ...]
-    notified: tuple[Author, ...]
+    concerned: tuple[ControlStanding, ...]
+
+    @property
+    def told(self) -> tuple[ControlStanding, ...]:
+        """The strictest control of each court and case, all of which are told; none where nothing is in force."""
+        found: dict[Author, ControlStanding] = {}
+        for control in self.concerned:
+            found.setdefault(control.placed.author, control)
+        return tuple(found.values())
 
 
+_ALWAYS: Mapping[Requirement, Action] = MappingProxyType(
+    {Requirement.MONITOR: Action.LET_PASS, Requirement.DETAIN: Action.DETAIN}
+)
 _ON_EXIT: Mapping[Requirement, Action] = MappingProxyType(
     {
-        Requirement.BLOCK_EXIT: Action.BLOCK,
-        Requirement.BLOCK_EXIT_WITHHOLD: Action.BLOCK_AND_WITHHOLD,
-        Requirement.DETAIN: Action.DETAIN,
+        **_ALWAYS,
+        Requirement.BLOCK_EXIT: Action.STOP,
+        Requirement.BLOCK_EXIT_WITHHOLD: Action.STOP_AND_WITHHOLD,
     }
 )
 _ON_ENTRY: Mapping[Requirement, Action] = MappingProxyType(
     {
-        Requirement.BLOCK_ENTRY: Action.BLOCK,
-        Requirement.BLOCK_ENTRY_WITHHOLD: Action.BLOCK_AND_WITHHOLD,
-        Requirement.DETAIN: Action.DETAIN,
+        **_ALWAYS,
+        Requirement.BLOCK_ENTRY: Action.STOP,
+        Requirement.BLOCK_ENTRY_WITHHOLD: Action.STOP_AND_WITHHOLD,
     }
 )
 _ACTIONS: Mapping[Direction, Mapping[Requirement, Action]] = MappingProxyType(
@@ -66,19 +84,15 @@ _ACTIONS: Mapping[Direction, Mapping[Requirement, Action]] = MappingProxyType(
 def action_for(controls: Iterable[ControlStanding], direction: Direction) -> Response:
     """Tells what is done with a person: the strictest of what the courts demand in this direction.
 
-    All courts whose control is in force are told that the person was met, also those whose demand is milder or of the
-    other direction: who is not to leave and comes home is found too.
+    Whose demand is milder is told too; whose demand is of the other direction is not, and hinders nobody.
 
     Args:
         controls: How the person's controls stand at the moment.
         direction: Which way the person crosses the border.
     """
-    in_force = tuple(control for control in controls if control.is_in_force)
-    demanded = [_ACTIONS[direction].get(control.placed.requirement, Action.PASS) for control in in_force]
-    action = max(demanded, default=Action.PASS)
-    shown = tuple(
-        control
-        for control, demand in zip(in_force, demanded, strict=True)
-        if demand is action and action is not Action.PASS
-    )
-    return Response(action, shown, notified=tuple(dict.fromkeys(control.placed.author for control in in_force)))
+    actions = _ACTIONS[direction]
+    concerned = [control for control in controls if control.is_in_force and control.placed.requirement in actions]
+    # Sorting is stable: those that demand the same stay in the order of receipt.
+    concerned.sort(key=lambda control: -actions[control.placed.requirement])
+    action = actions[concerned[0].placed.requirement] if concerned else Action.NOTHING
+    return Response(action, tuple(concerned))

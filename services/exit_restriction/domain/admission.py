@@ -195,7 +195,7 @@ def correct(
 
 def _check_window(standing: Standing, today: date) -> None:
     present = standing.periods[-1]
-    if standing.state is RestrictionState.RENEWED:
+    if present.sequence and today < present.first_day:
         raise error(
             Reason.RESTRICTION_ALREADY_RENEWED,
             f"The restriction is renewed until {present.last_day}: renew it again from {present.window_opens} on.",

@@ -1,7 +1,7 @@
 """Which border controls (边控) of a person are in force at any moment, as the facts alone tell.
 
-Each court and case controls by itself and ends only its own. A control that is filed again gives way to its successor
-when that takes effect, and not before.
+Each court and case controls by itself and ends only its own. A control that is filed again has a successor, which
+begins when the control's own term is over; to lift the one does nothing to the other.
 
 Source:
     Notice 赣高法〔2018〕160号 二.3; domain sheet §16.2.
@@ -23,14 +23,14 @@ REFILING_MONTHS = 1
 
 
 class ControlState(IntEnum):
-    """State of a control at a moment, the values of `xiezhi.exit.v1.ControlState`.
+    """State of a control at a moment, the values of `xiezhi.exit_restriction.v1.ControlState`.
 
     Attributes:
-        ACCEPTED: Its first day is still to come.
+        ACCEPTED: Its first day is still to come: it begins when the one before it ends.
         IN_FORCE: In force.
         LIFTED: Its court lifted it.
         EXPIRED: Its last day is over.
-        REFILED: Its court filed again, and the successor has taken effect.
+        REFILED: Its last day is over, and its court had filed it again.
     """
 
     ACCEPTED = 1
@@ -49,7 +49,7 @@ class Placed:
         author: The court and the case, the unit that hands over (交控单位).
         requirement: What it demands.
         at: Instant of receipt.
-        start: Day from which the term runs, in Asia/Shanghai; it may lie before or after the receipt.
+        start: First day, in Asia/Shanghai; that of receipt, or the one after the control that it follows.
         last_day: Last day, inclusive.
         rule_version: Version of the rule by which it was let in.
     """
@@ -93,18 +93,16 @@ class Lifted:
 
 @dataclass(frozen=True, slots=True)
 class Refiled:
-    """The court filed its control again.
+    """The court filed its control again (续控). It stays as it is until its end, when the successor begins.
 
     Attributes:
-        control_id: Key of the control that gives way.
+        control_id: Key of the control.
         at: Instant of receipt.
-        gives_way_at: Instant from which the successor is in force.
-        successor_id: Key of the successor.
+        successor_id: Key of the successor, which stands in its own right from its own beginning.
     """
 
     control_id: str
     at: datetime
-    gives_way_at: datetime
     successor_id: str
 
 
@@ -182,24 +180,20 @@ class _Entry:
             return
         if isinstance(fact, Lifted):
             self._lifted_at = fact.at
-        elif self._refiled is None:
+        else:
             self._refiled = fact
 
     def standing(self, moment: datetime) -> ControlStanding:
         """Returns how it stands at a moment, which is not before the last fact."""
-        state, ended_at = self._end_by(moment)
-        if state is None:
-            state = ControlState.ACCEPTED if moment < self._placed.effective_from else ControlState.IN_FORCE
         successor_id = None if self._refiled is None else self._refiled.successor_id
-        return ControlStanding(self._placed, state, ended_at, successor_id)
+        # A lifting is only taken before the last day is over, so it comes first where there is one.
+        ended_at = self._placed.ends_at if self._lifted_at is None else self._lifted_at
+        if moment >= ended_at:
+            return ControlStanding(self._placed, self._end(), ended_at, successor_id)
+        state = ControlState.ACCEPTED if moment < self._placed.effective_from else ControlState.IN_FORCE
+        return ControlStanding(self._placed, state, None, successor_id)
 
-    def _end_by(self, moment: datetime) -> tuple[ControlState | None, datetime | None]:
-        """Returns the first end that has come by a moment, if any has."""
-        ends = [(self._placed.ends_at, ControlState.EXPIRED)]
+    def _end(self) -> ControlState:
         if self._lifted_at is not None:
-            ends.append((self._lifted_at, ControlState.LIFTED))
-        if self._refiled is not None:
-            ends.append((max(self._refiled.at, self._refiled.gives_way_at), ControlState.REFILED))
-        # Of those at one instant the first counts: its own last day before what somebody does.
-        ended_at, state = min(ends, key=lambda end: end[0])
-        return (state, ended_at) if ended_at <= moment else (None, None)
+            return ControlState.LIFTED
+        return ControlState.EXPIRED if self._refiled is None else ControlState.REFILED

@@ -1,7 +1,8 @@
 """The statutory reporting test: whose data go on to the exit-entry administration (法定不准出境人员报备, R-1.8, R-1.9).
 
 Every rule is asked, so that a court learns all reasons at once. An objection keeps the entry from the list, or leaves
-it on the list and only keeps the person from being restricted:
+it on the list and only keeps the person from being restricted. No rule asks that somebody is on the exit-entry
+register: who never had a passport is just who must not get one.
 
 | Rule | Objection | Then |
 |---|---|---|
@@ -15,7 +16,6 @@ it on the list and only keeps the person from being restricted:
 | `decision_names_person` | EXIT_DECISION_MISSING | list only |
 | `term_is_within_level` | TERM_EXCEEDS_LEVEL, TERM_REASON_MISSING, TERM_TOO_LONG, TERM_ENDS_BEFORE_START | list only |
 | `is_alive` | PERSON_DECEASED | list only |
-| `is_on_file` | PERSON_NOT_FOUND | list only |
 | `is_unambiguous` | PERSON_AMBIGUOUS | list only |
 | `is_not_released` | RESTRICTION_ALREADY_RELEASED: released between push and forwarding | list only |
 """
@@ -36,7 +36,7 @@ ADULT_YEARS = 18
 
 
 class Outcome(IntEnum):
-    """What becomes of an entry, the values of `xiezhi.exit.v1.EligibilityOutcome`."""
+    """What becomes of an entry, the values of `xiezhi.exit_restriction.v1.Forwarding`."""
 
     FORWARDED = 1
     LIST_ONLY = 2
@@ -195,11 +195,6 @@ def is_alive(candidate: Candidate) -> tuple[Reason, ...]:
     return _unless(not (candidate.is_natural_person and candidate.is_deceased), Reason.PERSON_DECEASED)
 
 
-def is_on_file(candidate: Candidate) -> tuple[Reason, ...]:
-    """Asks that the exit-entry register has the number."""
-    return _unless(_is_found_otherwise(candidate, Finding.NOT_FOUND), Reason.PERSON_NOT_FOUND)
-
-
 def is_unambiguous(candidate: Candidate) -> tuple[Reason, ...]:
     """Asks that the number is of one person only."""
     return _unless(_is_found_otherwise(candidate, Finding.AMBIGUOUS), Reason.PERSON_AMBIGUOUS)
@@ -221,7 +216,6 @@ REPORTING_TEST: tuple[Rule, ...] = (
     Rule(decision_names_person, Outcome.LIST_ONLY),
     Rule(term_is_within_level, Outcome.LIST_ONLY),
     Rule(is_alive, Outcome.LIST_ONLY),
-    Rule(is_on_file, Outcome.LIST_ONLY),
     Rule(is_unambiguous, Outcome.LIST_ONLY),
     Rule(is_not_released, Outcome.LIST_ONLY),
 )

@@ -15,7 +15,7 @@ _TICK = timedelta(microseconds=1)
 
 
 class Ground(IntEnum):
-    """Why the law lets a court keep somebody from leaving, the values of `xiezhi.exit.v1.Ground`.
+    """Why the law lets a court keep somebody from leaving.
 
     Source:
         出境入境管理法 art 12(3) for citizens, art 28(2) for foreigners.

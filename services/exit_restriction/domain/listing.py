@@ -10,7 +10,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum
 
@@ -26,7 +26,10 @@ MAX_EXTENSION_YEARS = 3
 
 
 class Behaviour(IntEnum):
-    """Why somebody is listed, by the numbers of 法释〔2017〕7号 art 1; the values of `xiezhi.exit.v1.Behaviour`."""
+    """Why somebody is listed, by the numbers of 法释〔2017〕7号 art 1.
+
+    The values are those of `xiezhi.exit_restriction.v1.DishonestBehaviour`.
+    """
 
     REFUSES_THOUGH_ABLE = 1
     OBSTRUCTS = 2
@@ -37,7 +40,10 @@ class Behaviour(IntEnum):
 
 
 class EntryState(IntEnum):
-    """State of an entry at a moment, the values of `xiezhi.exit.v1.EntryState`."""
+    """State of an entry at a moment, the values of `xiezhi.exit_restriction.v1.EntryState`.
+
+    In the first two it is on the list.
+    """
 
     PUBLISHED = 1
     CORRECTED = 2
@@ -47,54 +53,60 @@ class EntryState(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What decides how long an entry stands.
+
+    Attributes:
+        behaviours: Why somebody is listed, at least one.
+        published_on: Day of publication, from which the term runs, in Asia/Shanghai.
+        extension_years: By how many years the term is extended, 0 to `MAX_EXTENSION_YEARS`.
+    """
+
+    behaviours: frozenset[Behaviour]
+    published_on: date
+    extension_years: int = 0
+
+    @property
+    def last_day(self) -> date | None:
+        """Last day of the term, inclusive; None of one for (1) alone, which has no term and ends with performance.
+
+        Where (1) comes together with another behaviour the entry has the term of that one: the notice wants an end.
+        """
+        if self.behaviours <= {Behaviour.REFUSES_THOUGH_ABLE}:
+            return None
+        return corresponding_day(self.published_on, (TERM_YEARS + self.extension_years) * 12)
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """A debtor was put on the list.
 
     Attributes:
         entry_id: Key of the entry.
         author: The court and the case that list.
-        behaviours: Why, at least one.
         at: Instant of receipt.
-        published_on: Day of publication, from which the term runs, in Asia/Shanghai.
-        extension_years: By how many years the term was extended from the beginning, 0 to `MAX_EXTENSION_YEARS`.
+        listing: What the court wrote.
     """
 
     entry_id: str
     author: Author
-    behaviours: frozenset[Behaviour]
     at: datetime
-    published_on: date
-    extension_years: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Extended:
-    """The court extended the term of an entry, for violence, gravity or several behaviours.
-
-    Attributes:
-        entry_id: Key of the entry.
-        at: Instant of receipt.
-        years: By how many years.
-    """
-
-    entry_id: str
-    at: datetime
-    years: int
+    listing: Listing
 
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """An entry was wrong, and another one has taken its place (更正).
+    """An entry was wrong, and stands corrected from now on (更正).
 
     Attributes:
         entry_id: Key of the entry.
-        at: Instant.
-        successor_id: Key of the entry that took its place.
+        at: Instant of receipt.
+        listing: What the court writes now.
     """
 
     entry_id: str
     at: datetime
-    successor_id: str
+    listing: Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +135,7 @@ class Deleted:
     at: datetime
 
 
-EntryFact = Published | Extended | Corrected | Withdrawn | Deleted
+EntryFact = Published | Corrected | Withdrawn | Deleted
 """Any of them."""
 
 
@@ -134,21 +146,19 @@ class EntryStanding:
     Attributes:
         published: How it was made.
         state: Its state.
-        extension_years: By how many years its term is extended.
+        listing: What the court wrote, as corrected last.
         ended_at: Instant at which it ended, for whatever reason; None while it has not.
-        successor_id: Key of the entry that took its place; None unless it is CORRECTED.
     """
 
     published: Published
     state: EntryState
-    extension_years: int
+    listing: Listing
     ended_at: datetime | None = None
-    successor_id: str | None = None
 
     @property
-    def last_day(self) -> date | None:
-        """Last day of its term, inclusive; None where it has none and ends with performance."""
-        return last_listed_day(self.published, self.extension_years)
+    def is_open(self) -> bool:
+        """Whether it is on the list."""
+        return self.ended_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,20 +172,6 @@ class ReleaseProposal:
 
     restriction_id: str
     author: Author
-
-
-def last_listed_day(published: Published, extension_years: int) -> date | None:
-    """Returns the last day of an entry's term; None of one for (1) alone, which has no term.
-
-    Where (1) comes together with another behaviour the entry has the term of that one: the notice wants an end.
-
-    Args:
-        published: How it was made.
-        extension_years: By how many years its term is extended.
-    """
-    if published.behaviours <= {Behaviour.REFUSES_THOUGH_ABLE}:
-        return None
-    return corresponding_day(published.published_on, (TERM_YEARS + extension_years) * 12)
 
 
 def entries_at(facts: Iterable[EntryFact], moment: datetime) -> tuple[EntryStanding, ...]:
@@ -195,7 +191,7 @@ def entries_at(facts: Iterable[EntryFact], moment: datetime) -> tuple[EntryStand
         known = entries.get(fact.entry_id)
         if isinstance(fact, Published):
             if known is None:
-                entries[fact.entry_id] = EntryStanding(fact, EntryState.PUBLISHED, fact.extension_years)
+                entries[fact.entry_id] = EntryStanding(fact, EntryState.PUBLISHED, fact.listing)
         elif known is not None:
             entries[fact.entry_id] = _after(_expired_by(known, fact.at), fact)
     return tuple(_expired_by(standing, moment) for standing in entries.values())
@@ -216,7 +212,7 @@ def release_proposals(author: Author, standings: Iterable[Standing]) -> tuple[Re
 
 
 # Of facts at one instant: what is published is there before it can be changed, and what ends it comes last.
-_KINDS: tuple[type[EntryFact], ...] = (Published, Extended, Corrected, Withdrawn, Deleted)
+_KINDS: tuple[type[EntryFact], ...] = (Published, Corrected, Withdrawn, Deleted)
 
 
 def _order(fact: EntryFact) -> tuple[datetime, int, str]:
@@ -224,28 +220,17 @@ def _order(fact: EntryFact) -> tuple[datetime, int, str]:
 
 
 def _expired_by(standing: EntryStanding, moment: datetime) -> EntryStanding:
-    last_day = standing.last_day
-    if standing.ended_at is not None or last_day is None or moment < end_of(last_day):
+    last_day = standing.listing.last_day
+    if not standing.is_open or last_day is None or moment < end_of(last_day):
         return standing
-    return EntryStanding(standing.published, EntryState.EXPIRED, standing.extension_years, ended_at=end_of(last_day))
+    return replace(standing, state=EntryState.EXPIRED, ended_at=end_of(last_day))
 
 
-def _after(standing: EntryStanding, fact: Extended | Corrected | Withdrawn | Deleted) -> EntryStanding:
+def _after(standing: EntryStanding, fact: Corrected | Withdrawn | Deleted) -> EntryStanding:
     """Returns how an entry stands after a fact, which changes nothing of one that has ended."""
-    if standing.ended_at is not None:
+    if not standing.is_open:
         return standing
-    if isinstance(fact, Extended):
-        years = min(standing.extension_years + fact.years, MAX_EXTENSION_YEARS)
-        return EntryStanding(standing.published, EntryState.PUBLISHED, max(years, standing.extension_years))
-    states = {
-        Corrected: EntryState.CORRECTED,
-        Withdrawn: EntryState.WITHDRAWN,
-        Deleted: EntryState.DELETED,
-    }
-    return EntryStanding(
-        standing.published,
-        states[type(fact)],
-        standing.extension_years,
-        ended_at=fact.at,
-        successor_id=fact.successor_id if isinstance(fact, Corrected) else None,
-    )
+    if isinstance(fact, Corrected):
+        return replace(standing, state=EntryState.CORRECTED, listing=fact.listing)
+    state = EntryState.WITHDRAWN if isinstance(fact, Withdrawn) else EntryState.DELETED
+    return replace(standing, state=state, ended_at=fact.at)

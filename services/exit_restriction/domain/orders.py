@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
 from services.codes.legal_time import legal_date
 from services.exit_restriction.domain.controls import (
@@ -18,9 +18,11 @@ from services.exit_restriction.domain.controls import (
 from services.exit_restriction.domain.facts import Author, next_instant
 from services.exit_restriction.domain.requirements import (
     OBJECTIONS,
+    Beginning,
     ControlOrder,
     ControlRule,
     Note,
+    last_day_of,
     notes_on,
     objections_to,
 )
@@ -33,47 +35,20 @@ class Placement:
 
     Attributes:
         placed: The fact.
-        refiled: The facts about those that give way to it, the same court's and case's with the same requirement.
+        refiled: The fact about the one that it follows, the same court's and case's with the same requirement; None
+            where there is none.
         notes: What the court is told beside that.
     """
 
     placed: Placed
-    refiled: tuple[Refiled, ...]
+    refiled: Refiled | None
     notes: tuple[Note, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BatchItem:
-    """One item of a batch.
-
-    Attributes:
-        subject_keys: Keys of the person, such as those of a card's number and of each passport's; at least one.
-        is_natural_person: Whether it is one, and no organisation.
-        order: What is ordered.
-    """
-
-    subject_keys: frozenset[str] = field(repr=False)
-    is_natural_person: bool
-    order: ControlOrder
-
-
-@dataclass(frozen=True, slots=True)
-class ItemVerdict:
-    """What becomes of an item of a batch.
-
-    Attributes:
-        objections: Everything for which it is not let in; empty where it is.
-        notes: What the court is told of one that is let in.
-    """
-
-    objections: tuple[Reason, ...]
-    notes: tuple[Note, ...] = ()
 
 
 def place(
     order: ControlOrder, facts: Sequence[ControlFact], *, control_id: str, rule: ControlRule, now: datetime
 ) -> Placement:
-    """Lets a control in; one of the same case with the same requirement gives way to it, in its last month only.
+    """Lets a control in; after one of the same case with the same requirement, and in the last month of that only.
 
     Args:
         order: The order, about a natural person.
@@ -87,25 +62,28 @@ def place(
         AlreadyExists: CONTROL_EXISTS.
     """
     at = next_instant(facts, now)
-    today = legal_date(at)
-    for reason in objections_to(order, rule, today=today):
+    before = _find_last_open(order, controls_at(facts, at))
+    beginning = Beginning.on(legal_date(at)) if before is None else Beginning.after(before.last_day)
+    if before is not None and legal_date(at) < before.window_opens:
+        raise error(
+            Reason.CONTROL_EXISTS,
+            f"The case has this control until {before.last_day}: file again from {before.window_opens} on, or lift it.",
+        )
+    for reason in objections_to(order, rule, beginning):
         raise error(reason, OBJECTIONS[reason])
     placed = Placed(
         control_id,
         order.author,
         order.requirement,
         at=at,
-        start=today if order.start is None else order.start,
-        last_day=order.last_day,
+        start=beginning.first_day,
+        last_day=last_day_of(order, rule, beginning),
         rule_version=rule.version,
     )
-    present = (standing.placed for standing in controls_at(facts, at) if standing.is_open)
-    refiled = tuple(
-        _refile(known, placed, today)
-        for known in present
-        if (known.author, known.requirement) == (order.author, order.requirement)
-    )
-    return Placement(placed, refiled, notes_on(order, rule, today=today))
+    notes = notes_on(order, rule, beginning)
+    if before is None:
+        return Placement(placed, None, notes)
+    return Placement(placed, Refiled(before.control_id, at, control_id), (*notes, Note.REFILED))
 
 
 def lift(control_id: str, author: Author, facts: Sequence[ControlFact], *, now: datetime) -> Lifted:
@@ -126,38 +104,32 @@ def lift(control_id: str, author: Author, facts: Sequence[ControlFact], *, now: 
     return Lifted(control_id, at)
 
 
-def check_batch(items: Iterable[BatchItem], *, rule: ControlRule, today: date) -> tuple[ItemVerdict, ...]:
-    """Checks the items of a batch each by itself, so that a bad one does not keep the others out.
+def repeated_in(items: Iterable[frozenset[str]]) -> tuple[bool, ...]:
+    """Tells which items of a batch are about somebody who is named in one before; of those only the first is let in.
 
     Args:
-        items: The items.
-        rule: How long controls last and which of them a court may have.
-        today: Day of receipt, in Asia/Shanghai.
-
-    Returns:
-        What becomes of each, in the order of the items; of those about one person only the first is let in.
+        items: Keys of the person of each item, such as those of a card's number and of each passport's.
     """
     seen: set[str] = set()
-    verdicts = list[ItemVerdict]()
-    for item in items:
-        found = (
-            (Reason.NATURAL_PERSON_ONLY, not item.is_natural_person),
-            (Reason.BATCH_DUPLICATE, not seen.isdisjoint(item.subject_keys)),
-        )
-        objections = tuple(reason for reason, applies in found if applies)
-        objections += objections_to(item.order, rule, today=today)
-        seen |= item.subject_keys
-        verdicts.append(ItemVerdict(objections, () if objections else notes_on(item.order, rule, today=today)))
-    return tuple(verdicts)
+    repeated = list[bool]()
+    for keys in items:
+        repeated.append(not seen.isdisjoint(keys))
+        seen |= keys
+    return tuple(repeated)
 
 
-def _refile(known: Placed, successor: Placed, today: date) -> Refiled:
-    if today < known.window_opens:
-        raise error(
-            Reason.CONTROL_EXISTS,
-            f"The case has this control until {known.last_day}: file again from {known.window_opens} on, or lift it.",
-        )
-    return Refiled(known.control_id, successor.at, successor.effective_from, successor.control_id)
+def _find_last_open(order: ControlOrder, standings: Iterable[ControlStanding]) -> Placed | None:
+    """Finds the control of the same case with the same requirement that ends last, of those that have not ended."""
+    return max(
+        (
+            standing.placed
+            for standing in standings
+            if standing.is_open
+            and (standing.placed.author, standing.placed.requirement) == (order.author, order.requirement)
+        ),
+        key=lambda placed: placed.last_day,
+        default=None,
+    )
 
 
 def _find_open(control_id: str, author: Author, standings: Iterable[ControlStanding]) -> ControlStanding:

@@ -19,7 +19,7 @@ _DAY = timedelta(days=1)
 
 
 class ReminderKind(IntEnum):
-    """Why the handler is reminded, the values of `xiezhi.exit.v1.ReminderKind`."""
+    """Why the handler is reminded."""
 
     WINDOW_OPENS = 1
     SEVEN_DAYS = 2

@@ -20,29 +20,39 @@ from xiezhi.errors import Reason
 
 
 class Requirement(IntEnum):
-    """What the court demands (边控要求), the values of `xiezhi.exit.v1.Requirement`.
+    """What the court demands (边控要求), the values of `xiezhi.exit_restriction.v1.ControlRequirement`.
 
     Attributes:
         MONITOR: 掌握出入境动态, let pass and tell the court.
-        BLOCK_EXIT: 阻止出境.
-        BLOCK_EXIT_WITHHOLD: 阻止出境且扣留证件.
         BLOCK_ENTRY: 阻止入境.
         BLOCK_ENTRY_WITHHOLD: 阻止入境且扣留证件.
+        BLOCK_EXIT: 阻止出境.
+        BLOCK_EXIT_WITHHOLD: 阻止出境且扣留证件.
         DETAIN: 扣留人员.
     """
 
     MONITOR = 1
-    BLOCK_EXIT = 2
-    BLOCK_EXIT_WITHHOLD = 3
-    BLOCK_ENTRY = 4
-    BLOCK_ENTRY_WITHHOLD = 5
+    BLOCK_ENTRY = 2
+    BLOCK_ENTRY_WITHHOLD = 3
+    BLOCK_EXIT = 4
+    BLOCK_EXIT_WITHHOLD = 5
     DETAIN = 6
 
 
 class Note(IntEnum):
-    """What a court is told about a control that was let in, the values of `xiezhi.exit.v1.ControlNote`."""
+    """What a court is told about a control that was let in, the values of `xiezhi.exit_restriction.v1.ControlNote`.
 
-    LONGER_THAN_USUAL = 1
+    Attributes:
+        LONG_TERM: The term is longer than is usual for the requirement.
+        NOT_ON_FILE: The register knows no such person.
+        ABROAD: The person was last seen going abroad.
+        REFILED: A control in force of the same case goes over into this one.
+    """
+
+    LONG_TERM = 1
+    NOT_ON_FILE = 2
+    ABROAD = 3
+    REFILED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +121,40 @@ class ControlOrder:
     Attributes:
         author: The court and the case.
         requirement: What it demands.
-        last_day: Last day of the control (控制期限), inclusive.
-        start: Day from which the term runs, in Asia/Shanghai; None for the day of receipt.
+        months: Length of the term (控制期限); 0 for the longest that is usual.
+        last_day: Last day as the decision writes it, inclusive; None where it names none.
         has_liberty_document: Whether a document that restricts the person's liberty is there.
     """
 
     author: Author
     requirement: Requirement
-    last_day: date
-    start: date | None = None
+    months: int = 0
+    last_day: date | None = None
     has_liberty_document: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """From when a term runs.
+
+    Attributes:
+        counted_from: Day from which it is counted, which is not counted itself: that of receipt, or the last day of the
+            control that it follows.
+        first_day: First day on which it is in force.
+    """
+
+    counted_from: date
+    first_day: date
+
+    @classmethod
+    def on(cls, day: date) -> Beginning:
+        """Returns that of a term which begins on the day of receipt."""
+        return cls(day, day)
+
+    @classmethod
+    def after(cls, day: date) -> Beginning:
+        """Returns that of a term which begins when another one is over, with no gap and no day in both."""
+        return cls(day, day + timedelta(days=1))
 
 
 OBJECTIONS: Mapping[Reason, str] = MappingProxyType(
@@ -134,34 +168,56 @@ OBJECTIONS: Mapping[Reason, str] = MappingProxyType(
 """What to do about everything to which `objections_to` objects."""
 
 
-def objections_to(order: ControlOrder, rule: ControlRule, *, today: date) -> tuple[Reason, ...]:
+def last_day_of(order: ControlOrder, rule: ControlRule, beginning: Beginning) -> date:
+    """Returns the last day of what is ordered: as the decision writes it, otherwise that of the term.
+
+    Args:
+        order: The order, of a requirement that a court may have.
+        rule: How long controls usually last.
+        beginning: From when the term runs.
+    """
+    return order.last_day or _end_of_term(order, rule, beginning)
+
+
+def objections_to(order: ControlOrder, rule: ControlRule, beginning: Beginning) -> tuple[Reason, ...]:
     """Returns everything for which an order cannot be let in; nothing where it can.
 
     Args:
         order: The order.
         rule: How long controls last and which of them a court may have.
-        today: Day of receipt, in Asia/Shanghai.
+        beginning: From when the term runs.
     """
-    start = today if order.start is None else order.start
     limit = rule.limits.get(order.requirement)
+    if limit is None or order.requirement not in rule.allowed:
+        return (Reason.REQUIREMENT_NOT_ALLOWED,)
     lacks_document = order.requirement in rule.with_liberty_document and not order.has_liberty_document
+    longest = limit.last_day_from(beginning.counted_from)
+    end = _end_of_term(order, rule, beginning) if order.months else longest
+    last_day = last_day_of(order, rule, beginning)
     found = (
-        (Reason.REQUIREMENT_NOT_ALLOWED, order.requirement not in rule.allowed),
         (Reason.LIBERTY_DOCUMENT_MISSING, lacks_document),
-        (Reason.TERM_ENDS_BEFORE_START, order.last_day < max(start, today)),
-        (Reason.TERM_TOO_LONG, limit is not None and order.last_day > limit.last_day_from(start)),
+        (Reason.TERM_ENDS_BEFORE_START, last_day < beginning.first_day),
+        (Reason.TERM_TOO_LONG, end > longest or last_day > end),
     )
     return tuple(reason for reason, applies in found if applies)
 
 
-def notes_on(order: ControlOrder, rule: ControlRule, *, today: date) -> tuple[Note, ...]:
+def notes_on(order: ControlOrder, rule: ControlRule, beginning: Beginning) -> tuple[Note, ...]:
     """Returns what a court is told about an order that is let in.
 
     Args:
         order: The order.
         rule: How long controls usually last.
-        today: Day of receipt, in Asia/Shanghai.
+        beginning: From when the term runs.
     """
     usual = rule.usual.get(order.requirement)
-    start = today if order.start is None else order.start
-    return (Note.LONGER_THAN_USUAL,) if usual is not None and order.last_day > usual.last_day_from(start) else ()
+    if usual is None or last_day_of(order, rule, beginning) <= usual.last_day_from(beginning.counted_from):
+        return ()
+    return (Note.LONG_TERM,)
+
+
+def _end_of_term(order: ControlOrder, rule: ControlRule, beginning: Beginning) -> date:
+    """Returns the last day of the term that is asked for, or of the usual one."""
+    usual = rule.usual.get(order.requirement) or rule.limits[order.requirement]
+    term = Span(order.months) if order.months else usual
+    return term.last_day_from(beginning.counted_from)

@@ -21,12 +21,11 @@ from services.exit_restriction.domain.terms import NOTICE_DAY, Period
 
 
 class RestrictionState(IntEnum):
-    """State of a restriction at a moment, the values of `xiezhi.exit.v1.RestrictionState`.
+    """State of a restriction at a moment, the values of `xiezhi.exit_restriction.v1.RestrictionState`.
 
     Attributes:
         FILED: Its first day is still to come.
-        ACTIVE: In force.
-        RENEWED: In force, and the term that follows is there already.
+        ACTIVE: In force, whether or not the term that follows is there already.
         RELEASED_EARLY: Released by its court before its last day was over.
         EXPIRED: Its last day is over.
         SUPERSEDED: It was of the wrong person, and another one has taken its place.
@@ -34,13 +33,12 @@ class RestrictionState(IntEnum):
 
     FILED = 1
     ACTIVE = 2
-    RENEWED = 3
-    RELEASED_EARLY = 4
-    EXPIRED = 5
-    SUPERSEDED = 6
+    RELEASED_EARLY = 3
+    EXPIRED = 4
+    SUPERSEDED = 5
 
 
-_IN_FORCE = frozenset({RestrictionState.ACTIVE, RestrictionState.RENEWED})
+_OPEN = frozenset({RestrictionState.FILED, RestrictionState.ACTIVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +74,12 @@ class Standing:
     @property
     def is_in_force(self) -> bool:
         """Whether it restricts."""
-        return self.state in _IN_FORCE
+        return self.state is RestrictionState.ACTIVE
 
     @property
     def is_open(self) -> bool:
         """Whether it restricts or is going to."""
-        return self.is_in_force or self.state is RestrictionState.FILED
+        return self.state in _OPEN
 
     @property
     def precedes_notice(self) -> bool:
@@ -194,9 +192,9 @@ class _Entry:
         """Takes the next fact, which is not before those taken."""
         state = self._state_at(fact.at)
         if isinstance(fact, Renewed):
-            if state is RestrictionState.ACTIVE:
+            if state is RestrictionState.ACTIVE and not self._is_renewed_on(legal_date(fact.at)):
                 self._renew(fact)
-        elif state in _IN_FORCE or state is RestrictionState.FILED:
+        elif state in _OPEN:
             if isinstance(fact, Superseded):
                 self._end, self._successor_id = (RestrictionState.SUPERSEDED, fact.at), fact.successor_id
             else:
@@ -224,9 +222,12 @@ class _Entry:
             return RestrictionState.EXPIRED
         if moment < self._begins_at:
             return RestrictionState.FILED
-        if legal_date(moment) < self._periods[-1].first_day:
-            return RestrictionState.RENEWED
         return RestrictionState.ACTIVE
+
+    def _is_renewed_on(self, day: date) -> bool:
+        """Whether the term that follows is there already."""
+        present = self._periods[-1]
+        return present.sequence > 0 and day < present.first_day
 
     def _renew(self, fact: Renewed) -> None:
         present = self._periods[-1]

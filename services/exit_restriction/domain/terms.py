@@ -25,7 +25,7 @@ WINDOW_MONTHS = 1
 
 
 class FilingLevel(IntEnum):
-    """Level of the organ that files or approves, the values of `xiezhi.exit.v1.FilingLevel`."""
+    """Level of the organ that files or approves, the values of `xiezhi.exit_restriction.v1.FilingLevel`."""
 
     COUNTY = 1
     PREFECTURE = 2

@@ -1,1 +1,1 @@
-"""Restrictions of applications for exit documents: filed, renewed, released, and in force by themselves."""
+"""Restrictions of applications (限制申请办理签发出入境证件), as courts file, renew and release them."""

@@ -6,11 +6,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from services.exit_restriction.counter import tables as counter
 from services.exit_restriction.metadata import METADATA
 from services.exit_restriction.notices import tables as notices
 from services.exit_restriction.registry import tables as registry
+from services.exit_restriction.restrictions import tables as restrictions
 
-DESCRIBED = (registry.SUBJECTS, notices.OUTBOX)
+DESCRIBED = (counter.LEASES, registry.SUBJECTS, restrictions.FACTS, notices.OUTBOX)
 """Of each feature one table: with it all of the feature's are described."""
 
 

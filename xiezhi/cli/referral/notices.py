@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
@@ -13,10 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.command import command, examples
-from xiezhi.cli.following import Follower, WatchChoice, watch_post
+from xiezhi.cli.following import Following
 from xiezhi.cli.referral.views import duties_view
 from xiezhi.cli.render import enum_name, format_date, local_time, message_dict
 from xiezhi.cli.session import Session
+from xiezhi.cli.watching import WatchChoice, watch_post
 from xiezhi.referral.v1 import notice_pb2, notice_pb2_grpc, referral_pb2
 
 app = typer.Typer(
@@ -89,34 +91,29 @@ def replay(
 
 
 @dataclass(slots=True)
-class NoticeWatcher(Follower[notice_pb2.ReferralNotice]):
-    """Follows notices of referrals.
+class NoticeWatcher(Following[notice_pb2.ReferralNotice]):
+    """Follows the notices of referrals to the caller's post.
 
     Attributes:
         stub: The caller's connection.
+        cursor: That of the last notice that was handed out; empty before the first.
+        sleep: Waits so many seconds.
     """
 
     stub: notice_pb2_grpc.ReferralNoticeServiceStub
+    cursor: str = ""
+    sleep: Callable[[float], None] = time.sleep
 
-    def groups(self, seconds: float | None) -> Iterator[Sequence[notice_pb2.ReferralNotice]]:
-        """Opens the stream after the cursor; as `Follower.groups`."""
+    def acknowledge(self, notices: Sequence[notice_pb2.ReferralNotice]) -> int:
+        """Acknowledges notices; returns how many were not before."""
+        if not notices:
+            return 0
+        request = notice_pb2.AcknowledgeReferralNoticesRequest(notice_ids=[notice.notice_id for notice in notices])
+        return self.stub.AcknowledgeReferralNotices(request).acknowledged_count
+
+    def _begin(self, seconds: float | None) -> Any:
         request = notice_pb2.WatchReferralNoticesRequest(after=self.cursor)
-        stream = self.stub.WatchReferralNotices(request, timeout=seconds)
-        try:
-            for answer in stream:
-                yield answer.notices
-        finally:
-            stream.cancel()
-
-    def cursor_of(self, notice: notice_pb2.ReferralNotice) -> str:
-        """Returns where to go on after a notice."""
-        return notice.cursor
-
-    def acknowledge(self, notices: Sequence[notice_pb2.ReferralNotice]) -> None:
-        """Acknowledges notices, if there are any."""
-        if notices:
-            ids = [notice.notice_id for notice in notices]
-            self.stub.AcknowledgeReferralNotices(notice_pb2.AcknowledgeReferralNoticesRequest(notice_ids=ids))
+        return self.stub.WatchReferralNotices(request, timeout=seconds)
 
 
 def notice_view(notice: notice_pb2.ReferralNotice) -> RenderableType:

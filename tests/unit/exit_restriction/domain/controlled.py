@@ -24,14 +24,14 @@ def placed(
 
 def demanded(name: str = "a", requirement: Requirement = Requirement.BLOCK_EXIT, **more: object):
     """An order of a court and a case of its own."""
-    return ControlOrder(AUTHORS[name], requirement, **({"last_day": date(2018, 9, 3)} | more))
+    return ControlOrder(AUTHORS[name], requirement, **more)
 
 
 _placings = st.dictionaries(names, st.tuples(instants, st.sampled_from(Requirement), days, days), max_size=3).map(
     lambda made: [placed(n, r, t, start=s, last_day=e) for n, (t, r, s, e) in made.items()]
 )
 _changes = st.lists(
-    st.one_of(st.builds(Lifted, names, instants), st.builds(Refiled, names, instants, instants, st.just("z"))),
+    st.one_of(st.builds(Lifted, names, instants), st.builds(Refiled, names, instants, st.just("z"))),
     max_size=8,
 )
 controls = st.builds(lambda placings, changes: placings + changes, _placings, _changes)

@@ -272,7 +272,8 @@ def test_whatever_is_let_in_takes_effect(actions):
         before, fact = known[:count], known[count]
         assert standing_at(before, fact.at) != standing_at([*before, fact], fact.at)
         if isinstance(fact, Renewed):
-            state = next(
-                s.state for s in standing_at([*before, fact], fact.at) if s.filed.restriction_id == fact.restriction_id
+            found = next(
+                s for s in standing_at([*before, fact], fact.at) if s.filed.restriction_id == fact.restriction_id
             )
-            assert state is RestrictionState.RENEWED
+            assert found.state is RestrictionState.ACTIVE
+            assert found.periods[-1].first_day > legal_date(fact.at)

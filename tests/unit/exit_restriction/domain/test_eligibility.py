@@ -69,7 +69,7 @@ FORWARDED, LIST_ONLY, REFUSED = Outcome
         ),
         ({"decision": replace(DECISION, term=Term(0))}, LIST_ONLY, (Reason.TERM_ENDS_BEFORE_START,)),
         ({"is_deceased": True}, LIST_ONLY, (Reason.PERSON_DECEASED,)),
-        ({"finding": Finding.NOT_FOUND}, LIST_ONLY, (Reason.PERSON_NOT_FOUND,)),
+        ({"finding": Finding.NOT_FOUND}, Outcome.FORWARDED, ()),
         ({"finding": Finding.AMBIGUOUS}, LIST_ONLY, (Reason.PERSON_AMBIGUOUS,)),
         ({"is_released": True}, LIST_ONLY, (Reason.RESTRICTION_ALREADY_RELEASED,)),
     ],

@@ -13,16 +13,14 @@ from services.exit_restriction.domain import (
     Behaviour,
     Corrected,
     Deleted,
-    EntryOrder,
     EntryState,
-    Extended,
+    Listing,
     Published,
     Released,
     Withdrawn,
     correct_entry,
     delete_entry,
     entries_at,
-    extend_entry,
     publish,
     release_proposals,
     restricted_at,
@@ -40,10 +38,9 @@ from tests.unit.exit_restriction.domain.restricted import (
     filed,
     instants,
     names,
-    noon,
     refused,
 )
-from xiezhi.errors import Reason
+from xiezhi.errors import InvalidArgument, Reason
 
 ABLE, OBSTRUCTS, EVADES, *_ = Behaviour
 PUBLISHED, CORRECTED, WITHDRAWN, DELETED, EXPIRED = EntryState
@@ -51,8 +48,12 @@ A, B = AUTHORS["a"], AUTHORS["b"]
 END = end_of(date(2020, 8, 3))
 
 
-def published(name="a", moment=START, *, behaviours=frozenset({OBSTRUCTS}), day=DAY, years=0):
-    return Published(name, AUTHORS[name], behaviours, moment, day, years)
+def listing(*, behaviours=frozenset({OBSTRUCTS}), day=DAY, years=0):
+    return Listing(frozenset(behaviours), day, years)
+
+
+def published(name="a", moment=START, **more):
+    return Published(name, AUTHORS[name], moment, listing(**more))
 
 
 def only(*facts, moment):
@@ -72,7 +73,7 @@ def only(*facts, moment):
 )
 def test_an_entry_has_the_term_of_its_behaviour(behaviours, years, last_day):
     entry = published(behaviours=frozenset(behaviours), years=years)
-    assert only(entry, moment=START).last_day == last_day
+    assert only(entry, moment=START).listing.last_day == last_day
     if last_day is None:
         assert only(entry, moment=at(36500)).state is PUBLISHED
     else:
@@ -81,85 +82,65 @@ def test_an_entry_has_the_term_of_its_behaviour(behaviours, years, last_day):
         assert (found.state, found.ended_at) == (EXPIRED, end_of(last_day))
 
 
-@pytest.mark.parametrize(
-    ("fact", "state", "successor"),
-    [
-        (Corrected("a", at(5), "z"), CORRECTED, "z"),
-        (Withdrawn("a", at(5)), WITHDRAWN, None),
-        (Deleted("a", at(5)), DELETED, None),
-    ],
-)
-def test_an_entry_ends_as_its_court_ends_it_and_for_good(fact, state, successor):
+@pytest.mark.parametrize(("fact", "state"), [(Withdrawn("a", at(5)), WITHDRAWN), (Deleted("a", at(5)), DELETED)])
+def test_an_entry_ends_as_its_court_ends_it_and_for_good(fact, state):
     assert entries_at([published()], START - TICK) == ()
     assert only(published(), fact, moment=at(5) - TICK).state is PUBLISHED
-    found = only(published(), fact, Extended("a", at(6), 1), Deleted("a", at(7)), moment=END)
-    assert (found.state, found.ended_at, found.successor_id, found.extension_years) == (state, at(5), successor, 0)
+    later = (Corrected("a", at(6), listing(years=3)), Withdrawn("a", at(7)), Deleted("a", at(7)))
+    found = only(published(), fact, *later, moment=END)
+    assert (found.state, found.ended_at, found.listing) == (state, at(5), listing())
 
 
-def test_extensions_add_up_to_three_years_and_count_only_before_the_end():
-    assert only(published(), Extended("a", END - TICK, 2), moment=END).last_day == date(2022, 8, 3)
-    assert only(published(), Extended("a", END, 2), moment=END).state is EXPIRED
-    found = only(published(years=2), Extended("a", at(1), 3), moment=at(1))
-    assert (found.extension_years, found.last_day) == (3, date(2023, 8, 3))
-    assert only(published(years=2), Extended("a", at(1), -1), moment=at(1)).extension_years == 2
+def test_a_corrected_entry_stays_on_the_list_as_it_is_written_now():
+    longer = Corrected("a", END - TICK, listing(years=2))
+    found = only(published(), longer, moment=END)
+    assert (found.state, found.is_open, found.listing.last_day) == (CORRECTED, True, date(2022, 8, 3))
+    assert only(published(), Corrected("a", END, listing(years=2)), moment=END).state is EXPIRED
+    without_end = Corrected("a", at(1), listing(behaviours={ABLE}))
+    assert only(published(), without_end, moment=at(36500)).state is CORRECTED
 
 
 def test_a_case_lists_a_debtor_once_and_others_may_too():
-    order = EntryOrder(A, frozenset({OBSTRUCTS}))
-    assert publish(order, (), entry_id="a", now=START) == published()
-    refused(Reason.ENTRY_EXISTS, publish, order, [published()], entry_id="x", now=at(1))
-    assert publish(order, [published("b")], entry_id="x", now=START).at == START + TICK
-    assert publish(order, [published()], entry_id="x", now=END).published_on == date(2020, 8, 4)
+    assert publish(A, listing(), (), entry_id="a", now=START) == published()
+    refused(Reason.ENTRY_EXISTS, publish, A, listing(), [published()], entry_id="x", now=at(1))
+    corrected = [published(), Corrected("a", at(1), listing())]
+    refused(Reason.ENTRY_EXISTS, publish, A, listing(), corrected, entry_id="x", now=at(2))
+    assert publish(A, listing(), [published("b")], entry_id="x", now=START).at == START + TICK
+    assert publish(A, listing(day=date(2020, 8, 4)), [published()], entry_id="x", now=END).at == END
 
 
 @pytest.mark.parametrize(
-    ("behaviours", "more", "reason"),
+    ("behaviours", "more", "field"),
     [
-        ({ABLE}, {"extension_years": 1}, Reason.TERM_TOO_LONG),
-        ({EVADES}, {"extension_years": 4}, Reason.TERM_TOO_LONG),
-        ({EVADES}, {"extension_years": -1}, Reason.TERM_TOO_LONG),
-        ({EVADES}, {"published_on": date(2016, 8, 2)}, Reason.TERM_ENDS_BEFORE_START),
+        ({ABLE}, {"years": 1}, "record.extension_years"),
+        ({EVADES}, {"years": 4}, "record.extension_years"),
+        ({EVADES}, {"years": -1}, "record.extension_years"),
+        ({EVADES}, {"day": date(2016, 8, 2)}, "record.publish_date"),
     ],
 )
-def test_an_entry_whose_term_is_not_admissible_is_refused(behaviours, more, reason):
-    refused(reason, publish, EntryOrder(A, frozenset(behaviours), **more), (), entry_id="a", now=START)
+def test_an_entry_whose_term_is_not_admissible_is_refused(behaviours, more, field):
+    wrong = listing(behaviours=behaviours, **more)
+    for call, arguments, named in (
+        (publish, (A, wrong, ()), {"entry_id": "a"}),
+        (correct_entry, ("a", A, [published()]), {"listing": wrong, "others": ()}),
+    ):
+        with pytest.raises(InvalidArgument) as caught:
+            call(*arguments, now=START, **named)
+        assert [violation.field for violation in caught.value.violations] == [field]
 
 
 def test_an_entry_names_a_behaviour():
     with pytest.raises(ValueError, match="behaviour"):
-        publish(EntryOrder(A, frozenset()), (), entry_id="a", now=START)
+        publish(A, listing(behaviours=()), (), entry_id="a", now=START)
 
 
-@pytest.mark.parametrize(
-    ("entry", "years", "reason"),
-    [
-        (published(), 3, None),
-        (published(), 4, Reason.TERM_TOO_LONG),
-        (published(years=2), 2, Reason.TERM_TOO_LONG),
-        (published(), 0, Reason.TERM_ENDS_BEFORE_START),
-        (published(behaviours=frozenset({ABLE})), 1, Reason.TERM_TOO_LONG),
-    ],
-)
-def test_a_term_is_extended_by_one_to_three_years_in_all(entry, years, reason):
-    if reason is None:
-        assert extend_entry("a", A, [entry], years=years, now=at(1)) == Extended("a", at(1), years)
-    else:
-        refused(reason, extend_entry, "a", A, [entry], years=years, now=at(1))
-
-
-def test_a_correction_takes_the_place_of_the_wrong_entry_and_keeps_its_day():
-    known = [published(years=1)]
-    more = {"successor_id": "z", "behaviours": frozenset({EVADES}), "now": at(9)}
-    found = correct_entry("a", A, known, successor_facts=known, **more)
-    assert (found.published.published_on, found.published.extension_years) == (DAY, 1)
-    facts = [*known, found.corrected, found.published]
-    assert [s.state for s in entries_at(facts, found.published.at)] == [CORRECTED, PUBLISHED]
-    other = [Published("y", A, frozenset({EVADES}), START, DAY)]
-    refused(Reason.ENTRY_EXISTS, correct_entry, "a", A, known, successor_facts=other, **more)
-    able = correct_entry("a", A, known, successor_facts=(), **more | {"behaviours": frozenset({ABLE})})
-    assert able.published.extension_years == 0
-    old = [published(behaviours=frozenset({ABLE}))]
-    refused(Reason.TERM_ENDS_BEFORE_START, correct_entry, "a", A, old, successor_facts=old, **more | {"now": END})
+def test_a_correction_may_not_make_a_second_entry_of_a_debtor():
+    known, right = [published()], listing(behaviours={EVADES})
+    assert correct_entry("a", A, known, listing=right, others=known, now=at(9)) == Corrected("a", at(9), right)
+    of_another_case = [published("b")]
+    assert correct_entry("a", A, known, listing=right, others=of_another_case, now=at(9)).at == at(9)
+    other = [Published("y", A, START, listing())]
+    refused(Reason.ENTRY_EXISTS, correct_entry, "a", A, known, listing=right, others=other, now=at(9))
 
 
 @pytest.mark.parametrize("remove", [withdraw_entry, delete_entry])
@@ -183,20 +164,18 @@ def test_removal_proposes_a_release_to_its_own_court_and_performs_none(remove):
 )
 def test_only_its_own_court_and_only_before_its_end_changes_an_entry(name, author, now, reason):
     known = [published(), published("b")]
-    correction = {"successor_id": "z", "behaviours": frozenset({EVADES}), "successor_facts": ()}
     refused(reason, withdraw_entry, name, author, known, restrictions=(), now=now)
     refused(reason, delete_entry, name, author, known, restrictions=(), now=now)
-    refused(reason, extend_entry, name, author, known, years=1, now=now)
-    refused(reason, correct_entry, name, author, known, now=now, **correction)
+    refused(reason, correct_entry, name, author, known, listing=listing(), others=(), now=now)
 
 
-_entries = st.dictionaries(
-    names, st.tuples(instants, st.frozensets(st.sampled_from(Behaviour), min_size=1), days, st.integers(0, 3))
-).map(lambda made: [published(n, t, behaviours=b, day=d, years=y) for n, (t, b, d, y) in made.items()])
+_listings = st.builds(Listing, st.frozensets(st.sampled_from(Behaviour), min_size=1), days, st.integers(0, 3))
+_entries = st.dictionaries(names, st.tuples(instants, _listings)).map(
+    lambda made: [Published(n, AUTHORS[n], moment, written) for n, (moment, written) in made.items()]
+)
 _changes = st.lists(
     st.one_of(
-        st.builds(Extended, names, instants, st.integers(-1, 4)),
-        st.builds(Corrected, names, instants, st.just("z")),
+        st.builds(Corrected, names, instants, _listings),
         st.builds(Withdrawn, names, instants),
         st.builds(Deleted, names, instants),
     ),
@@ -214,11 +193,4 @@ def test_a_later_fact_never_changes_an_earlier_answer_and_no_other_entry(entries
     for standing in found:
         name = standing.published.entry_id
         assert entries_at([fact for fact in facts if fact.entry_id == name], earlier) == (standing,)
-        assert 0 <= standing.extension_years <= 3
-        assert (standing.state is PUBLISHED) is (standing.ended_at is None)
-
-
-def test_the_day_of_publication_is_that_in_shanghai():
-    order = EntryOrder(A, frozenset({ABLE}))
-    assert publish(order, (), entry_id="a", now=end_of(DAY)).published_on == date(2018, 8, 4)
-    assert publish(order, (), entry_id="a", now=noon(DAY)).published_on == DAY
+        assert (standing.state in {PUBLISHED, CORRECTED}) is standing.is_open

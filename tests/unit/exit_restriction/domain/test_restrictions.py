@@ -33,7 +33,7 @@ from tests.unit.exit_restriction.domain.restricted import (
     noon,
 )
 
-FILED, ACTIVE, RENEWED, RELEASED, EXPIRED, SUPERSEDED = RestrictionState
+FILED, ACTIVE, RELEASED, EXPIRED, SUPERSEDED = RestrictionState
 END = date(2019, 8, 3)
 RENEWAL = Renewed("a", noon(date(2019, 7, 10)), date(2020, 8, 3), "160-2018")
 
@@ -76,8 +76,8 @@ def test_a_start_may_lie_ahead_and_reaches_nothing_that_is_past(start, effective
 def test_a_renewal_follows_the_present_term_without_a_gap():
     known = [filed(), RENEWAL]
     assert states(known, RENEWAL.at - TICK) == {"a": ACTIVE}
-    assert states(known, RENEWAL.at) == {"a": RENEWED}
-    assert states(known, end_of(END) - TICK) == {"a": RENEWED}
+    assert states(known, RENEWAL.at) == {"a": ACTIVE}
+    assert states(known, end_of(END) - TICK) == {"a": ACTIVE}
     assert states(known, end_of(END)) == {"a": ACTIVE}
     assert states(known, end_of(date(2020, 8, 3))) == {"a": EXPIRED}
     found = standing_at(known, RENEWAL.at)[0].periods
