@@ -1,1 +1,1 @@
-"""Referrals of suspected crimes as courts send, supplement and withdraw them."""
+"""Referrals as courts send them: taken in on sealed papers, kept as facts, and shown as they stand."""

@@ -8,8 +8,9 @@ from sqlalchemy import create_engine
 
 from services.referral.metadata import METADATA
 from services.referral.notices import tables as notices
+from services.referral.referrals import tables as referrals
 
-DESCRIBED = (notices.OUTBOX,)
+DESCRIBED = (notices.OUTBOX, referrals.FACTS)
 """Of each feature one table: with it all of the feature's are described."""
 
 
