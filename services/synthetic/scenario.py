@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.synthetic.cases import CREDITORS
 from services.synthetic.catalogue import BUYER, DEBTOR, MOVER, ONE_HOUSEHOLD, WIFE
+from services.synthetic.garage import COMPANY, COMPANY_NAME
 from services.synthetic.groups import DebtCase, Group
 from services.synthetic.officers import (
     APPROVER,
@@ -65,6 +66,9 @@ class Scenario:
         police_supervisor: Officer id of an officer of the provincial police who supervises referrals.
         foreigner_name: Name of a foreigner without an identity number.
         foreigner_passport: Number of the foreigner's passport, with the letters of its state.
+        company_name: Name of a company that is a debtor.
+        company_number: Its social credit code.
+        referral_case: Number of a case of the judge against the debtor and the company.
     """
 
     judge: str
@@ -96,6 +100,9 @@ class Scenario:
     police_supervisor: str
     foreigner_name: str
     foreigner_passport: str
+    company_name: str
+    company_number: str
+    referral_case: str
 
 
 SCENARIO = Scenario(
@@ -128,6 +135,9 @@ SCENARIO = Scenario(
     police_supervisor=POLICE_SUPERVISOR,
     foreigner_name=FOREIGNER,
     foreigner_passport=FOREIGN_PASSPORT,
+    company_name=COMPANY_NAME,
+    company_number=COMPANY,
+    referral_case="（2018）赣0102执1238号",
 )
 """The debtor is the head of a family of five."""
 
@@ -149,6 +159,7 @@ def scenario_cases(catalogue: Group) -> tuple[DebtCase, ...]:
         DebtCase(JUDGE_COURT, SCENARIO.other_case, JUDGE, (SCENARIO.debtor_number,)),
         DebtCase(JUDGE_COURT, "（2018）赣0102执1236号", JUDGE, ONE_HOUSEHOLD),
         DebtCase(JUDGE_COURT, "（2018）赣0102执1237号", JUDGE, (_COMPANY,)),
+        DebtCase(JUDGE_COURT, SCENARIO.referral_case, JUDGE, (SCENARIO.debtor_number, SCENARIO.company_number)),
         DebtCase(JUDGE_COURT, CATALOGUE_CASE, JUDGE, everybody),
         DebtCase(JUDGE_COURT, "（2018）赣0102执2001号", COLLEAGUE, (WIFE,)),
         DebtCase("赣0702", "（2018）赣0702执1号", "GAN0702-J001", (MOVER,)),
