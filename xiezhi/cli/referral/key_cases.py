@@ -44,7 +44,7 @@ def propose(
     session: Session,
     referrals: Annotated[list[str], typer.Argument(metavar="REFERRAL...", help="Names of referrals.")],
     title: Annotated[str, typer.Option("--title", help="Title of the list.")],
-    year: Annotated[int, typer.Option("--year", min=2018, max=2100, help="Year; else this one.")] = 0,
+    year: Annotated[int | None, typer.Option("--year", min=2018, max=2100, help="Year; else this one.")] = None,
 ) -> None:
     """Propose a list; it is PENDING until both bodies have signed it."""
     request = supervision_pb2.ProposeKeyCasesRequest(
