@@ -50,10 +50,19 @@ class Alphabet:
     Attributes:
         allowed: The bytes that they may hold, in UTF-8.
         advice: Sentence to whoever wrote another text; it tells what to write.
+        shortest: Fewest bytes that one has, at least one.
+        longest: Most bytes that one has, at most `MAX_BYTES`.
     """
 
     allowed: bytes
     advice: str
+    shortest: int = 1
+    longest: int = MAX_BYTES
+
+    def __post_init__(self) -> None:
+        """Refuses lengths that no text can have that is hashed."""
+        if not 1 <= self.shortest <= self.longest <= MAX_BYTES:
+            raise ValueError(f"texts that are hashed have 1 to {MAX_BYTES} bytes")
 
 
 ANY_TEXT = Alphabet(bytes(range(256)), f"write a text of 1 to {MAX_BYTES} bytes in UTF-8")
@@ -76,9 +85,9 @@ class HashedTexts:
 class TextHasher:
     """Hashes texts in their canonical form.
 
-    Canonical is a text of 1 to 32 bytes in UTF-8 that holds only what its alphabet allows. The hash of another one, as
-    of a plate in lower case, would miss the alert, so it is reported, for the caller to write it otherwise and hash it
-    again, or to refuse it.
+    Canonical is a text that has no other length in UTF-8, and holds no other byte, than its alphabet allows. The hash
+    of another one, as of a plate in lower case, would miss the alert, so it is reported, for the caller to write it
+    otherwise and hash it again, or to refuse it.
 
     It keeps no state between calls; threads may share it.
 
@@ -159,14 +168,15 @@ class TextHasher:
 
     def _judge(self, joined: bytes, ends: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Returns which pieces are canonical; none holds an end that the alphabet does not allow."""
-        canonical = (sizes > 0) & (sizes <= MAX_BYTES)
+        canonical = (sizes >= self._alphabet.shortest) & (sizes <= self._alphabet.longest)
         if joined.translate(None, self._separated):
             foreign = np.frombuffer(joined.translate(self._foreign), np.bool_)
             canonical[ends.searchsorted(np.flatnonzero(foreign))] = False
         return canonical
 
     def _is_canonical(self, encoded: bytes) -> bool:
-        return 0 < len(encoded) <= MAX_BYTES and not encoded.translate(None, self._alphabet.allowed)
+        alphabet = self._alphabet
+        return alphabet.shortest <= len(encoded) <= alphabet.longest and not encoded.translate(None, alphabet.allowed)
 
     def _tags(self, joined: bytes, starts: NDArray[np.intp], sizes: NDArray[np.intp]) -> Hashes:
         """Returns the first half of the CMAC of every piece, of two blocks at most; changes starts and sizes."""

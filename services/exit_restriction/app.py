@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,15 +20,22 @@ from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.codes.jurisdiction import Jiangxi
-from services.exit_restriction import changes, meetings
+from services.exit_restriction import changes
+from services.exit_restriction.border import handlers as border_handlers
+from services.exit_restriction.border.assembly import Ages, Border, make_border
+from services.exit_restriction.border.keys import NumberHasher
+from services.exit_restriction.border.server import BorderCheckServicer
+from services.exit_restriction.controls.convert import PREFIX as CONTROL_PREFIX
+from services.exit_restriction.controls.domain import ControlRecord
+from services.exit_restriction.controls.rows import ControlRows
+from services.exit_restriction.controls.server import BorderControlServicer
 from services.exit_restriction.counter.copies import CopyTelling
 from services.exit_restriction.counter.domain import Past
 from services.exit_restriction.counter.keys import counter_key
 from services.exit_restriction.counter.server import ApplicationCounterServicer
-from services.exit_restriction.counter.store import CounterStore
+from services.exit_restriction.counter.store import CounterStore, ReadPastControls
 from services.exit_restriction.counter.stream import CounterStream
 from services.exit_restriction.counter.tables import LEASES as COUNTER_LEASES
-from services.exit_restriction.domain import ControlFact
 from services.exit_restriction.notices.due import Calendar
 from services.exit_restriction.notices.post import Post
 from services.exit_restriction.notices.server import CourtNoticeServicer
@@ -36,6 +44,8 @@ from services.exit_restriction.notices.telling import CourtTelling
 from services.exit_restriction.registry.store import SubjectRows
 from services.exit_restriction.restrictions.rows import RestrictionRows
 from services.exit_restriction.settings import ExitRestrictionSettings
+from services.filing.desk import Desk
+from services.papers import SealTrust, verify_sealed
 from xiezhi.errors import XiezhiError
 
 NAME = "exit_restriction"
@@ -57,7 +67,9 @@ async def run(settings: ExitRestrictionSettings) -> None:
         ledger = connect_ledger(parts, settings.ledger)
         core = assemble(parts, ledger)
         works = _make_works(parts, settings)
-        for task in (works.relay.run(), _sweep(works.erasers)):
+        # Who is not ready does not answer: a check must not find an index that is still being made.
+        await works.border.watch.build()
+        for task in (works.relay.run(), works.border.watch.run(), _sweep(works.erasers)):
             _start(parts, task)
         servicers = _servicers(parts, settings, works)
         handlers = host_backend(core, servicers, jurisdiction=Jiangxi())
@@ -75,7 +87,7 @@ class _Works:
         subjects: Rows of people.
         restrictions: Rows of their restrictions.
         tell_of_restrictions: Tells courts and counters of changes of restrictions.
-        tell_of_controls: Tells courts of controls and of who was met.
+        border: What controls and checks at ports share.
         counter_leases: Leases of the counters' key.
         erasers: Erase what is kept for a time only.
         checks: What readiness depends on beside the database and the ledger.
@@ -87,7 +99,7 @@ class _Works:
     subjects: SubjectRows
     restrictions: RestrictionRows
     tell_of_restrictions: changes.Tell
-    tell_of_controls: meetings.Tell
+    border: Border
     counter_leases: LeaseBook
     erasers: tuple[Erase, ...]
     checks: dict[str, Check]
@@ -97,6 +109,7 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
     outbox = Outbox(OUTBOX)
     feed = Feed(FEED, database=parts.database, outbox=outbox, sealer=parts.sealer, clock=parts.clock)
     subjects, restrictions, calendar = SubjectRows(parts.keyring), RestrictionRows(parts.keyring), Calendar(outbox)
+    controls = ControlRows(parts.keyring, subjects=subjects)
     courts = CourtTelling(feed, calendar=calendar, acknowledge_within=settings.acknowledge_within)
     copies = CopyTelling(feed, subjects=subjects, restrictions=restrictions)
     post = Post(
@@ -104,7 +117,7 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
         calendar=calendar,
         subjects=subjects,
         restrictions=restrictions,
-        read_controls=_read_controls,
+        read_controls=controls.facts,
         database=parts.database,
         clock=parts.clock,
         holidays=settings.holidays,
@@ -117,6 +130,8 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
 
     relay = Relay(outbox, database=parts.database, deliver=post.deliver, clock=parts.clock, ids=parts.ids)
     leases = _counter_leases(parts, settings)
+    ages = Ages(settings.index_max_age, settings.check_lease)
+    border = make_border(parts.database, parts.keyring, courts.of_controls, clock=parts.clock, ids=parts.ids, ages=ages)
     return _Works(
         feed,
         outbox,
@@ -124,10 +139,10 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
         subjects,
         restrictions,
         tell_of_restrictions,
-        courts.of_controls,
+        border,
         leases,
-        erasers=(leases.erase_ended,),
-        checks={},
+        erasers=(leases.erase_ended, border.leases.erase_ended, border.store.erase_old),
+        checks={"alerts": border.watch.check},
     )
 
 
@@ -142,21 +157,13 @@ def _counter_leases(parts: Parts, settings: ExitRestrictionSettings) -> LeaseBoo
     )
 
 
-def _read_controls(connection: Connection, subject_id: int) -> tuple[ControlFact, ...]:
-    del connection, subject_id
-    return ()
-
-
-def _read_past_controls(connection: Connection, subject_id: int, moment: datetime) -> tuple[Past, ...]:
-    del connection, subject_id, moment
-    return ()
-
-
 def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
     database, clock = parts.database, parts.clock
     return {
         f"{PACKAGE}.ApplicationCounterService": _counter(parts, settings, works),
+        f"{PACKAGE}.BorderCheckService": _checks(parts, works.border),
+        f"{PACKAGE}.BorderControlService": _controls(parts, settings, works.border),
         f"{PACKAGE}.CourtNoticeService": CourtNoticeServicer(
             works.feed,
             letters=DeadLetters(works.outbox, database=database, clock=clock),
@@ -166,18 +173,54 @@ def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -
     }
 
 
+def _controls(parts: Parts, settings: ExitRestrictionSettings, border: Border) -> BorderControlServicer:
+    seals = SealTrust(settings.seals.authority, settings.seals.revocations)
+    desk = Desk(border.controls, partial(verify_sealed, authority=seals), parts.clock, parts.ids)
+    return BorderControlServicer(desk, rule=settings.border_rule.rule())
+
+
+def _checks(parts: Parts, border: Border) -> BorderCheckServicer:
+    post = border_handlers.Post(
+        border.store, border.watch, NumberHasher(border.key.key), parts.telemetry.metrics.observe
+    )
+    return BorderCheckServicer(post, leases=border.leases, key=border.key, clock=parts.clock)
+
+
 def _counter(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> ApplicationCounterServicer:
     store = CounterStore(
         parts.database,
         subjects=works.subjects,
         restrictions=works.restrictions,
-        read_controls=_read_past_controls,
+        read_controls=_past_controls(ControlRows(parts.keyring, subjects=works.subjects)),
         feed=works.feed,
         clock=parts.clock,
     )
     stream = CounterStream(store, feed=works.feed, duration=settings.counter_lease, clock=parts.clock)
     return ApplicationCounterServicer(
         store, stream=stream, leases=works.counter_leases, key=counter_key(parts.keyring), clock=parts.clock
+    )
+
+
+def _past_controls(rows: ControlRows) -> ReadPastControls:
+    def read(connection: Connection, subject_id: int, moment: datetime) -> Iterable[Past]:
+        for file in rows.read_files(connection, [subject_id]).values():
+            for shown in file.standings(moment):
+                if shown.standing.is_in_force:
+                    yield _past(shown.record)
+
+    return read
+
+
+def _past(record: ControlRecord) -> Past:
+    placed = record.placed
+    return Past(
+        CONTROL_PREFIX + record.control_id,
+        placed.author.court_code,
+        placed.author.case_number,
+        record.decision_number,
+        placed.start,
+        placed.last_day,
+        placed.rule_version,
     )
 
 

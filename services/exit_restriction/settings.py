@@ -9,6 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from services.chassis.config import LedgerSettings, ProcessSettings, Seconds, Section
+from services.exit_restriction import domain
+from services.exit_restriction.domain import ControlRule, Span
 from services.papers.settings import SealSettings
 
 Requirement = Literal["MONITOR", "BLOCK_EXIT", "BLOCK_EXIT_WITHHOLD", "BLOCK_ENTRY", "BLOCK_ENTRY_WITHHOLD", "DETAIN"]
@@ -59,6 +61,19 @@ class BorderRuleSettings(Section):
         if not self.allowed <= self.limits.keys():
             raise ValueError("whatever is allowed has a limit")
         return self
+
+    def rule(self) -> ControlRule:
+        """Returns the rule."""
+        return ControlRule(
+            self.version,
+            limits=_spans(self.limits),
+            usual=_spans(self.usual),
+            allowed=frozenset(domain.Requirement[name] for name in self.allowed),
+        )
+
+
+def _spans(settings: Mapping[Requirement, SpanSettings]) -> Mapping[domain.Requirement, Span]:
+    return {domain.Requirement[name]: Span(span.months, span.days) for name, span in settings.items()}
 
 
 class ExitRestrictionSettings(ProcessSettings):

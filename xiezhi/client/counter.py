@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.cmac import CMAC
 
 from xiezhi.client.receipts import ReceiptError
-from xiezhi.errors import DeadlineExceeded, Reason, Unavailable, XiezhiError
+from xiezhi.errors import Cancelled, DeadlineExceeded, Reason, Unavailable, XiezhiError
 from xiezhi.exit_restriction.v1 import counter_pb2
 
 HASH_BYTES = 16
@@ -125,6 +125,12 @@ class CounterCopy:
             return self._cursor
 
     @property
+    def lease_end(self) -> datetime | None:
+        """Until when what the copy has may be used, UTC, exclusive; None where it has nothing."""
+        with self._lock:
+            return self._lease_end
+
+    @property
     def is_empty(self) -> bool:
         """Whether the copy has nothing, and takes nothing before `begin`."""
         with self._lock:
@@ -156,6 +162,11 @@ class CounterCopy:
         """Forgets everything; until a snapshot has come every application is checked by hand."""
         with self._lock:
             self._forget()
+
+    def lapse(self, now: datetime) -> None:
+        """Forgets everything if the lease is over; whoever asks later would have it forgotten too."""
+        with self._lock:
+            self._lapse(now)
 
     def apply(self, answer: counter_pb2.WatchRestrictionsResponse, now: datetime) -> bool:
         """Takes an answer in; one that has been taken in already changes nothing.
@@ -265,6 +276,7 @@ class Follower:
         self._pause = pause
         self._stopped = threading.Event()
         self._stream: Any = None
+        self._alarm: threading.Timer | None = None
         self._lease_id = ""
         self._renew_at: datetime | None = None
 
@@ -281,7 +293,7 @@ class Follower:
             except ReceiptError:
                 self._copy.forget()
                 raise
-            except (Unavailable, DeadlineExceeded):
+            except (Unavailable, DeadlineExceeded, Cancelled):
                 self._stopped.wait(self._pause.total_seconds())
             except XiezhiError as failure:
                 self._mend(failure)
@@ -305,6 +317,7 @@ class Follower:
 
     def _follow_once(self) -> None:
         self._lease()
+        self._copy.lapse(self._now())
         after = self._copy.cursor
         if not after:
             self._copy.begin()
@@ -315,8 +328,28 @@ class Follower:
                 goes_on = self._copy.apply(answer, self._now())
                 if not goes_on or self._stopped.is_set() or self._is_due():
                     return
+                self._set_alarm()
         finally:
             self._stream.cancel()
+            self._clear_alarm()
+
+    def _set_alarm(self) -> None:
+        """Has a stream that has gone silent given up when the lease is over, as where the line is dead."""
+        self._clear_alarm()
+        lease_end = self._copy.lease_end
+        if lease_end is not None:
+            self._alarm = threading.Timer((lease_end - self._now()).total_seconds(), self._give_up, (self._stream,))
+            self._alarm.daemon = True
+            self._alarm.start()
+
+    def _clear_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _give_up(self, stream: Any) -> None:
+        self._copy.lapse(self._now())
+        stream.cancel()
 
     def _is_due(self) -> bool:
         # Within a snapshot nothing can be resumed, so it is let come to its end first.

@@ -44,6 +44,9 @@ Expired: TypeAlias = Callable[[Connection, Shown, Event], None]
 """Is told of a restriction that is over by itself, in the transaction that tells its court."""
 
 
+_RUN_OUT = frozenset({ControlState.EXPIRED, ControlState.REFILED})
+
+
 class NotYetDueError(Exception):
     """What is due has not come about: this process's clock is behind; it is delivered again later."""
 
@@ -158,7 +161,7 @@ class Post:
             raise NotYetDueError("the control is not over")
         successor = standings.get(standing.successor_id or "")
         # What its court has filed again goes on, unless that was lifted before it began.
-        if standing.state is ControlState.EXPIRED and not (successor is not None and successor.is_open):
+        if standing.state in _RUN_OUT and not (successor is not None and successor.is_open):
             self._feed.write(connection, draft_control_end(end, at=now, traceparent=event.traceparent))
 
     def _read(self, connection: Connection, due: TermDue) -> Shown | None:

@@ -1,7 +1,8 @@
-"""A counter's copy: nobody is held a moment longer than by the exchange, and in every doubt the counter looks by hand."""
+"""A counter's copy: nobody is held a moment longer than by the exchange, and in doubt the counter looks by hand."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from tests.unit.exit_restriction.travellers import number
 from xiezhi.client.counter import CounterCopy, Decision, Follower
 from xiezhi.client.receipts import ReceiptError
-from xiezhi.errors import Reason, XiezhiError, error
+from xiezhi.errors import CLASS_OF, Cancelled, Reason, XiezhiError, error
 from xiezhi.exit_restriction.v1 import counter_pb2
 
 START = datetime(2018, 8, 3, 4, tzinfo=UTC)
@@ -280,9 +281,7 @@ def test_nobody_is_held_after_the_end_or_after_the_lease_wherever_the_counter_is
             verdict = copy.decide(who, at(later))
             if verdict.decision is RESTRICTED:
                 assert later < lease
-                assert any(
-                    at(later) < latest[one.name] for one in told[:cut] if hashed(who) in one.person_hashes
-                )
+                assert any(at(later) < latest[one.name] for one in told[:cut] if hashed(who) in one.person_hashes)
             if later >= lease:
                 assert verdict.decision is MANUAL
                 assert len(copy) == 0
@@ -363,7 +362,9 @@ def test_a_follower_goes_on_where_it_broke_off():
 
 def test_a_snapshot_that_broke_off_begins_anew():
     part = answer(item("old"))
-    follower, exchange, copy, _ = following([part, away()], [answer(item("b", who=NUMBERS[1:2]), cursor="c", complete=True), None])
+    follower, exchange, copy, _ = following(
+        [part, away()], [answer(item("b", who=NUMBERS[1:2]), cursor="c", complete=True), None]
+    )
     follower.follow()
     assert exchange.asked == [("lease1", ""), ("lease1", "")]
     assert [said(copy, 1), said(copy, 1, NUMBERS[1])] == [PASS, RESTRICTED]
@@ -409,9 +410,30 @@ def test_a_follower_that_hears_nothing_until_the_lease_is_over_begins_anew():
     assert said(copy, 17) is PASS
 
 
+def test_a_line_that_is_dead_is_given_up_when_the_lease_is_over():
+    silence = threading.Event()
+    whole = answer(item(ends=600), cursor="c0", complete=True)
+    follower, exchange, copy, clock = following([whole, silence.wait, cancelled()], [None])
+    clock.now = at(15) - timedelta(seconds=0.05)
+
+    def cancel(stream):
+        clock.now = at(15)
+        give_up(stream)
+        silence.set()
+
+    give_up = follower._give_up
+    follower._give_up = cancel
+    follower.follow()
+    assert [after for _, after in exchange.asked] == ["", ""]
+    assert said(copy, 15) is MANUAL
+
+
+def cancelled():
+    return error(next(reason for reason, kind in CLASS_OF.items() if kind is Cancelled), "Cancelled.")
+
+
 def test_what_is_refused_for_good_and_what_is_not_proven_end_the_following():
-    refusal = error(Reason.PERMISSION_MISSING, "Not permitted.") if hasattr(Reason, "PERMISSION_MISSING") else None
-    refusal = refusal or error(Reason.NOT_FOUND, "Not there.")
+    refusal = error(Reason.OUT_OF_JURISDICTION, "Not of Jiangxi.")
     follower, *_ = following([refusal])
     with pytest.raises(XiezhiError) as caught:
         follower.follow()

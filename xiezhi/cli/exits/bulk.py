@@ -185,10 +185,8 @@ def upload_view(upload: listing_pb2.Upload) -> RenderableType:
         ("Upload", upload.name),
         ("State", state),
         ("Items", f"{upload.item_count:,} staged, {upload.pushed_count:,} pushed"),
-        (
-            "Outcomes",
-            f"{upload.forwarded_count:,} forwarded, {upload.list_only_count:,} listed, {upload.refused_count:,} refused",
-        ),
+        ("Outcomes", f"{upload.forwarded_count:,} forwarded, {upload.list_only_count:,} listed only"),
+        ("", f"{upload.refused_count:,} refused"),
         ("SHA-256", upload.sha256.hex()),
         ("Erased", local_time(upload.expire_time)),
     )
