@@ -37,9 +37,9 @@ class WatchChoice:
     ] = ""
     ack: Annotated[bool, typer.Option("--ack", help="Acknowledge each once it was shown.")] = False
     once: Annotated[bool, typer.Option("--once", help="End once what waits was shown.")] = False
-    timeout: Annotated[
-        str, typer.Option("--timeout", help="With --once: how long to wait for the first, as 5s.")
-    ] = "3s"
+    timeout: Annotated[str, typer.Option("--timeout", help="With --once: how long to wait for the first, as 5s.")] = (
+        "3s"
+    )
 
 
 def watch_post(

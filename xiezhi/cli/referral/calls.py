@@ -38,9 +38,13 @@ def fetch(client: Client, service: str, request: Message, *, kind: type[A]) -> t
     Returns:
         The answer, and the same with its receipt, which has been verified.
     """
-    method = service + str(request.DESCRIPTOR.name).removesuffix("Request")
-    proven = call_proven(client, method, request.SerializeToString(deterministic=True))
+    proven = call_proven(client, method_of(service, request), request.SerializeToString(deterministic=True))
     return kind.FromString(proven.payload), proven
+
+
+def method_of(service: str, request: Message) -> str:
+    """Returns the full name of the method that takes a request."""
+    return service + str(request.DESCRIPTOR.name).removesuffix("Request")
 
 
 def full_name(name: str, kind: str = REFERRALS) -> str:
