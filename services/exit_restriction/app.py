@@ -36,6 +36,12 @@ from services.exit_restriction.counter.server import ApplicationCounterServicer
 from services.exit_restriction.counter.store import CounterStore, ReadPastControls
 from services.exit_restriction.counter.stream import CounterStream
 from services.exit_restriction.counter.tables import LEASES as COUNTER_LEASES
+from services.exit_restriction.domain import TERM_RULES
+from services.exit_restriction.listing.listed import EntryList
+from services.exit_restriction.listing.server import DishonestListServicer
+from services.exit_restriction.listing.store import ListRows, ListStore
+from services.exit_restriction.listing.uploads.desk import UploadDesk
+from services.exit_restriction.listing.uploads.store import UploadStore
 from services.exit_restriction.notices.due import Calendar
 from services.exit_restriction.notices.post import Post
 from services.exit_restriction.notices.server import CourtNoticeServicer
@@ -43,9 +49,11 @@ from services.exit_restriction.notices.tables import FEED, OUTBOX
 from services.exit_restriction.notices.telling import CourtTelling
 from services.exit_restriction.registry.store import SubjectRows
 from services.exit_restriction.restrictions.rows import RestrictionRows
+from services.exit_restriction.restrictions.server import RestrictionServicer
+from services.exit_restriction.restrictions.store import RestrictionStore
 from services.exit_restriction.settings import ExitRestrictionSettings
 from services.filing.desk import Desk
-from services.papers import SealTrust, verify_sealed
+from services.papers import SealedPaper, SealTrust, verify_sealed
 from xiezhi.errors import XiezhiError
 
 NAME = "exit_restriction"
@@ -81,24 +89,26 @@ class _Works:
     """What runs beside the server, and what servicers share.
 
     Attributes:
+        rows: What a change of the list reads and adds to.
+        uploads: Uploads of entries.
         feed: Notices to courts and to counters.
         outbox: What is due later.
         relay: Delivers it.
         subjects: Rows of people.
         restrictions: Rows of their restrictions.
-        tell_of_restrictions: Tells courts and counters of changes of restrictions.
         border: What controls and checks at ports share.
         counter_leases: Leases of the counters' key.
         erasers: Erase what is kept for a time only.
         checks: What readiness depends on beside the database and the ledger.
     """
 
+    rows: ListRows
+    uploads: UploadStore
     feed: Feed
     outbox: Outbox
     relay: Relay
     subjects: SubjectRows
     restrictions: RestrictionRows
-    tell_of_restrictions: changes.Tell
     border: Border
     counter_leases: LeaseBook
     erasers: tuple[Erase, ...]
@@ -132,16 +142,21 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
     leases = _counter_leases(parts, settings)
     ages = Ages(settings.index_max_age, settings.check_lease)
     border = make_border(parts.database, parts.keyring, courts.of_controls, clock=parts.clock, ids=parts.ids, ages=ages)
+    rows = ListRows(parts.keyring, tell=tell_of_restrictions)
+    uploads = UploadStore(
+        parts.database, keyring=parts.keyring, rows=rows, clock=parts.clock, ids=parts.ids, rules=TERM_RULES
+    )
     return _Works(
+        rows,
+        uploads,
         feed,
         outbox,
         relay,
         subjects,
         restrictions,
-        tell_of_restrictions,
         border,
         leases,
-        erasers=(leases.erase_ended, border.leases.erase_ended, border.store.erase_old),
+        erasers=(leases.erase_ended, border.leases.erase_ended, border.store.erase_old, uploads.erase),
         checks={"alerts": border.watch.check},
     )
 
@@ -157,26 +172,40 @@ def _counter_leases(parts: Parts, settings: ExitRestrictionSettings) -> LeaseBoo
     )
 
 
+def _verify_court_paper(seals: SealTrust, pdf: bytes, *, court_code: str, now: datetime) -> SealedPaper:
+    return verify_sealed(pdf, authority=seals, organisation=court_code, now=now)
+
+
 def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
     database, clock = parts.database, parts.clock
+    seals = SealTrust(settings.seals.authority, settings.seals.revocations)
+    verify = partial(_verify_court_paper, seals)
     return {
         f"{PACKAGE}.ApplicationCounterService": _counter(parts, settings, works),
         f"{PACKAGE}.BorderCheckService": _checks(parts, works.border),
-        f"{PACKAGE}.BorderControlService": _controls(parts, settings, works.border),
+        f"{PACKAGE}.BorderControlService": BorderControlServicer(
+            Desk(works.border.controls, verify, clock, parts.ids), rule=settings.border_rule.rule()
+        ),
         f"{PACKAGE}.CourtNoticeService": CourtNoticeServicer(
             works.feed,
             letters=DeadLetters(works.outbox, database=database, clock=clock),
             database=database,
             clock=clock,
         ),
+        f"{PACKAGE}.DishonestListService": DishonestListServicer(
+            Desk(ListStore(database, rows=works.rows), verify, clock, parts.ids),
+            uploads=UploadDesk(works.uploads, verify, clock),
+        ),
+        f"{PACKAGE}.RestrictionService": RestrictionServicer(
+            Desk(_restrictions(parts, works), verify, clock, parts.ids)
+        ),
     }
 
 
-def _controls(parts: Parts, settings: ExitRestrictionSettings, border: Border) -> BorderControlServicer:
-    seals = SealTrust(settings.seals.authority, settings.seals.revocations)
-    desk = Desk(border.controls, partial(verify_sealed, authority=seals), parts.clock, parts.ids)
-    return BorderControlServicer(desk, rule=settings.border_rule.rule())
+def _restrictions(parts: Parts, works: _Works) -> RestrictionStore:
+    entries = EntryList(works.rows.entries)
+    return RestrictionStore(parts.database, keyring=parts.keyring, entries=entries, tell=works.rows.tell)
 
 
 def _checks(parts: Parts, border: Border) -> BorderCheckServicer:

@@ -96,11 +96,16 @@ def mentions(paper: SealedPaper, text: str) -> bool:
     sought = _without(_DOTS + " ", normalise(text))
     if not sought:
         return False
-    plain = _without(_DOTS, paper.text)
+    plain = without_dots(paper.text)
     # A ruling may list thousands of vehicles, and a pattern takes longer to compile than most texts to be found.
     if sought not in _without(" ", plain):
         return False
     return _stands_alone(plain, sought) or _stands_apart(plain, sought)
+
+
+def without_dots(text: str) -> str:
+    """Returns the text of a document without middle dots, as what is sought in it is compared."""
+    return _without(_DOTS, text)
 
 
 def _of_another(organisation: str) -> XiezhiError:

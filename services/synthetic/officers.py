@@ -89,11 +89,14 @@ _CHIEF = _Post("C", Rank.DIVISION_CHIEF, _DECIDING, enforces=True)
 _VICE_PRESIDENT = _Post("V", Rank.VICE_PRESIDENT, _DECIDING)
 _PRESIDENT = _Post("P", Rank.PRESIDENT, _DECIDING)
 _CLERK = _Post("S", Rank.CLERK, ("approval.read", "case.read"))
+# Who holds the first permission beside the second watches as liaison or command centre, and else for the court.
+_NOTICE_LIAISON = ("exit.notice.liaison", "exit.notice.watch")
+_NOTICE_COMMAND = ("exit.notice.command", "exit.notice.watch")
 # Who holds the first permission beside the second watches as liaison, and else for the organisation.
 _REFERRAL_LIAISON = ("referral.liaison", "referral.due")
-_LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read", *_REFERRAL_LIAISON))
+_LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read", *_REFERRAL_LIAISON, *_NOTICE_LIAISON))
 _REGISTRAR = _Post("R", None, ("case.register", "case.reassign", "case.read"), system="case-system")
-_COMMAND_CENTRE = _Post("E", None, ("approval.read", "vehicle.sighting.watch"))
+_COMMAND_CENTRE = _Post("E", None, ("approval.read", "vehicle.sighting.watch", *_NOTICE_COMMAND))
 # Who holds the second permission beside the first watches as liaison, and else as command centre.
 _WATCHING_LIAISON = ("vehicle.sighting.watch", "vehicle.sighting.liaison")
 _HIGH_COURT_LIAISON = _Post("L", Rank.CLERK, (*_LIAISON.permissions, *_WATCHING_LIAISON))

@@ -1,7 +1,15 @@
 """What exit restriction decides: who is listed, whose applications are restricted, and who is met at the border."""
 
 from services.exit_restriction.domain.actions import Action, Direction, Response, action_for
-from services.exit_restriction.domain.admission import Correction, RestrictionOrder, correct, file, release, renew
+from services.exit_restriction.domain.admission import (
+    Correction,
+    RestrictionOrder,
+    correct,
+    file,
+    release,
+    renew,
+    supersede,
+)
 from services.exit_restriction.domain.controls import (
     ControlFact,
     ControlStanding,
@@ -12,6 +20,7 @@ from services.exit_restriction.domain.controls import (
     controls_at,
 )
 from services.exit_restriction.domain.eligibility import (
+    LATER_TEST,
     REPORTING_TEST,
     Candidate,
     Decision,
@@ -89,6 +98,7 @@ from services.exit_restriction.domain.terms import (
 
 __all__ = [
     "CURRENT_RULE",
+    "LATER_TEST",
     "LEVEL_LIMITS",
     "MAX_EXTENSION_YEARS",
     "NOTICE_DAY",
@@ -172,5 +182,6 @@ __all__ = [
     "restricted_at",
     "rule_on",
     "standing_at",
+    "supersede",
     "withdraw_entry",
 ]

@@ -193,6 +193,24 @@ def correct(
     return Correction(Superseded(restriction_id, at, successor_id), filed)
 
 
+def supersede(restriction_id: str, author: Author, facts: Sequence[Fact], *, now: datetime) -> Superseded:
+    """Lets a correction in after which nobody is restricted: the wrong person is free, the right one is not admitted.
+
+    Args:
+        restriction_id: Key of the restriction of the wrong person.
+        author: Who orders it.
+        facts: The wrong person's facts.
+        now: The instant of receipt.
+
+    Raises:
+        NotFound: RESTRICTION_NOT_FOUND.
+        FailedPrecondition: RESTRICTION_ALREADY_RELEASED.
+    """
+    at = next_instant(facts, now)
+    _find_open(restriction_id, author, standing_at(facts, at))
+    return Superseded(restriction_id, at, successor_id="")
+
+
 def _check_window(standing: Standing, today: date) -> None:
     present = standing.periods[-1]
     if present.sequence and today < present.first_day:

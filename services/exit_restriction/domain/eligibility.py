@@ -221,6 +221,11 @@ REPORTING_TEST: tuple[Rule, ...] = (
 )
 """The rules of the module's table."""
 
+LATER_TEST: tuple[Rule, ...] = tuple(
+    rule for rule in REPORTING_TEST if rule.check not in {decision_names_person, term_is_within_level}
+)
+"""The rules for the right person of a restriction that is corrected, whose decision and term were tested before."""
+
 
 def assess(candidate: Candidate, rules: Sequence[Rule] = REPORTING_TEST) -> Eligibility:
     """Asks every rule, and returns what becomes of an entry.

@@ -93,12 +93,12 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """The restriction was of the wrong person, and another one has taken its place.
+    """The restriction was of the wrong person, and one of the right person has taken its place, if there may be one.
 
     Attributes:
         restriction_id: Key of the restriction.
         at: Instant.
-        successor_id: Key of the restriction of the right person.
+        successor_id: Key of the restriction of the right person; empty where the reporting test admits none.
     """
 
     restriction_id: str

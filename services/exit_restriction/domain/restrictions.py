@@ -51,7 +51,7 @@ class Standing:
         periods: Its terms, of which each begins on the day after the one before it; at least one.
         effective_from: Instant from which it is, was or will be in force; None where it ended before that.
         ended_at: Instant at which it ended, for whatever reason; None while it has not.
-        successor_id: Key of the one that took its place; None unless it is SUPERSEDED.
+        successor_id: Key of the one that took its place, empty where none did; None unless it is SUPERSEDED.
     """
 
     filed: Filed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, insert, select
 
@@ -18,6 +18,7 @@ _HAVING = select(NUMBERS.c.digest, SUBJECTS.c.subject_id, SUBJECTS.c.record).joi
 )
 _LEAD = insert(NUMBERS)
 _LOCKED = select(SUBJECTS).order_by(SUBJECTS.c.subject_id).with_for_update()
+_HELD = select(SUBJECTS.c.subject_id).order_by(SUBJECTS.c.subject_id).with_for_update()
 
 
 class RegistryDamage(Exception):
@@ -37,6 +38,7 @@ class SubjectRows:
         self._having = KeyedQuery(_HAVING, NUMBERS.c.digest)
         self._subjects = KeyedQuery(select(SUBJECTS), SUBJECTS.c.subject_id)
         self._locked = KeyedQuery(_LOCKED, SUBJECTS.c.subject_id)
+        self._held = KeyedQuery(_HELD, SUBJECTS.c.subject_id)
 
     def read(self, connection: Connection, ids: Iterable[int]) -> dict[int, Subject]:
         """Reads subjects by their keys; one that is not there is left out."""
@@ -122,6 +124,51 @@ class SubjectRows:
         """
         meant = find_meant(named, self.named(connection, named))
         return self._add(connection, named) if meant is None else meant
+
+    def hold(self, connection: Connection, ids: Iterable[int]) -> None:
+        """Keeps out everybody else who changes what concerns subjects, until the commit; reads nothing of them."""
+        self._held.row(connection, sorted(ids))
+
+    def find_or_add_all(self, connection: Connection, named: Sequence[Named]) -> list[int]:
+        """Returns the keys of the subjects of many whom a court names; as `find_or_add`, in a few statements.
+
+        Args:
+            connection: That of a write function.
+            named: Whom the court names.
+
+        Raises:
+            RegistryDamage: If a number leads to somebody whose it is not.
+        """
+        found = [find_meant(one, there) for one, there in zip(named, self._named_all(connection, named), strict=True)]
+        made = {
+            (key := self.ways.key_of(one)): Subject(key, (one.name,), one.numbers, one.document_numbers)
+            for one, meant in zip(named, found, strict=True)
+            if meant is None
+        }
+        self._add_all(connection, [made[key] for key in sorted(made)])
+        return [
+            self.ways.key_of(one) if meant is None else meant.subject_id
+            for one, meant in zip(named, found, strict=True)
+        ]
+
+    def _named_all(self, connection: Connection, named: Sequence[Named]) -> list[tuple[Subject, ...]]:
+        by_number = self.of_numbers(connection, [n for one in named for n in one.numbers])
+        passports = [number for one in named if not one.numbers for number in one.document_numbers]
+        by_document = self.of_documents(connection, passports)
+        return [
+            tuple(s for n in one.numbers for s in by_number.get(n, ()))
+            or tuple(s for n in one.document_numbers for s in by_document.get(n, ()))
+            for one in named
+        ]
+
+    def _add_all(self, connection: Connection, subjects: Sequence[Subject]) -> None:
+        """Adds subjects, given in the order of their keys as by everybody; those whom somebody else added are there."""
+        if not subjects:
+            return
+        rows = [{"subject_id": s.subject_id, "record": self._sealer.seal(s)} for s in subjects]
+        ways = [{"digest": d, "subject_id": s.subject_id} for s in subjects for d in self.ways.of_subject(s)]
+        connection.execute(insert_new(connection, SUBJECTS), rows)
+        connection.execute(insert_new(connection, NUMBERS), ways)
 
     def _add(self, connection: Connection, named: Named) -> Subject:
         key = self.ways.key_of(named)

@@ -34,8 +34,8 @@ class Files(Protocol):
     Whoever changes a person's file keeps everybody else from changing it until the end.
     """
 
-    def listed(self, entry_id: str, at: datetime) -> Listed | None:
-        """Returns an entry of the list, which nobody changes until the end; None if it is not there."""
+    def listed(self, entry_id: str, author: Author, at: datetime) -> Listed | None:
+        """Returns an entry of a court's list, which nobody changes until the end; None if it is not there."""
         ...
 
     def find(self, named: Named) -> Sequence[Subject]:

@@ -159,7 +159,7 @@ def release_one(named: Named, *, accepted: Accepted, files: Files) -> tuple[Show
 
 def _require_listed(ordered: Ordered, entry_id: str, accepted: Accepted, *, files: Files) -> None:
     """Makes sure that the debtor is on the list by this very court and case."""
-    listed = files.listed(entry_id, accepted.now)
+    listed = files.listed(entry_id, ordered.author, accepted.now)
     if listed is None or (listed.author, listed.number) != (ordered.author, ordered.debtor.party.number):
         raise error(Reason.ENTRY_NOT_FOUND, "There is no such entry of this court and case: check its name.")
     if not listed.is_open:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +23,7 @@ CASE_INDEX = "exit.restriction.case"
 _RENEWED, _RELEASED, _SUPERSEDED, _PROPOSED = 1, 2, 3, 4
 _KINDS: Mapping[type[Later], int] = MappingProxyType({Renewed: _RENEWED, Released: _RELEASED, Superseded: _SUPERSEDED})
 
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _ADD_FACT = insert(FACTS)
 _OF_CASE = (
     select(RESTRICTIONS.c.restriction_id, RESTRICTIONS.c.subject_id)
@@ -81,7 +82,7 @@ class RestrictionRows:
         return [row.subject_id for row in connection.execute(_SUBJECTS, {"after": after, "most": most})]
 
     def of_case(
-        self, connection: Connection, author: Author, number: str, *, as_of: datetime, most: int
+        self, connection: Connection, author: Author, number: str, *, as_of: datetime | None, most: int
     ) -> dict[str, int]:
         """Returns restrictions of a debtor in a case with the keys of their subjects.
 
@@ -89,14 +90,14 @@ class RestrictionRows:
             connection: The connection.
             author: The court and the case.
             number: Number of the debtor in normal form.
-            as_of: Moment until which they were filed.
+            as_of: Moment until which they were filed; None for all of them.
             most: How many at most, the newest ones.
 
         Returns:
             Keys of subjects by key of the restriction, in the order in which the restrictions were received.
         """
         digests = self._cases.all_of(_debtor_of(author, number))
-        found = connection.execute(_OF_CASE, {"digests": digests, "as_of": as_of, "most": most}).all()
+        found = connection.execute(_OF_CASE, {"digests": digests, "as_of": as_of or _EVER, "most": most}).all()
         return {row.restriction_id: row.subject_id for row in reversed(found)}
 
     def add(self, connection: Connection, records: Sequence[RestrictionRecord]) -> None:

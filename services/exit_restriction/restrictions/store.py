@@ -32,8 +32,8 @@ from services.filing.requests import RequestRows
 class ListedEntries(Protocol):
     """The list of dishonest debtors, within a transaction of whoever calls."""
 
-    def find(self, connection: Connection, entry_id: str, at: datetime) -> Listed | None:
-        """Returns an entry and keeps everybody from changing it until the commit; None if it is not there."""
+    def find(self, connection: Connection, entry_id: str, *, author: Author, at: datetime) -> Listed | None:
+        """Returns an entry of a court's list, which nobody changes until the commit; None if it is not there."""
         ...
 
     def forward(self, connection: Connection, record: RestrictionRecord, *, request: bytes) -> None:
@@ -141,9 +141,9 @@ class _SqlFiles:
         self._request = request
         self._trace = trace
 
-    def listed(self, entry_id: str, at: datetime) -> Listed | None:
+    def listed(self, entry_id: str, author: Author, at: datetime) -> Listed | None:
         """Asks the list."""
-        return self._entries.find(self._connection, entry_id, at)
+        return self._entries.find(self._connection, entry_id, author=author, at=at)
 
     def find(self, named: Named) -> Sequence[Subject]:
         """Finds people by number."""

@@ -16,6 +16,7 @@ from xiezhi.proof.statement import Rank
 
 LOOKUP = "identity.household.lookup"
 POST_OF_LIAISONS, POST_OF_REFERRAL_LIAISONS = "vehicle.sighting.liaison", "referral.liaison"
+POSTS_OF_EXIT_NOTICES = {"exit.notice.liaison", "exit.notice.command"}
 """No method asks for them: they tell whose notices the holder watches."""
 OFFICERS = {officer.officer_id: officer for officer in Province(2018).officers()}
 
@@ -35,7 +36,7 @@ def test_ids_and_posts_are_the_same_in_every_province():
 def test_permissions_are_those_of_the_contracts():
     declared = {method.policy.permission for method in Contracts.load() if method.policy.permission}
     held = {permission for officer in OFFICERS.values() for permission in officer.permissions}
-    assert held == declared | {POST_OF_LIAISONS, POST_OF_REFERRAL_LIAISONS}
+    assert held == declared | {POST_OF_LIAISONS, POST_OF_REFERRAL_LIAISONS} | POSTS_OF_EXIT_NOTICES
 
 
 @pytest.mark.parametrize(

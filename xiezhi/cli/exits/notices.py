@@ -30,7 +30,9 @@ _URGENT = frozenset({notice_pb2.COURT_NOTICE_KIND_OVERDUE, notice_pb2.COURT_NOTI
 app = typer.Typer(
     help="Follow and acknowledge what your court is told (通报): people met at ports, renewals, ends, releases.",
     epilog=examples(
-        "xiezhi exit notices watch --as GAN0102-J001 --ack", "xiezhi exit notices ack NOTICE --as GAN0102-J001"
+        "xiezhi exit notices watch --as GAN0102-J001 --ack",
+        "xiezhi exit notices ack NOTICE --as GAN0102-J001",
+        "xiezhi border notices watch --as GAN0102-J001     the same: all that the court is told comes in one order",
     ),
     no_args_is_help=True,
 )
@@ -66,6 +68,7 @@ class CourtWatcher(Following[notice_pb2.CourtNotice]):
     calls=True,
     epilog=examples(
         "xiezhi exit notices watch --as GAN0102-J001               follows until Ctrl-C",
+        "xiezhi border notices watch --as GAN0102-J001             the same",
         "xiezhi exit notices watch --as GAN0102-J001 --ack         acknowledges what was shown",
         "xiezhi exit notices watch --as GAN0102-J001 --once --json   what waits now, as one document",
     ),
@@ -103,7 +106,13 @@ def watch(
             session.output.note(f"Ended. Go on with --after {watcher.cursor}." if watcher.cursor else "Ended.")
 
 
-@command(app, calls=True, epilog=examples("xiezhi exit notices ack NOTICE NOTICE --as GAN0102-J001"))
+@command(
+    app,
+    calls=True,
+    epilog=examples(
+        "xiezhi exit notices ack NOTICE NOTICE --as GAN0102-J001", "xiezhi border notices ack NOTICE --as GAN0102-J001"
+    ),
+)
 def ack(
     session: Session,
     notices: Annotated[list[str], typer.Argument(help="Ids of the notices.")],
