@@ -154,8 +154,8 @@ def _import(referring: Referring) -> None:
 
 def _file(referring: Referring) -> None:
     told = (
-        "The head of the unit files the debtor's case (立案). The exchange sets the letter in Chinese, the unit seals it "
-        "with its own key and gives it; the court saves it and verifies it without calling anybody."
+        "The head of the unit files the debtor's case (立案). The exchange sets the letter in Chinese, the unit seals "
+        "it with its own key and gives it; the court saves it and verifies it without calling anybody."
     )
     with referring.narrator.step("One is filed, and fed back under seal", told) as entry:
         decided = referring.decide(PERSON, file=True, number=_number(referring, "立"))
