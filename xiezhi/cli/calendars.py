@@ -103,6 +103,6 @@ def calendars_view(calendars: Iterable[supervision_pb2.WorkCalendar]) -> Rendera
 
 
 def _days(listed: object) -> list[date_pb2.Date]:
-    if not isinstance(listed, list):
-        raise CommandError("Days are a list.", next_step=f"Write it as {FORM}")
-    return [date_message(read_date(str(day))) for day in listed]
+    if not isinstance(listed, list) or not all(isinstance(day, str) for day in listed):
+        raise CommandError("Days are a list of texts.", next_step=f"Write it as {FORM}")
+    return [date_message(read_date(day)) for day in listed]
