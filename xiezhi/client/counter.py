@@ -131,6 +131,12 @@ class CounterCopy:
             return self._lease_end
 
     @property
+    def lease_end(self) -> datetime | None:
+        """Until when the copy may be used without another answer, exclusive, UTC; None where it has no lease."""
+        with self._lock:
+            return self._lease_end
+
+    @property
     def is_empty(self) -> bool:
         """Whether the copy has nothing, and takes nothing before `begin`."""
         with self._lock:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.demo.chase import play
-from xiezhi.cli.demo.confinement import BEGINNING, LATER
+from xiezhi.cli.demo.confinement import A_YEAR_LATER, BEGINNING, LATER
 from xiezhi.cli.demo.confinement import play as play_exits
 from xiezhi.cli.demo.dossier import Referring, court_lookout
 from xiezhi.cli.demo.folder import fresh_folder
@@ -119,7 +119,6 @@ def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> tuple[str, ..
     Returns:
         The ids of the traces. All processes have stopped by then, so their spans are written.
     """
-    referral = ""
     with ExitStack() as third:
         told = "Gateway, ledger and four services, a process each, on SQLite."
         with _running(home, narrator, telemetry, title="The suite starts", told=told) as stage:
@@ -132,16 +131,14 @@ def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> tuple[str, ..
             exits = third.enter_context(telemetry.internal_span("demo.exits"))
             restraint = Restraint(stage, narrator, telemetry.internal_span)
             play_exits(restraint, BEGINNING)
-        for ahead, title, steps in LATER:
-            move_clock(home, ahead)
-            told = f"The suite starts again and lives {ahead.days} days ahead: clock, tokens, seals and certificates."
-            with _running(home, narrator, telemetry, title=title, told=told) as stage:
-                restraint.stage = stage
-                play_exits(restraint, steps)
-                if steps is LATER[-1][-1]:
-                    # The chapter about restrictions ends here; the next one has a trace of its own.
-                    third.close()
-                    referral = _tell_referral(home, narrator, telemetry, stage=stage)
+        move_clock(home, A_YEAR_LATER)
+        told = f"The suite starts again, and lives {A_YEAR_LATER.days} days later: clock, tokens, seals, certificates."
+        with _running(home, narrator, telemetry, title="A year passes", told=told) as stage:
+            restraint.stage = stage
+            play_exits(restraint, LATER)
+            # The chapter about restrictions is over; the next one has a trace of its own.
+            third.close()
+            referral = _tell_referral(home, narrator, telemetry, stage=stage)
     return story.trace_id, vehicles.trace_id, exits.trace_id, referral
 
 

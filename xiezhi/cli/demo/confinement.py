@@ -28,7 +28,7 @@ from xiezhi.exit_restriction.v1 import (
 
 Step = Callable[[Restraint], None]
 
-A_YEAR = TermQuestion(months=12)
+A_MONTH, A_YEAR = TermQuestion(months=1), TermQuestion(months=12)
 HANDLED = CHECK.replace("CheckTraveller", "RecordHandling")
 """Full name of the method by which an officer says what was done."""
 
@@ -81,11 +81,12 @@ def _beyond_the_level(restraint: Restraint) -> None:
 
 
 def _restrict(restraint: Restraint) -> None:
-    told = f"{restraint.stage.cast.superior_approver} of the court above signs over the same order."
+    told = "So it is filed for one month, which the chief may approve, and begins at once."
     with restraint.counter() as counter, restraint.narrator.step("The restriction begins", told) as entry:
         _require_copy(restraint, entry, counter.wait_for, restraint.debtor, "PASS")
-        request = restraint.order(restraint.debtor).file(restraint.entry, A_YEAR)
-        answer = restraint.carry_out(RESTRICTIONS, restriction_pb2.FileRestrictionResponse, request)
+        request = restraint.order(restraint.debtor).file(restraint.entry, A_MONTH)
+        approver = restraint.stage.cast.approver
+        answer = restraint.carry_out(RESTRICTIONS, restriction_pb2.FileRestrictionResponse, request, approver=approver)
         active = answer.restriction.state == restriction_pb2.RESTRICTION_STATE_ACTIVE
         restraint.narrator.require(entry, active, "the restriction is not in force")
         restraint.restrictions[restraint.debtor.debtor_name] = answer.restriction.name
@@ -93,6 +94,19 @@ def _restrict(restraint: Restraint) -> None:
         _require_decision(restraint, entry, restraint.debtor, counter_pb2.APPLICATION_DECISION_RESTRICTED)
         _require_copy(restraint, entry, counter.wait_for, restraint.debtor, "RESTRICTED")
         restraint.narrator.good("A counter's own copy says so too; it has hashes under a leased key, and no number.")
+
+
+def _renew(restraint: Restraint) -> None:
+    cast = restraint.stage.cast
+    name = restraint.restrictions[restraint.debtor.debtor_name]
+    told = f"A term is renewed in its last month (续报). {cast.superior_approver} of the court above signs for a year."
+    with restraint.lookout() as lookout, restraint.narrator.step("It is renewed in its window", told) as entry:
+        restraint.hear(entry, lookout, notice_pb2.COURT_NOTICE_KIND_RENEWAL_OPEN, measure=name)
+        order = restraint.order(restraint.debtor, number=f"{cast.exit_case}之九")
+        answer = restraint.carry_out(RESTRICTIONS, restriction_pb2.RenewRestrictionResponse, order.renew(name, A_YEAR))
+        entry["terms"] = len(answer.restriction.terms)
+        restraint.narrator.require(entry, entry["terms"] == 2, "there are not two terms")
+        restraint.narrator.show(restrictions_view([answer.restriction]))
 
 
 def _two_more(restraint: Restraint) -> None:
@@ -175,20 +189,6 @@ def _stopped(restraint: Restraint) -> None:
         restraint.hear(entry, lookout, notice_pb2.COURT_NOTICE_KIND_HANDLED)
 
 
-def _renew(restraint: Restraint) -> None:
-    name = restraint.restrictions[restraint.debtor.debtor_name]
-    told = (
-        "The last month of the term has begun. The first debtor's restriction is renewed, the second debtor's is not."
-    )
-    with restraint.lookout() as lookout, restraint.narrator.step("One is renewed in its window", told) as entry:
-        restraint.hear(entry, lookout, notice_pb2.COURT_NOTICE_KIND_RENEWAL_OPEN, measure=name)
-        order = restraint.order(restraint.debtor, number=f"{restraint.stage.cast.exit_case}之九")
-        answer = restraint.carry_out(RESTRICTIONS, restriction_pb2.RenewRestrictionResponse, order.renew(name, A_YEAR))
-        entry["terms"] = len(answer.restriction.terms)
-        restraint.narrator.require(entry, entry["terms"] == 2, "there are not two terms")
-        restraint.narrator.show(restrictions_view([answer.restriction]))
-
-
 def _cut_off(restraint: Restraint) -> None:
     told = "A counter was cut off from the exchange all the while. Its copy had a lease of minutes."
     with restraint.narrator.step("What a counter knew is forgotten", told) as entry:
@@ -199,7 +199,7 @@ def _cut_off(restraint: Restraint) -> None:
 
 
 def _over(restraint: Restraint) -> None:
-    told = "No job ran, and nobody did anything. What was not renewed has ended by itself."
+    told = "No job ran, and nobody did anything. The second debtor's year has ended by itself; the first was renewed."
     with restraint.counter() as counter, restraint.narrator.step("Nobody is held a second longer", told) as entry:
         decisions = {
             restraint.debtor: counter_pb2.APPLICATION_DECISION_RESTRICTED,
@@ -274,6 +274,7 @@ BEGINNING: dict[str, Step] = {
     "list_only": _list_only,
     "beyond_the_level": _beyond_the_level,
     "restrict": _restrict,
+    "renew": _renew,
     "two_more": _two_more,
     "release": _release,
     "hand_over": _hand_over,
@@ -282,8 +283,8 @@ BEGINNING: dict[str, Step] = {
 }
 """The steps of the first day, by the name of their span."""
 
-LATER: tuple[tuple[timedelta, str, dict[str, Step]], ...] = (
-    (timedelta(days=350), "Eleven months and a half pass", {"cut_off": _cut_off, "renew": _renew}),
-    (timedelta(days=370), "The year is over", {"over": _over, "look_back": _look_back}),
-)
-"""Further steps: how long after the first day, what it is called, and the steps."""
+A_YEAR_LATER = timedelta(days=370)
+"""How long after the first day the chapter goes on."""
+
+LATER: dict[str, Step] = {"cut_off": _cut_off, "over": _over, "look_back": _look_back}
+"""The steps of that day, by the name of their span."""

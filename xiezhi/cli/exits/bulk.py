@@ -18,6 +18,7 @@ from xiezhi.cli.answers import keep_receipts, tell_answer
 from xiezhi.cli.approved import ApprovalChoice, obtain
 from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.documents import PRIVATE
 from xiezhi.cli.exits.items import ItemFile
 from xiezhi.cli.exits.orders import LISTING
 from xiezhi.cli.exits.synthetic import make_items
@@ -245,6 +246,7 @@ def _require_same(request: bytes, upload: listing_pb2.Upload) -> None:
 
 def _write_outcomes(file: Path, uploading: Uploading) -> None:
     try:
+        file.touch(mode=PRIVATE)
         with file.open("w", encoding="utf-8") as opened:
             opened.writelines(f"{_json_line(outcome)}\n" for outcome in uploading.outcomes())
     except OSError as failure:

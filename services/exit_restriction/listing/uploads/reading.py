@@ -124,7 +124,7 @@ def read_notice(pdf: bytes, *, verify: Verify, court_code: str, now: datetime) -
     Raises:
         XiezhiError: The DOCUMENT_ or SEAL_ reason for which it counts for nothing.
     """
-    return Notice(hashlib.sha256(pdf).digest(), pdf, verify(pdf, court_code=court_code, now=now).text)
+    return Notice(hashlib.sha256(pdf).digest(), pdf, verify(pdf, organisation=court_code, now=now).text)
 
 
 def _parse(raw: bytes) -> listing_pb2.UploadItem:
