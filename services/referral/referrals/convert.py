@@ -178,8 +178,10 @@ def _write_duties(
     message: referral_pb2.Referral, file: ReferralFile, standing: Referral, *, at: datetime, calendars: Calendars
 ) -> None:
     duties = duties_at(file.facts, at, calendars)
-    for duty in duties:
-        place = file.record.place_of(duty.suspect) if duty.suspect else None
+    places: dict[str, int | None] = {suspect.key: place for place, suspect in enumerate(file.record.suspects)}
+    placed = [(places.get(duty.suspect), duty) for duty in duties]
+    # Keys have no meaning and no order: of what ends on one day, the suspects come in their places.
+    for place, duty in sorted(placed, key=lambda one: (one[1].deadline.ends_at, -1 if one[0] is None else one[0])):
         write_duty(message.duties.add(), duty, place=place)
     days = (private_prosecution_eligible_on(stands, duties) for stands in standing.suspects)
     opens = min((day for day in days if day is not None), default=None)

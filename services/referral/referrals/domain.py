@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import IntEnum
 
 from services.codes.legal_time import legal_date
 from services.filing.domain import Author, Contact, Party
 from services.referral.domain import Fact, Referral, Sent, referral_at
 from xiezhi.errors import Reason, XiezhiError, error
+
+LATEST = datetime.max.replace(tzinfo=UTC)
+"""Moment after everything, for what is asked about as it stands now: clocks of replicas differ by a moment."""
 
 MOST_SHOWN = 100
 """How many referrals of a suspect in a case are shown, the newest ones."""

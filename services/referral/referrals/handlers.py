@@ -9,7 +9,7 @@ from services.chassis.ids import IdSource
 from services.codes.legal_time import legal_date
 from services.filing.desk import Accepted
 from services.papers.fonts import shown
-from services.referral.domain import Item, Letter, send, supplement, withdraw
+from services.referral.domain import Item, Letter, next_instant, send, supplement, withdraw
 from services.referral.domain.units import is_at_place_of
 from services.referral.referrals.domain import (
     Deed,
@@ -69,8 +69,11 @@ def send_one(package: Package, accepted: Accepted, files: Files, *, officer_id: 
         XiezhiError: REFERRAL_PACKAGE_INCOMPLETE, REFERRAL_WRONG_UNIT, REFERRAL_EXISTS, REFERRAL_NOT_FOUND for an
             unknown predecessor, or FIELDS_INVALID where the letter does not name a suspect.
     """
-    filing, author, now = accepted.filing, accepted.filing.author, accepted.now
+    author = accepted.filing.author
     suspects = tuple(replace(s, key=files.suspect_key(author, s.party.number)) for s in package.suspects)
+    rivals = files.rivals(author, [s.party.number for s in suspects])
+    # After all that has happened to them, whatever the clocks of two replicas say.
+    now = next_instant((fact for rival in rivals for fact in rival.facts), accepted.now)
     letter = Letter(
         author.court_code,
         author.case_number,
@@ -80,7 +83,6 @@ def send_one(package: Package, accepted: Accepted, files: Files, *, officer_id: 
         items=package.items,
         follows=package.predecessor,
     )
-    rivals = files.rivals(author, [s.party.number for s in suspects])
     sent = send(letter, [rival.facts for rival in rivals], now=now)
     if not is_at_place_of(package.unit, author.court_code, on=sent.sent_on):
         raise error(Reason.REFERRAL_WRONG_UNIT, "The unit is not at the court's place: name the one that is.")
@@ -97,7 +99,7 @@ def send_one(package: Package, accepted: Accepted, files: Files, *, officer_id: 
         evidence=package.evidence,
         letter_number=accepted.documents[LETTER].number,
         officer_id=officer_id,
-        handler=filing.handler,
+        handler=accepted.filing.handler,
         predecessor=package.predecessor,
     )
     return files.send(record, _papers(accepted, PaperKind.LETTER, PaperKind.ACCOUNT))

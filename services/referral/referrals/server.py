@@ -10,7 +10,7 @@ from services.filing.desk import Accepted, take
 from services.referral.convert import read_name
 from services.referral.referrals import convert, handlers
 from services.referral.referrals.desk import ReferralDesk
-from services.referral.referrals.domain import ReferralFile, no_document, not_found
+from services.referral.referrals.domain import LATEST, ReferralFile, no_document, not_found
 from services.referral.referrals.files import Files
 from xiezhi.referral.v1 import referral_pb2
 
@@ -74,7 +74,7 @@ class ReferralServicer:
         if as_of is not None and as_of > now:
             raise invalid("as_of_time", "it is to come")
         author, number = read_author(request.context), convert.read_number(request, call)
-        found, calendars = await self._desk.store.of_suspect(author, number, as_of=as_of or now)
+        found, calendars = await self._desk.store.of_suspect(author, number, as_of=as_of or LATEST)
         response = referral_pb2.ListReferralsResponse()
         for file in found:
             # Facts of one instant follow each other by a moment, so the last one may be a moment ahead of the clock.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -17,12 +17,10 @@ from services.filing.requests import RequestRows
 from services.referral.changes import Change, Tell, tell_nobody
 from services.referral.domain import Calendars
 from services.referral.published import published_calendars
-from services.referral.referrals.domain import MOST_SHOWN, ReferralFile, ReferralPaper, ReferralRecord, Step
+from services.referral.referrals.domain import LATEST, MOST_SHOWN, ReferralFile, ReferralPaper, ReferralRecord, Step
 from services.referral.referrals.files import Files
 from services.referral.referrals.rows import ReferralRows
 from services.referral.referrals.tables import FILING
-
-_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 class CalendarSource(Protocol):
@@ -232,7 +230,7 @@ class _SqlFiles:
     def rivals(self, author: Author, numbers: Collection[str]) -> tuple[ReferralFile, ...]:
         """Locks the case and reads its referrals of the suspects."""
         self._rows.lock_case(self._connection, author)
-        keys = self._rows.of_suspects(self._connection, author, numbers, as_of=_FOREVER, most=None)
+        keys = self._rows.of_suspects(self._connection, author, numbers, as_of=LATEST, most=None)
         return tuple(self._rows.files(self._connection, keys).values())
 
     def open(self, referral_id: str) -> ReferralFile | None:
