@@ -209,6 +209,4 @@ def _piece(place: int, text: str) -> referral_pb2.Evidence:
             f"Evidence {place} is not written as {EVIDENCE_FORM}.", next_step=f"Classes are {', '.join(CLASSES)}."
         )
     digest = hashlib.sha256(read_bytes(Path(file))).digest() if file else b""
-    return referral_pb2.Evidence(
-        evidence_class=referral_pb2.EvidenceClass.Value(CLASSES[kind]), title=title, sha256=digest
-    )
+    return referral_pb2.Evidence(evidence_class=CLASSES[kind], title=title, sha256=digest)

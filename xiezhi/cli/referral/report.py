@@ -72,7 +72,7 @@ def report(
     request = supervision_pb2.GetReportRequest(
         start_date=date_message(read_date(first) if first else today.replace(month=1, day=1)),
         end_date=date_message(read_date(last) if last else today),
-        grouping=supervision_pb2.ReportGrouping.Value(f"REPORT_GROUPING_{by.name}"),
+        grouping=f"REPORT_GROUPING_{by.name}",
         with_pdf=pdf is not None,
     )
     with session.connect() as client, tracing() as trace:

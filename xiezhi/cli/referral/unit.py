@@ -19,7 +19,7 @@ from xiezhi.cli.referral.views import answer_view, referrals_view
 from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.cli.session import Session
 from xiezhi.client import tracing
-from xiezhi.referral.v1 import investigation_pb2, referral_pb2
+from xiezhi.referral.v1 import investigation_pb2
 
 PAGE = 100
 
@@ -80,9 +80,7 @@ def inbox(
 ) -> None:
     """List the referrals that lie with your unit, the newest first, with what is due next."""
     wanted = state.name if state is not None else "UNSPECIFIED"
-    request = investigation_pb2.ListUnitReferralsRequest(
-        state=referral_pb2.ReferralState.Value(f"REFERRAL_STATE_{wanted}")
-    )
+    request = investigation_pb2.ListUnitReferralsRequest(state=f"REFERRAL_STATE_{wanted}")
     answer = investigation_pb2.ListUnitReferralsResponse()
     proven: list[ProvenAnswer] = []
     with session.connect() as client, tracing() as trace:
