@@ -10,6 +10,7 @@ from typing import TypeAlias
 from google.protobuf.message import DecodeError
 
 from services.chassis.validation import validate
+from services.exit_restriction import convert as shared
 from services.exit_restriction.domain import FilingLevel
 from services.exit_restriction.listing import convert
 from services.exit_restriction.listing.domain import Push
@@ -38,6 +39,9 @@ def find_faults(items: Sequence[bytes], *, first_index: int, court_code: str, to
             item = _parse(raw)
             validate(item)
             convert.read_item(item, court_code=court_code, level=FilingLevel.COUNTY, today=today)
+            if item.HasField("start_date"):
+                # Only now: a day that has come by the commit is as good as that day.
+                shared.read_start(item.start_date, field="start_date", today=today)
         except XiezhiError as refusal:
             faults.append(Fault(index, refusal.reason.value, _path(refusal)))
     return tuple(faults)

@@ -23,6 +23,7 @@ from tests.unit.exit_restriction.orders import (
     XIHU,
     company,
     context,
+    day,
     item,
     notice,
     party,
@@ -155,6 +156,27 @@ async def test_each_item_has_an_outcome_of_its_own(court, load):
         (listed, ["EXIT_DECISION_MISSING"], True, False),
     ]
     assert (upload.forwarded_count, upload.list_only_count, upload.refused_count) == (2, 5, 10)
+
+
+@pytest.mark.parametrize("start", [date(2018, 8, 2), date(2019, 8, 4), date(9999, 12, 1)])
+async def test_a_first_day_outside_of_the_year_to_come_refuses_its_item_and_no_other(court, load, start):
+    load(*PEOPLE)
+    chunk = [item(PEOPLE[0], pdf=PDF, serial=1, start_date=day(start)), *items(PEOPLE[1], first=2)]
+    name, (answer,) = await court.stage(chunk, notices=[PDF])
+    assert [(fault.index, fault.reason, fault.field) for fault in answer.faults] == [
+        (0, "FIELDS_INVALID", "start_date"),
+    ]
+    upload = (await court.commit(name)).upload
+    assert (upload.forwarded_count, upload.refused_count) == (1, 1)
+
+
+async def test_a_first_day_that_has_come_before_the_commit_counts(court, load, clock):
+    load(*PEOPLE)
+    name, (answer,) = await court.stage([item(PEOPLE[0], pdf=PDF, serial=1, start_date=day(date(2018, 8, 4)))])
+    assert not answer.faults
+    await court.stage([], upload=name, first=1, notices=[PDF])
+    clock.advance(timedelta(days=3))
+    assert (await court.commit(name)).upload.forwarded_count == 1
 
 
 async def test_staging_goes_on_where_it_broke_off(court):
