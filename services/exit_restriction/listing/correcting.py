@@ -17,6 +17,7 @@ from services.exit_restriction.domain import (
     assess,
     correct,
     correct_entry,
+    next_instant,
     standing_of,
     supersede,
 )
@@ -134,7 +135,8 @@ def _open(before: ShownEntry, subject_id: int | None, *, files: Files) -> Mappin
 def _find_rest(before: ShownEntry, opened: Collection[RestrictionFile], *, means: Means) -> _Rest | None:
     for file in opened:
         if before.forwarded.restriction_id in file.records:
-            shown = file.shown(before.forwarded.restriction_id, means.now)
+            # As it stands when it is changed: another process's clock may have dated what is there after this one's now.
+            shown = file.shown(before.forwarded.restriction_id, next_instant(file.facts, means.now))
             return _Rest(file, shown) if shown.standing.is_open else None
     return None
 

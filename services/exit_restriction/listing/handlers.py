@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.exit_restriction.changes import ReleaseProposed
-from services.exit_restriction.domain import Author, delete_entry, withdraw_entry
+from services.exit_restriction.domain import Author, delete_entry, next_instant, withdraw_entry
 from services.exit_restriction.listing.correcting import find_entry, refuse
 from services.exit_restriction.listing.domain import EntryFile, Push, RemovalKind, Removed, ShownEntry
 from services.exit_restriction.listing.pushing import Means, push_all
@@ -59,7 +59,12 @@ def remove_one(removal: Removal, *, means: Means) -> tuple[ShownEntry, tuple[str
     if known.number != removal.number:
         raise refuse(Reason.ENTRY_NOT_FOUND)
     opened = files.open(files.restrictions_of(author, removal.number))
-    standings = {s.filed.restriction_id: s for file in opened.values() for s in file.standings(means.now)}
+    # Another process's clock may have dated what is there after this one's now.
+    standings = {
+        s.filed.restriction_id: s
+        for file in opened.values()
+        for s in file.standings(next_instant(file.facts, means.now))
+    }
     remove = withdraw_entry if removal.kind is RemovalKind.WITHDRAWAL else delete_entry
     made = remove(removal.entry_id, author, known.facts, restrictions=standings.values(), now=means.now)
     step = Removed(made.fact)

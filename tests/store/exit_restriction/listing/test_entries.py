@@ -284,6 +284,17 @@ async def test_a_correction_of_the_person_passes_the_restriction_on_with_the_sam
     assert (await court(push(ON_FILE))).entry.outcome.forwarding == FORWARDED
 
 
+async def test_a_clock_that_is_behind_finds_what_another_one_dated(court, load, told, clock):
+    load(ON_FILE, JIA)
+    first = (await court(push(ON_FILE))).entry
+    second = (await court(push(ON_FILE, serial=2))).entry
+    clock.set(NOW - timedelta(minutes=5))
+    assert (await court(correction(first.name, JIA))).entry.outcome.forwarding == FORWARDED
+    assert told[-2].happened is Happened.SUPERSEDED
+    answer = await court(removal(second.name, serial=2))
+    assert list(answer.proposed_releases) == [second.outcome.restriction]
+
+
 async def test_a_correction_of_a_name_alone_passes_the_restriction_on_too(court):
     entry = (await court(push(UNKNOWN))).entry
     answer = (await court(correction(entry.name, UNKNOWN, debtor=party(UNKNOWN, name="测试六")))).entry
