@@ -158,4 +158,13 @@ class CounterStore:
         return await self._database.read(read)
 
     def _having(self, connection: Connection, applicant: Applicant) -> tuple[Subject, ...]:
-        return self._subjects.of_numbers(connection, [applicant.number]).get(applicant.number, ())
+        """Reads who has the number, and whom courts named under another number of the same person.
+
+        Somebody who was named before the register knew them has only the number that the court gave.
+        """
+        having = self._subjects.of_numbers(connection, [applicant.number]).get(applicant.number, ())
+        others = {n for subject in having if subject.is_on_file for n in subject.numbers} - {applicant.number}
+        known = {subject.subject_id for subject in having}
+        found = self._subjects.of_numbers(connection, sorted(others))
+        named = {s.subject_id: s for some in found.values() for s in some if not s.is_on_file}
+        return (*having, *(named[key] for key in sorted(named.keys() - known)))

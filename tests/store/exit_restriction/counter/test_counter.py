@@ -96,6 +96,17 @@ async def test_whoever_is_not_on_the_register_is_restricted_all_the_same(office,
     assert (await office.check(subject, name="别人")).decision == MANUAL
 
 
+async def test_whoever_was_restricted_before_the_register_knew_them_is_so_under_every_number(office, database, load):
+    who = Named("新人", (number(77),))
+    subject = await database.write(lambda connection: office.subjects.find_or_add(connection, who))
+    await office.file(subject)
+    load(person(9, names=("新人",), numbers=(number(78), number(77))))
+    for shown in (number(77), number(78)):
+        assert (await office.check(subject, id_number=shown)).decision == RESTRICTED
+        assert len(await office.ask_past(subject, NOW, id_number=shown)) == 1
+    assert (await office.check(subject, id_number=number(79))).decision == PASS
+
+
 async def test_the_past_is_told_as_it_was_then(office, clock):
     one = await office.file(WHO)
     clock.set(end_of(date(2019, 7, 10)))
