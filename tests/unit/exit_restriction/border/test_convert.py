@@ -12,12 +12,14 @@ from services.exit_restriction.domain import Action, Direction
 from services.filing.domain import Contact
 from tests.unit.exit_restriction.handed_over import stamp
 from tests.unit.exit_restriction.told import DONGHU, TRACE, UNIT, call
-from tests.unit.exit_restriction.travellers import NOW
+from tests.unit.exit_restriction.travellers import NOW, number
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.exit_restriction.v1 import border_pb2, hit_pb2
 
 CHECKS = "/xiezhi.exit_restriction.v1.BorderCheckService"
 EXIT = hit_pb2.TRAVEL_DIRECTION_EXIT
+NUMBER = number(1)
+MISREAD = NUMBER[:9] + str((int(NUMBER[9]) + 1) % 10) + NUMBER[10:]
 HOUR, TICK = timedelta(hours=1), timedelta(microseconds=1)
 
 
@@ -33,8 +35,9 @@ def batch(**fields):
 
 
 def test_a_traveller_is_read_with_where_and_by_whom_they_are_met():
-    found = read(document_number="gbr 123456789", id_number="36990119800115001x")
-    assert (found.document, found.id_number) == ("GBR123456789", "36990119800115001X")
+    found = read(document_number="gbr 123456789", id_number=f" {NUMBER[:6]} {NUMBER[6:14]}-{NUMBER[14:]} ")
+    assert (found.document, found.id_number) == ("GBR123456789", NUMBER)
+    assert read(id_number="gbr369901800115").id_number == "GBR369901800115"
     meeting = found.meeting
     assert (meeting.port, meeting.direction, meeting.unit, meeting.at) == ("九江港", Direction.EXIT, UNIT, NOW)
     assert meeting.traceparent == TRACE
@@ -48,6 +51,10 @@ def test_a_traveller_is_read_with_where_and_by_whom_they_are_met():
         ({"document_number": "E123"}, "document_number"),
         ({"id_number": "36990119800115"}, "id_number"),
         ({"id_number": "36990119800115001X7"}, "id_number"),
+        # Misread by a digit, or of the form that ended with 2012: nobody would be met under them.
+        ({"id_number": MISREAD}, "id_number"),
+        ({"id_number": "369901800115001"}, "id_number"),
+        ({"document_number": "E12345678", "id_number": MISREAD}, "id_number"),
     ],
 )
 def test_what_is_no_number_is_refused_by_its_field(fields, field):
