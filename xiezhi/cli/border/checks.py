@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import uuid
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -18,6 +20,7 @@ from rich.text import Text
 from xiezhi.cli.border.views import action_text, check_view
 from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.output import CommandError
 from xiezhi.cli.plates import read_lines
 from xiezhi.cli.render import local_time, message_dict
 from xiezhi.cli.session import Session
@@ -26,6 +29,10 @@ from xiezhi.exit_restriction.v1 import border_pb2, border_pb2_grpc, hit_pb2
 
 CHECKS = "/xiezhi.exit_restriction.v1.BorderCheckService/"
 BATCH, MAX_BATCH = 1_000, 10_000
+MOST_NAMED = 20
+"""Most lines that a message names."""
+
+_NUMBER = re.compile("[0-9A-Z]{5,23}")
 
 app = typer.Typer()
 
@@ -116,6 +123,7 @@ def stream(
         stub = border_pb2_grpc.BorderCheckServiceStub(client.channel)
         sent = list(batches(numbers, direction=direction, port=port, size=batch))
         if packed:
+            require_numbers(numbers)
             lease = stub.LeaseBorderKey(border_pb2.LeaseBorderKeyRequest())
             for one in sent:
                 pack(one, lease)
@@ -162,8 +170,26 @@ def handled(
 
 
 def normal(number: str) -> str:
-    """Returns a number as it is hashed: in upper case and without separators."""
-    return "".join(one for one in number.upper() if one.isalnum())
+    """Returns a number as it is hashed: in upper case and without separators, full-width letters as plain ones."""
+    return "".join(one for one in unicodedata.normalize("NFKC", number).upper() if one.isalnum())
+
+
+def require_numbers(numbers: Sequence[str]) -> None:
+    """Makes sure that everything is a number before it is hashed: whoever takes hashes cannot tell, and finds nobody.
+
+    Args:
+        numbers: The lines of the file, as `normal` leaves them.
+
+    Raises:
+        CommandError: If a line is none; the message names places and repeats no line.
+    """
+    wrong = [str(place) for place, number in enumerate(numbers, start=1) if not _NUMBER.fullmatch(number)]
+    if wrong:
+        named = ", ".join(wrong[:MOST_NAMED]) + (" and more" if len(wrong) > MOST_NAMED else "")
+        raise CommandError(
+            f"No numbers of 5 to 23 letters and digits: {named} of the lines that are not empty.",
+            next_step="Correct them; hashes of them would meet nobody.",
+        )
 
 
 def batches(

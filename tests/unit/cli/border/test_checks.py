@@ -6,7 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from xiezhi.cli.border.checks import Action, Direction, batches, normal, pack
+from xiezhi.cli.border.checks import MOST_NAMED, Action, Direction, batches, normal, pack, require_numbers
+from xiezhi.cli.output import CommandError
 from xiezhi.exit_restriction.v1 import border_pb2, hit_pb2
 
 NUMBERS = ("EX0000001", "369901189001010010", "UTOL898902C3")
@@ -31,6 +32,16 @@ def test_a_packed_batch_has_hashes_and_no_number() -> None:
 
 def test_numbers_are_hashed_in_one_form() -> None:
     assert normal(" ex-0000 001 ") == "EX0000001"
+    assert normal("ＥＸ００００００１") == "EX0000001"
+
+
+def test_what_is_no_number_is_not_hashed_and_not_repeated() -> None:
+    require_numbers(NUMBERS)
+    with pytest.raises(CommandError) as caught:
+        require_numbers(["EX0000001", "测试", "", "E1", *["E2"] * MOST_NAMED])
+    assert "2, 3, 4, 5" in str(caught.value)
+    assert "and more" in str(caught.value)
+    assert "E1" not in str(caught.value)
 
 
 @pytest.mark.parametrize("action", Action)
