@@ -9,7 +9,7 @@ from typing import Any
 
 from xiezhi.client.counter import CounterCopy
 from xiezhi.client.receipts import ReceiptError
-from xiezhi.errors import Cancelled, DeadlineExceeded, Reason, Unavailable, XiezhiError
+from xiezhi.errors import Cancelled, DeadlineExceeded, Reason, ResourceExhausted, Unavailable, XiezhiError
 from xiezhi.exit_restriction.v1 import counter_pb2
 
 PAUSE = timedelta(seconds=1)
@@ -47,7 +47,7 @@ class Follower:
         self._renew_at: datetime | None = None
 
     def follow(self) -> None:
-        """Follows until `stop` is called; an exchange that is away is waited for, while the copy's lease runs out.
+        """Follows until `stop` is called; an exchange that is away or busy is waited for, while the copy's lease runs out.
 
         Raises:
             XiezhiError: If the exchange refuses for good, as a system without the permission.
@@ -59,7 +59,7 @@ class Follower:
             except ReceiptError:
                 self._copy.forget()
                 raise
-            except (Unavailable, DeadlineExceeded, Cancelled):
+            except (Unavailable, DeadlineExceeded, Cancelled, ResourceExhausted):
                 self._stopped.wait(self._pause.total_seconds())
             except XiezhiError as failure:
                 self._mend(failure)
@@ -90,6 +90,8 @@ class Follower:
         request = counter_pb2.WatchRestrictionsRequest(lease_id=self._lease_id, after=after)
         self._stream = self._stub.WatchRestrictions(request)
         try:
+            # Before the first answer too: what goes on has a lease, and the line may be dead from the start.
+            self._set_alarm()
             for answer in self._stream:
                 goes_on = self._copy.apply(answer, self._now())
                 if not goes_on or self._stopped.is_set() or self._is_due():

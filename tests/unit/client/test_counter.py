@@ -455,6 +455,33 @@ def test_a_line_that_is_dead_is_given_up_when_the_lease_is_over():
     assert said(copy, 15) is MANUAL
 
 
+def test_a_line_that_is_dead_from_the_start_is_given_up_when_the_lease_is_over():
+    silence = threading.Event()
+    whole = answer(item(ends=600), cursor="c0", complete=True)
+    follower, exchange, copy, clock = following([whole, away()], [silence.wait, cancelled()], [None])
+    clock.now = at(15) - timedelta(seconds=0.05)
+
+    def cancel(stream):
+        clock.now = at(15)
+        give_up(stream)
+        silence.set()
+
+    give_up = follower._give_up
+    follower._give_up = cancel
+    threading.Timer(2, silence.set).start()
+    follower.follow()
+    assert [after for _, after in exchange.asked] == ["", "c0", ""]
+    assert said(copy, 15) is MANUAL
+
+
+def test_an_exchange_that_is_busy_is_waited_for():
+    whole = answer(item(), cursor="c0", complete=True)
+    follower, exchange, copy, _ = following([whole, error(Reason.RATE_LIMITED, "Busy.")], [None])
+    follower.follow()
+    assert exchange.asked == [("lease1", ""), ("lease1", "c0")]
+    assert said(copy, 1) is RESTRICTED
+
+
 def cancelled():
     return error(next(reason for reason, kind in CLASS_OF.items() if kind is Cancelled), "Cancelled.")
 
