@@ -23,6 +23,7 @@ from xiezhi.cli.plates import read_lines
 from xiezhi.cli.render import format_instant, message_dict
 from xiezhi.cli.session import Session
 from xiezhi.cli.signals import interrupting
+from xiezhi.client import ReceiptError
 from xiezhi.client.counter import CounterCopy, Verdict
 from xiezhi.client.follower import Follower
 from xiezhi.errors import XiezhiError
@@ -139,7 +140,7 @@ class _Following:
     def __init__(self, copy: CounterCopy, follower: Follower) -> None:
         self.copy = copy
         self._follower = follower
-        self._failure: XiezhiError | None = None
+        self._failure: XiezhiError | ReceiptError | None = None
         self._thread = threading.Thread(target=self._follow, name="counter", daemon=True)
 
     def __enter__(self) -> Self:
@@ -161,6 +162,7 @@ class _Following:
         Raises:
             CommandError: If it takes too long.
             XiezhiError: If the exchange refuses.
+            ReceiptError: If an answer is not proven.
         """
         waited, pause = 0.0, threading.Event()
         while not self.copy.cursor:
@@ -173,7 +175,7 @@ class _Following:
     def _follow(self) -> None:
         try:
             self._follower.follow()
-        except XiezhiError as failure:
+        except (XiezhiError, ReceiptError) as failure:
             self._failure = failure
 
 
