@@ -47,7 +47,7 @@ class Follower:
         self._renew_at: datetime | None = None
 
     def follow(self) -> None:
-        """Follows until `stop` is called; an exchange that is away or busy is waited for, while the copy's lease runs out.
+        """Follows until `stop` is called; an exchange that is away or busy is waited for while the lease runs out.
 
         Raises:
             XiezhiError: If the exchange refuses for good, as a system without the permission.

@@ -135,7 +135,7 @@ def _open(before: ShownEntry, subject_id: int | None, *, files: Files) -> Mappin
 def _find_rest(before: ShownEntry, opened: Collection[RestrictionFile], *, means: Means) -> _Rest | None:
     for file in opened:
         if before.forwarded.restriction_id in file.records:
-            # As it stands when it is changed: another process's clock may have dated what is there after this one's now.
+            # As it stands when it is changed: another process's clock may have dated it after this one's now.
             shown = file.shown(before.forwarded.restriction_id, next_instant(file.facts, means.now))
             return _Rest(file, shown) if shown.standing.is_open else None
     return None
