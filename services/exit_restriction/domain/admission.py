@@ -244,8 +244,10 @@ def _find_open(restriction_id: str, author: Author, standings: Iterable[Standing
             Reason.RESTRICTION_NOT_FOUND, "There is no such restriction of this court and case: check its name."
         )
     if standing.ended_at is not None:
-        expired = standing.state is RestrictionState.EXPIRED
-        day = standing.last_day if expired else legal_date(standing.ended_at)
-        how = f"ended with {day}" if expired else f"was ended on {day}"
-        raise error(Reason.RESTRICTION_ALREADY_RELEASED, f"The restriction {how}: file a new one if it is needed.")
+        present, expired = standing.periods[-1], standing.state is RestrictionState.EXPIRED
+        how = f"ended with {present.last_day}" if expired else f"was ended on {legal_date(standing.ended_at)}"
+        window = f"it could be renewed from {present.window_opens} to {present.last_day}"
+        raise error(
+            Reason.RESTRICTION_ALREADY_RELEASED, f"The restriction {how}; {window}. File a new one if it is needed."
+        )
     return standing

@@ -115,7 +115,7 @@ def test_a_renewal_comes_within_the_last_month(now, expected):
     if isinstance(expected, Reason):
         message = refused(expected, renewal, now=now)
         assert "2019-08-03" in message
-        assert expected is not Reason.RENEWAL_TOO_EARLY or "2019-07-03" in message
+        assert "2019-07-03" in message
     else:
         found = renewal(now=now)
         assert (found.at, found.last_day, found.rule_version) == (now, expected, "160-2018")
@@ -136,7 +136,7 @@ def test_one_that_is_still_to_begin_cannot_be_renewed():
 
 def test_a_renewal_after_a_release_says_when_that_was():
     message = refused(Reason.RESTRICTION_ALREADY_RELEASED, renewal, RELEASED, now=noon(date(2019, 7, 10)))
-    assert "2019-07-05" in message
+    assert all(day in message for day in ("2019-07-05", "2019-07-03", "2019-08-03"))
 
 
 def test_a_renewal_has_a_level_too():
