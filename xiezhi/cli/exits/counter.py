@@ -126,7 +126,8 @@ def counter(
         with _Following(copy, Follower(copy, stub, now=session.now)) as following:
             following.await_snapshot()
             given = list(number or ())
-            if file is not None and file != STANDARD_INPUT:
+            # Without --json, standard input is asked one by one.
+            if file is not None and (file != STANDARD_INPUT or session.output.as_json):
                 given += read_lines(file)
             if given:
                 _tell_all(session, copy, given)
