@@ -134,19 +134,12 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
         holidays=published_days_off() | settings.holidays,
         expired=copies.of_end,
     )
-
-    def tell_of_restrictions(connection: Connection, told: Sequence[changes.Change]) -> None:
-        courts.of_restrictions(connection, told)
-        copies.of_restrictions(connection, told)
-
     relay = Relay(outbox, database=parts.database, deliver=post.deliver, clock=parts.clock, ids=parts.ids)
     leases = _counter_leases(parts, settings)
     ages = Ages(settings.index_max_age, settings.check_lease)
     border = make_border(parts.database, parts.keyring, courts.of_controls, clock=parts.clock, ids=parts.ids, ages=ages)
-    rows = ListRows(parts.keyring, tell=tell_of_restrictions)
-    uploads = UploadStore(
-        parts.database, keyring=parts.keyring, rows=rows, clock=parts.clock, ids=parts.ids, rules=TERM_RULES
-    )
+    rows = ListRows(parts.keyring, tell=_tell_both(courts.of_restrictions, copies.of_restrictions))
+    uploads = _uploads(parts, rows)
     return _Works(
         rows,
         uploads,
@@ -159,6 +152,20 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
         leases,
         erasers=(leases.erase_ended, border.leases.erase_ended, border.store.erase_old, uploads.erase),
         checks={"alerts": border.watch.check},
+    )
+
+
+def _tell_both(first: changes.Tell, second: changes.Tell) -> changes.Tell:
+    def tell(connection: Connection, told: Sequence[changes.Change]) -> None:
+        first(connection, told)
+        second(connection, told)
+
+    return tell
+
+
+def _uploads(parts: Parts, rows: ListRows) -> UploadStore:
+    return UploadStore(
+        parts.database, keyring=parts.keyring, rows=rows, clock=parts.clock, ids=parts.ids, rules=TERM_RULES
     )
 
 

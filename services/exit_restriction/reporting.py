@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from services.exit_restriction.changes import RestrictionRecord
 from services.exit_restriction.domain import (
     Author,
     Candidate,
     Decision,
+    Filed,
     FilingLevel,
     Finding,
     Ground,
@@ -19,7 +21,7 @@ from services.exit_restriction.domain import (
     rule_on,
 )
 from services.exit_restriction.registry.domain import Named, Subject
-from services.filing.domain import Party
+from services.filing.domain import Contact, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,22 @@ class Ordered:
     def order(self) -> RestrictionOrder:
         """The restriction that is ordered."""
         return RestrictionOrder(self.author, self.debtor.ground, self.level, self.term, self.start)
+
+    def record(
+        self, filed: Filed, subject_id: int, entry_id: str, *, officer_id: str, handler: Contact
+    ) -> RestrictionRecord:
+        """Returns the restriction as it is kept once it is filed.
+
+        Args:
+            filed: The fact.
+            subject_id: Key of the person's subject.
+            entry_id: Key of the entry of the list on which it rests.
+            officer_id: The handling judge.
+            handler: How to reach them.
+        """
+        return RestrictionRecord(
+            filed, subject_id, entry_id, self.debtor.party, self.level, self.decision_number, officer_id, handler
+        )
 
 
 def examine(debtor: Debtor, found: Iterable[Subject]) -> Examined:

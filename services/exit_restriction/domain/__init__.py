@@ -47,7 +47,6 @@ from services.exit_restriction.domain.facts import (
     Superseded,
     next_instant,
 )
-from services.exit_restriction.domain.leases import Copy, lease
 from services.exit_restriction.domain.listing import (
     MAX_EXTENSION_YEARS,
     Behaviour,
@@ -64,7 +63,7 @@ from services.exit_restriction.domain.listing import (
     release_proposals,
 )
 from services.exit_restriction.domain.orders import Placement, lift, place, repeated_in
-from services.exit_restriction.domain.reminders import Reminder, ReminderKind, reminders_due, reminders_of
+from services.exit_restriction.domain.reminders import Reminder, ReminderKind, reminders_of
 from services.exit_restriction.domain.requirements import (
     CURRENT_RULE,
     OBJECTIONS,
@@ -118,7 +117,6 @@ __all__ = [
     "ControlRule",
     "ControlStanding",
     "ControlState",
-    "Copy",
     "Corrected",
     "Correction",
     "Decision",
@@ -168,7 +166,6 @@ __all__ = [
     "delete_entry",
     "entries_at",
     "file",
-    "lease",
     "lift",
     "next_change_after",
     "next_instant",
@@ -176,7 +173,6 @@ __all__ = [
     "publish",
     "release",
     "release_proposals",
-    "reminders_due",
     "reminders_of",
     "renew",
     "repeated_in",

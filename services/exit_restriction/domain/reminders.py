@@ -75,18 +75,6 @@ def reminders_of(standing: Standing, holidays: Collection[date]) -> tuple[Remind
     return tuple(sorted(reminders, key=lambda reminder: (reminder.day, reminder.kind)))
 
 
-def reminders_due(standing: Standing, holidays: Collection[date], *, after: date, until: date) -> tuple[Reminder, ...]:
-    """Returns the reminders that are due after one day and until another one, inclusive.
-
-    Args:
-        standing: How the restriction stands.
-        holidays: Days on which nobody works, weekends among them, as far as they are known.
-        after: Day on which it was last asked.
-        until: The current day.
-    """
-    return tuple(reminder for reminder in reminders_of(standing, holidays) if after < reminder.day <= until)
-
-
 def _eve_of_holiday(last_day: date, holidays: Collection[date]) -> date | None:
     """Returns the day before the long holiday in which a day lies; None where it lies in none."""
     first = last = last_day

@@ -182,16 +182,7 @@ class _Desk:
         except XiezhiError as refusal:
             return Forwarded(Outcome.LIST_ONLY, (refusal.reason.value,))
         filed = standing.filed
-        record = RestrictionRecord(
-            filed,
-            subject_id,
-            published.entry_id,
-            ordered.debtor.party,
-            ordered.level,
-            ordered.decision_number,
-            push.officer_id,
-            push.handler,
-        )
+        record = ordered.record(filed, subject_id, published.entry_id, officer_id=push.officer_id, handler=push.handler)
         self._opened[subject_id] = opened.with_restriction(record)
         self.restrictions.append(record)
         self.changes.append(RestrictionChange(Happened.FILED, record, standing, filed.at, means.traceparent))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from services.codes.legal_time import legal_date
-from services.exit_restriction.changes import Happened, RestrictionRecord
+from services.exit_restriction.changes import Happened
 from services.exit_restriction.domain import (
     Author,
     Outcome,
@@ -75,16 +75,7 @@ def file_one(
     subject_id = _admit(ordered, accepted, files=files, rules=rules)
     opened = files.open(subject_id)
     filed = file(ordered.order, opened.facts, restriction_id=restriction_id, rules=rules, now=accepted.now)
-    record = RestrictionRecord(
-        filed,
-        subject_id,
-        entry_id,
-        ordered.debtor.party,
-        ordered.level,
-        ordered.decision_number,
-        officer_id,
-        accepted.filing.handler,
-    )
+    record = ordered.record(filed, subject_id, entry_id, officer_id=officer_id, handler=accepted.filing.handler)
     shown = opened.with_restriction(record).shown(restriction_id, filed.at)
     files.file(record, shown.standing)
     return shown

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,6 @@ from services.exit_restriction.domain import (
     Released,
     ReminderKind,
     Renewed,
-    reminders_due,
     reminders_of,
     standing_at,
 )
@@ -76,13 +74,6 @@ def test_one_that_is_renewed_reminds_of_the_new_term_and_one_that_has_ended_of_n
     assert {reminder.sequence for reminder in found} == {1}
     assert reminders_of(standing(last_day=last_day, moment=at(400)), ()) == ()
     assert reminders_of(standing(Released("a", at(1)), last_day=last_day, moment=at(1)), ()) == ()
-
-
-def test_what_is_due_is_told_once_however_rarely_it_is_asked():
-    found = standing(last_day=date(2019, 8, 3))
-    asked = [date(2018, 8, 3) + timedelta(days=7 * n) for n in range(60)]
-    told = [r for a, b in pairwise(asked) for r in reminders_due(found, (), after=a, until=b)]
-    assert tuple(told) == reminders_of(found, ())
 
 
 @few
