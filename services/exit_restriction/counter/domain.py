@@ -169,6 +169,19 @@ class Past:
     rule_version: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPast:
+    """What is said of a past moment.
+
+    Attributes:
+        measures: What was in force, restrictions first.
+        name_differs: Whether the name is not the one with this number on file; then nothing else is said.
+    """
+
+    measures: tuple[Past, ...] = ()
+    name_differs: bool = False
+
+
 class Dated(Protocol):
     """Anything that happened at an instant."""
 
@@ -220,17 +233,22 @@ def decide(applicant: Applicant, known: Iterable[tuple[Subject, RestrictionFile]
     everybody = tuple(known)
     require_one(subject for subject, _ in everybody)
     confirmed = [file for subject, file in everybody if subject.has_name(applicant.name)]
-    on_file = [subject for subject, _ in everybody if subject.is_on_file]
     others = [file for subject, file in everybody if not (subject.is_on_file or subject.has_name(applicant.name))]
-    is_other = bool(everybody) and not confirmed
-    if (
-        is_other
-        or any(not subject.has_name(applicant.name) for subject in on_file)
-        or any(_in_force(file, now) for file in others)
-    ):
+    if differs(applicant, (subject for subject, _ in everybody)) or any(_in_force(file, now) for file in others):
         return Decided(Decision.MANUAL, now, name_differs=True)
     causes = tuple(Cause.of(shown) for file in confirmed for shown in _in_force(file, now))
     return Decided(Decision.RESTRICTED if causes else Decision.PASS, now, causes)
+
+
+def differs(applicant: Applicant, known: Iterable[Subject]) -> bool:
+    """Whether a name is not the one with a number: not that of the register, or of nobody whom a court named.
+
+    Args:
+        applicant: Who applies, or is asked about.
+        known: Those who have the number.
+    """
+    named = [(subject.is_on_file, subject.has_name(applicant.name)) for subject in known]
+    return bool(named) and (not any(has for _, has in named) or any(on_file and not has for on_file, has in named))
 
 
 def past_of(shown: Shown, moment: datetime, *, name: str) -> Past:

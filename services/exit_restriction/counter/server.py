@@ -76,8 +76,9 @@ class ApplicationCounterServicer:
         """Tells what was in force at a past moment."""
         applicant = convert.read_applicant(request.person, on=legal_date(call.accepted_at))
         moment = convert.read_moment(request, now=self._clock.now())
-        response = counter_pb2.AskPastResponse()
-        for past in await self._store.ask_past(applicant, moment):
+        asked = await self._store.ask_past(applicant, moment)
+        response = counter_pb2.AskPastResponse(name_differs=asked.name_differs)
+        for past in asked.measures:
             convert.write_past(response.measures.add(), past)
         return response
 

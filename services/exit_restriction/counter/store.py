@@ -15,11 +15,13 @@ from services.chassis.feed import Feed
 from services.exit_restriction.counter.copies import ADDRESSEE
 from services.exit_restriction.counter.domain import (
     Applicant,
+    AskedPast,
     Copied,
     CopyChange,
     Decided,
     Past,
     decide,
+    differs,
     past_of,
     present,
     require_one,
@@ -94,8 +96,8 @@ class CounterStore:
 
         return await self._database.read(read)
 
-    async def ask_past(self, applicant: Applicant, moment: datetime) -> tuple[Past, ...]:
-        """Returns what was in force against a person at a moment, restrictions first; nothing where nobody is known.
+    async def ask_past(self, applicant: Applicant, moment: datetime) -> AskedPast:
+        """Tells what was in force against a person at a moment; nothing where nobody is known.
 
         Args:
             applicant: Who is asked about.
@@ -106,9 +108,11 @@ class CounterStore:
             Unavailable: STORE_UNAVAILABLE.
         """
 
-        def read(connection: Connection) -> tuple[Past, ...]:
+        def read(connection: Connection) -> AskedPast:
             having = self._having(connection, applicant)
             require_one(having)
+            if differs(applicant, having):
+                return AskedPast(name_differs=True)
             keys = [subject.subject_id for subject in having if subject.has_name(applicant.name)]
             restrictions = [
                 past_of(shown, moment, name=restriction_name(shown.record.restriction_id))
@@ -117,7 +121,7 @@ class CounterStore:
                 if shown.standing.is_in_force
             ]
             controls = [past for key in keys for past in self._read_controls(connection, key, moment)]
-            return (*restrictions, *controls)
+            return AskedPast((*restrictions, *controls))
 
         return await self._database.read(read)
 

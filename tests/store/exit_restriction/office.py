@@ -187,12 +187,14 @@ class Office:
         return await self.counter.CheckApplication(request, call(request, COUNTERS, at=self.clock.now()))
 
     async def ask_past(self, someone, moment: datetime, **changed):
-        """Has an officer ask about the past."""
+        """Has an officer ask about the past; None where the name is another one."""
         values = {"id_number": someone.numbers[0], "name": someone.names[0]} | changed
         request = counter_pb2.AskPastRequest(person=counter_pb2.PersonKey(**values), purpose="核查")
         request.as_of_time.FromDatetime(moment)
         asked = call(request, COUNTERS, at=self.clock.now())
-        return list((await self.counter.AskPast(request, asked)).measures)
+        answer = await self.counter.AskPast(request, asked)
+        assert not (answer.name_differs and answer.measures)
+        return None if answer.name_differs else list(answer.measures)
 
     async def lease(self, system: bytes = bytes(32)):
         """Has a counter's system lease the key."""

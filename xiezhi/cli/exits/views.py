@@ -69,6 +69,8 @@ def grounds_table(grounds: Iterable[counter_pb2.Ground]) -> RenderableType:
 
 def past_view(answer: counter_pb2.AskPastResponse) -> RenderableType:
     """Shows what was in force at a moment."""
+    if answer.name_differs:
+        return Text("The name is another one on file: ask again with the right one.", "yellow")
     if not answer.measures:
         return Text("Nothing was in force at that moment.", "green")
     table = Table("Measure", "Court and case", "Decision", "Term then", "Rules")

@@ -125,7 +125,7 @@ async def test_the_past_is_told_as_it_was_then(office, clock):
     (second,) = await office.ask_past(WHO, ENDS)
     assert (second.start_date.day, second.end_date.year, second.decision_number) == (4, 2020, "（2019）之二")
     assert await office.ask_past(WHO, end_of(date(2019, 9, 1))) == []
-    assert await office.ask_past(WHO, NOW, name="别人") == []
+    assert await office.ask_past(WHO, NOW, name="别人") is None
     assert await office.ask_past(WHO, NOW, id_number=number(88)) == []
     assert await refused(office.ask_past(WHO, clock.now() + TICK)) is Reason.FIELDS_INVALID
 

@@ -91,6 +91,7 @@ def shown(view: RenderableType) -> str:
             ("MANUAL", "by hand"),
         ),
         (past_view(counter_pb2.AskPastResponse()), ("Nothing was in force",)),
+        (past_view(counter_pb2.AskPastResponse(name_differs=True)), ("another one on file",)),
         (
             past_view(counter_pb2.AskPastResponse(measures=[counter_pb2.PastMeasure(name="controls/1")])),
             ("controls/1",),
