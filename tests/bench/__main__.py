@@ -13,13 +13,13 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import households, machine, vehicles
+from tests.bench import duties, households, machine, vehicles
 from tests.bench.experiment import QUIET, Experiment, measure
 from tests.bench.promptness import DELAYS_HEADER
 from tests.bench.report import BARS_HEADER, HEADER, Bar
 from tests.bench.rig import ROOT
 
-HOUSEHOLD, VEHICLE = "household", "vehicle"
+HOUSEHOLD, VEHICLE, EXIT, REFERRAL = "household", "vehicle", "exit", "referral"
 
 _METHOD = """\
 Written by `make bench`; see `tests/bench`. Medians of interleaved rounds on one machine, bare peers and suite in one
@@ -36,7 +36,7 @@ def main() -> int:
     started = time.monotonic()
     sections: list[str] = []
     bars: list[Bar] = []
-    for name, part in ((HOUSEHOLD, _households), (VEHICLE, _vehicles)):
+    for name, part in ((HOUSEHOLD, _households), (VEHICLE, _vehicles), (REFERRAL, _referrals)):
         if asked.only in ("", name):
             lines, reached = part(asked, folder)
             sections += lines
@@ -51,7 +51,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench BENCH_ARGS=...", description=__doc__)
-    parser.add_argument("--only", choices=(HOUSEHOLD, VEHICLE), default="", help="leave the other part out")
+    parser.add_argument("--only", choices=(HOUSEHOLD, VEHICLE, REFERRAL), default="", help="leave the other parts out")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (default 3)")
     parser.add_argument("--seconds", type=float, default=4.0, help="seconds of one measurement (default 4)")
     parser.add_argument(
@@ -61,6 +61,8 @@ def _arguments() -> argparse.Namespace:
         "--people", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="sizes of the registry, growing"
     )
     parser.add_argument("--alerts", type=int, default=vehicles.ALERTS, help="alerts for vehicles (default a million)")
+    parser.add_argument("--referrals", type=int, default=duties.REFERRALS, help="referrals (default a million)")
+    parser.add_argument("--pages", type=int, default=200, help="due lists that each reader begins in a round (200)")
     parser.add_argument("--no-postgres", action="store_true", help="leave PostgreSQL out")
     parser.add_argument(
         "--quiet", type=float, default=QUIET, help="cores that other work may take in a round that counts"
@@ -115,6 +117,27 @@ def _vehicles(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list[
         "",
     ]
     return lines, [*vehicles.bars(series), *(one.bar() for one, _ in delays)]
+
+
+def _referrals(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list[Bar]]:
+    with ExitStack() as stack:
+        bench = duties.DueLists(
+            stack, folder / "referrals", referrals=asked.referrals, postgres=not asked.no_postgres
+        )
+        found = bench.measure(rounds=asked.rounds, pages=asked.pages)
+    lines = [
+        "## Referral",
+        "",
+        f"Pages of a hundred of what is due, among {asked.referrals:,} referrals that owe {duties.EACH} duties each, read "
+        "through the store's own function, which opens the sealed numbers of cases. A third of them each are the first "
+        "of a list, the second, and one in its midst.",
+        "",
+        duties.DUE_HEADER,
+        *(row for one in found for row in one.rows()),
+        "",
+        *(line for one in found for line in (one.plan(), "")),
+    ]
+    return lines, [one.bar() for one in found]
 
 
 def _table(experiments: list[Experiment]) -> list[str]:
