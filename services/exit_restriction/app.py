@@ -37,7 +37,6 @@ from services.exit_restriction.counter.store import CounterStore, ReadPastContro
 from services.exit_restriction.counter.stream import CounterStream
 from services.exit_restriction.counter.tables import LEASES as COUNTER_LEASES
 from services.exit_restriction.domain import TERM_RULES
-from services.exit_restriction.holidays import published_days_off
 from services.exit_restriction.listing.listed import EntryList
 from services.exit_restriction.listing.server import DishonestListServicer
 from services.exit_restriction.listing.store import ListRows, ListStore
@@ -54,7 +53,7 @@ from services.exit_restriction.restrictions.server import RestrictionServicer
 from services.exit_restriction.restrictions.store import RestrictionStore
 from services.exit_restriction.settings import ExitRestrictionSettings
 from services.filing.desk import Desk
-from services.papers import SealedPaper, SealTrust, verify_sealed
+from services.papers import SealTrust, verify_sealed
 from xiezhi.errors import XiezhiError
 
 NAME = "exit_restriction"
@@ -131,7 +130,7 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
         read_controls=controls.facts,
         database=parts.database,
         clock=parts.clock,
-        holidays=published_days_off() | settings.holidays,
+        holidays=settings.holidays,
         expired=copies.of_end,
     )
 
@@ -173,15 +172,11 @@ def _counter_leases(parts: Parts, settings: ExitRestrictionSettings) -> LeaseBoo
     )
 
 
-def _verify_court_paper(seals: SealTrust, pdf: bytes, *, court_code: str, now: datetime) -> SealedPaper:
-    return verify_sealed(pdf, authority=seals, organisation=court_code, now=now)
-
-
 def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
     database, clock = parts.database, parts.clock
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
-    verify = partial(_verify_court_paper, seals)
+    verify = partial(verify_sealed, authority=seals)
     return {
         f"{PACKAGE}.ApplicationCounterService": _counter(parts, settings, works),
         f"{PACKAGE}.BorderCheckService": _checks(parts, works.border),
