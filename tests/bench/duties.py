@@ -28,10 +28,8 @@ from services.referral.calendars.rows import CalendarRows
 from services.referral.domain import DutyKind, RuleId
 from services.referral.notices.convert import describe
 from services.referral.notices.domain import PROVINCIAL, Owed
-
-# As the rows are made by the service itself, which has no way to write a million at once.
 from services.referral.notices.mail import Mail
-from services.referral.notices.rows import DutyRows, _place, _row
+from services.referral.notices.rows import DutyRows, _place, _row  # the service writes no million at once
 from services.referral.notices.tables import DUTIES, FEED, OUTBOX
 from services.referral.referrals.rows import ReferralRows
 from services.referral.referrals.tables import FILING
@@ -81,7 +79,9 @@ class DuePages:
         return "\n".join([f"Plan of {self.engine}:", "", "```", *lines, "```"])
 
 
-DUE_HEADER = "| database | who reads | pages | p50 ms | p99 ms | longest ms |\n| --- | --- | ---: | ---: | ---: | ---: |"
+DUE_HEADER = (
+    "| database | who reads | pages | p50 ms | p99 ms | longest ms |\n| --- | --- | ---: | ---: | ---: | ---: |"
+)
 
 
 class DueLists:
@@ -132,7 +132,7 @@ class DueLists:
             stores[engine] = _store(database, self._keyring)
             for side in _SIDES:
                 found[engine].plans[side] = await _plan(database, stores[engine], side)
-        draws = random.Random(1)  # noqa: S311 - which pages are read is no secret
+        draws = random.Random(1)
         for number in range(1, rounds + 1):
             for engine, store in stores.items():
                 one = DuePages(engine)
@@ -216,7 +216,7 @@ async def _read(store: SupervisionStore, found: DuePages, draws: random.Random) 
 async def _plan(database: Database, store: SupervisionStore, side: str) -> str:
     """Returns how a database finds the second page of a list, of the very statement that the store sends."""
     with _statements() as sent:
-        reader, after = _reader(side, random.Random(1)), (_FIRST + timedelta(days=30), b"\x80")  # noqa: S311
+        reader, after = _reader(side, random.Random(1)), (_FIRST + timedelta(days=30), b"\x80")
         await store.due(reader, _FIRST + timedelta(days=_DAYS), after=after, most=PAGE)
     ((statement, values),) = [one for one in sent if DUTIES.name in one[0]]
 

@@ -87,5 +87,8 @@ def bars(series: Mapping[str, Series]) -> Iterator[Bar]:
     """Yields the ratios that streams of travellers are judged by: those of plates in the same run."""
     for key in (*(f"t{size}" for size in SIZES), f"p{LARGEST}"):
         for way, told in (("d", "directly"), ("g", "through the gateway")):
-            value = ratio(series[f"x{key}-{way}"], series[f"v{key}-{way}"])
-            yield Bar(f"travellers per second / plates per second, {key}, {told}", value, 1.0)
+            travellers, plates = series[f"x{key}-{way}"], series[f"v{key}-{way}"]
+            title = f"travellers / plates, {key}, {told}"
+            yield Bar(f"{title}, per second", ratio(travellers, plates), 1.0)
+            of_core = travellers.rate_of_core / plates.rate_of_core if plates.runs else 0.0
+            yield Bar(f"{title}, per second of the servers' processors", of_core, 1.0)

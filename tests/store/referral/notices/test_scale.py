@@ -1,4 +1,4 @@
-"""What is due among a million duties: either database finds a page by its index. Run by `make long`; `make bench` measures."""
+"""What is due among a million duties: either database finds a page by its index. Run by `make long`."""
 
 from __future__ import annotations
 
