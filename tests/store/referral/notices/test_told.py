@@ -109,7 +109,9 @@ async def test_who_waits_is_told_at_once(supervised):
 
 
 @pytest.mark.parametrize(
-    "post", [{"organisation": UNIT}, {"organisation": HIGH_COURT}, {"permissions": LIAISON}], ids=str
+    "post",
+    [{"organisation": UNIT}, {"organisation": HIGH_COURT}, {"permissions": LIAISON}],
+    ids=["the unit", "the High Court", "a liaison"],
 )
 async def test_nobody_acknowledges_or_resumes_what_is_anothers(supervised, post):
     await supervised.refer(*BASE)
