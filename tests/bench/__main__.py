@@ -159,8 +159,8 @@ def _exit(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list[Bar]
             bulk = uploads.measure(rounds=asked.rounds)
         told = (
             f"An upload of {asked.entries:,} entries, all of them forwarded, in chunks of {entries.CHUNK} with a "
-            f"sealed notice each; the commit adds {bulk[0].rows:,} rows, notices to counters and what courts are told later "
-            "among them."
+            f"sealed notice each; the commit adds {bulk[0].rows:,} rows, notices to counters and what courts are told "
+            "later among them."
         )
         lines += [told, "", entries.BULK_HEADER]
         lines += [*(row for one in bulk for row in one.table()), ""]
@@ -174,8 +174,8 @@ def _referrals(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list
         found = bench.measure(rounds=asked.rounds, pages=asked.pages)
     told = (
         f"Pages of a hundred of what is due, among {asked.referrals:,} referrals that owe {duties.EACH} duties each, "
-        "read through the store's own function, which opens the sealed numbers of cases; as many first pages of a list as "
-        "second ones and pages in its midst."
+        "read through the store's own function, which opens the sealed numbers of cases; as many first pages of a list "
+        "as second ones and pages in its midst."
     )
     lines = [
         "## Referral",

@@ -44,6 +44,7 @@ from services.papers.pages import Line, draw_pages
 from services.papers.sealing import seal_pdf
 from services.synthetic.numbers import citizen_id
 from services.synthetic.papers import NOTE
+from tests.bench.copies import PostgresCopies, SqliteCopies
 from tests.bench.machine import Meter
 from tests.bench.report import Bar
 from tests.conftest import PostgresServer, find_programs
@@ -129,11 +130,11 @@ class Uploads:
         self._verify = partial(verify_sealed, authority=seals)
         people = [_person(key) for key in range(1, entries + 1)]
         self._chunks = [*_chunks(people, keys)]
-        self._engines: dict[str, _Sqlite | _Postgres] = {"SQLite": _Sqlite(folder)}
+        self._engines: dict[str, SqliteCopies | PostgresCopies] = {"SQLite": SqliteCopies(folder)}
         if postgres:
             server = PostgresServer(find_programs(), durable=True)
             stack.callback(server.remove)
-            self._engines["PostgreSQL"] = _Postgres(server)
+            self._engines["PostgreSQL"] = PostgresCopies(server)
         for engine in self._engines.values():
             upgrade(engine.url, package="services.exit_restriction")
             with SubjectLoader(engine.url, keyring=self._keyring) as loader:
@@ -157,7 +158,7 @@ class Uploads:
                 )
         return list(found.values())
 
-    async def _measure(self, engine: _Sqlite | _Postgres, found: Bulk) -> None:
+    async def _measure(self, engine: SqliteCopies | PostgresCopies, found: Bulk) -> None:
         """Stages, copies what is staged, commits, and inserts the rows of the commit into the copy."""
         urls = [engine.copy(engine.url)]
         seconds, name = await self._with(urls[0], self._stage)
@@ -233,60 +234,6 @@ class Uploads:
         copies = CopyTelling(feed, subjects=rows.subjects, restrictions=rows.restrictions)
         store = UploadStore(database, keyring=ring, rows=rows, clock=clock, ids=TimedIds(clock), rules=TERM_RULES)
         return UploadDesk(store, self._verify, clock)
-
-
-class _Sqlite:
-    """Databases that are files."""
-
-    process_ids: tuple[int, ...] = ()
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._made = 0
-        self.url = self._url("exit.db")
-
-    def copy(self, url: str) -> str:
-        self._made += 1
-        name = f"exit-{self._made}.db"
-        source = url.removeprefix("sqlite:///")
-        for ending in ("", "-wal"):
-            if Path(source + ending).exists():
-                shutil.copy(source + ending, self._folder / (name + ending))
-        return self._url(name)
-
-    def drop(self, url: str) -> None:
-        file = Path(url.removeprefix("sqlite:///"))
-        for one in self._folder.glob(f"{file.name}*"):
-            one.unlink()
-
-    def _url(self, name: str) -> str:
-        return f"sqlite:///{self._folder / name}"
-
-
-class _Postgres:
-    """Databases of one server."""
-
-    def __init__(self, server: PostgresServer) -> None:
-        self._server = server
-        self.url = server.create_database()
-        self._made = 0
-
-    @property
-    def process_ids(self) -> tuple[int, ...]:
-        return (self._server.process_id,)
-
-    def copy(self, url: str) -> str:
-        self._made += 1
-        source, name = _database(url), f"bulk_{self._made}"
-        self._server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
-        return url.replace(f"/{source}", f"/{name}")
-
-    def drop(self, url: str) -> None:
-        self._server.execute(f'DROP DATABASE "{_database(url)}"')
-
-
-def _database(url: str) -> str:
-    return url.partition("://")[2].partition("/")[2].partition("?")[0]
 
 
 async def _count(database: Database) -> dict[str, int]:
