@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.bench import duties, entries, households, machine, travellers, vehicles
 from tests.bench.experiment import QUIET, Experiment, measure
+from tests.bench.frontline import REQUESTED
 from tests.bench.promptness import DELAYS_HEADER, Delays
 from tests.bench.report import BARS_HEADER, HEADER, Bar
 from tests.bench.rig import ROOT
@@ -150,7 +151,7 @@ def _exit(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list[Bar]
         bars += travellers.bars({experiment.series.key: experiment.series for experiment in experiments})
     if delays:
         lines += [DELAYS_HEADER, *(one.row() for one in delays), ""]
-        bars += [one.bar() for one in delays]
+        bars += [one.bar() for one in delays if not one.key.endswith(REQUESTED)]
     if asked.part in ("", "bulk"):
         with ExitStack() as stack:
             uploads = entries.Uploads(

@@ -197,8 +197,8 @@ class Uploads:
         started, staged = time.perf_counter(), 0
         async for joint in desk.stage(requests(), asked):
             for answer in joint.messages:
-                staged = answer.item_count
-                if answer.faults:
+                staged = answer.item_count  # type: ignore[attr-defined]
+                if answer.faults:  # type: ignore[attr-defined]
                     raise SystemExit("an item is at fault, so that something else is measured")
         seconds = time.perf_counter() - started
         if staged != self._entries:

@@ -34,6 +34,8 @@ from xiezhi.exit_restriction.v1 import (
 RELEASE = "/xiezhi.exit_restriction.v1.RestrictionService/ReleaseRestriction"
 ON_ONE_NOTICE = 10
 """Debtors whom one synthetic notice names."""
+REQUESTED = "-r"
+"""Ends the keys of times that are told beside those that count: from the request, of which papers take most."""
 PATIENCE = 10.0
 POLL_SECONDS = 0.001
 """How often the counter's copy is asked."""
@@ -83,7 +85,8 @@ class Frontline:
 
     def releases(self, key: str, when: str, goes_on: Callable[[int], bool]) -> tuple[Delays, Delays]:
         """Releases people while it goes on; returns the times from the answer and from the request."""
-        answered, asked = [], []
+        answered: list[float] = []
+        asked: list[float] = []
         while goes_on(len(asked)) and (one := next(self._prepared, None)) is not None:
             since_answer, since_request = self._release(one)
             answered.append(since_answer)
@@ -91,7 +94,7 @@ class Frontline:
         told = "to the counter's copy that lets the person pass"
         return (
             Delays(key, f"the answer to a release {told}, {when}", answered),
-            Delays(f"{key}-r", f"a court's request to release, its notice verified, {told}, {when}", asked),
+            Delays(f"{key}{REQUESTED}", f"a court's request to release, its notice verified, {told}, {when}", asked),
         )
 
     def hits(self, key: str, when: str, goes_on: Callable[[int], bool]) -> Delays:
