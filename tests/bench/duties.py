@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,14 +125,13 @@ class DueLists:
 
     async def _measure(self, *, rounds: int, pages: int) -> list[DuePages]:
         found = {engine: DuePages(engine) for engine in self._databases}
-        stores = {}
-        for engine, database in self._databases.items():
-            started = time.perf_counter()
-            await _fill(database, Sealer(self._keyring), referrals=self._referrals)
-            print(f"filled {engine} in {time.perf_counter() - started:.0f} s", file=sys.stderr)
-            stores[engine] = _store(database, self._keyring)
+        started = time.perf_counter()
+        await _fill([*self._databases.values()], Sealer(self._keyring), referrals=self._referrals)
+        print(f"filled in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+        stores = {engine: _store(database, self._keyring) for engine, database in self._databases.items()}
+        for engine, store in stores.items():
             for side in _SIDES:
-                found[engine].plans[side] = await _plan(database, stores[engine], side)
+                found[engine].plans[side] = await _plan(self._databases[engine], store, side)
         draws = random.Random(1)
         for number in range(1, rounds + 1):
             for engine, store in stores.items():
@@ -147,11 +147,17 @@ class DueLists:
         return list(found.values())
 
 
-async def _fill(database: Database, sealer: Sealer, *, referrals: int) -> None:
+async def _fill(databases: Sequence[Database], sealer: Sealer, *, referrals: int) -> None:
     for start in range(0, referrals, PORTION):
         rows = [row for number in range(start, min(start + PORTION, referrals)) for row in _rows(number, sealer)]
-        await database.write(lambda connection, rows=rows: insert_many(connection, DUTIES, rows))  # type: ignore[misc]
-    await database.write(lambda connection: connection.execute(text("ANALYZE")))
+        write = partial(_write, rows=rows)
+        await asyncio.gather(*(database.write(write) for database in databases))
+    for database in databases:
+        await database.write(lambda connection: connection.execute(text("ANALYZE")))
+
+
+def _write(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    insert_many(connection, DUTIES, rows)
 
 
 def _rows(number: int, sealer: Sealer) -> Iterator[Mapping[str, Any]]:
@@ -209,7 +215,7 @@ async def _read(store: SupervisionStore, found: DuePages, draws: random.Random) 
             owed = await store.due(reader, until, after=place, most=PAGE)
             found.seconds[side].append(time.perf_counter() - started)
             if not owed:
-                raise SystemExit("nothing is due, so that nothing is measured")
+                raise SystemExit("a page is empty: there are too few referrals")
             place = owed[-1].due, owed[-1].key
 
 
