@@ -57,17 +57,20 @@ class DuePages:
         engine: Name of the database.
         plans: How it finds a page, in its own words, by who reads.
         seconds: The times, by who reads.
+        used: Seconds of processors that this process used for each, which other work hardly lengthens.
     """
 
     engine: str
     plans: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, list[float]] = field(default_factory=lambda: {side: [] for side in _SIDES})
+    used: dict[str, list[float]] = field(default_factory=lambda: {side: [] for side in _SIDES})
 
     def rows(self) -> Iterator[str]:
         """Yields rows of a Markdown table."""
         for side, seconds in self.seconds.items():
             times = " | ".join(f"{_at(seconds, share):.2f}" for share in (0.5, 0.99, 1.0))
-            yield f"| {self.engine} | {side} | {len(seconds):,} | {times} |"
+            used = " | ".join(f"{_at(self.used[side], share):.2f}" for share in (0.5, 0.99))
+            yield f"| {self.engine} | {side} | {len(seconds):,} | {times} | {used} |"
 
     def bar(self) -> Bar:
         """Returns how they are judged: by the slowest of the readers."""
@@ -81,7 +84,8 @@ class DuePages:
 
 
 DUE_HEADER = (
-    "| database | who reads | pages | p50 ms | p99 ms | longest ms |\n| --- | --- | ---: | ---: | ---: | ---: |"
+    "| database | who reads | pages | p50 ms | p99 ms | longest ms | processor p50 ms | processor p99 ms |\n"
+    "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
 )
 
 
@@ -140,6 +144,7 @@ class DueLists:
                     await _read(store, one, draws)
                 for side, seconds in one.seconds.items():
                     found[engine].seconds[side] += seconds
+                    found[engine].used[side] += one.used[side]
                     print(
                         f"round {number}  {engine:10}  {side:8}  p99 {_at(seconds, 0.99):6.2f} ms",
                         file=sys.stderr,
@@ -211,9 +216,10 @@ async def _read(store: SupervisionStore, found: DuePages, draws: random.Random) 
         place: tuple[date, bytes] | None = None
         for after in ("first", "second", "midst"):
             place = midst if after == "midst" else place
-            started = time.perf_counter()
+            started, used = time.perf_counter(), time.process_time()
             owed = await store.due(reader, until, after=place, most=PAGE)
             found.seconds[side].append(time.perf_counter() - started)
+            found.used[side].append(time.process_time() - used)
             if not owed:
                 raise SystemExit("a page is empty: there are too few referrals")
             place = owed[-1].due, owed[-1].key
