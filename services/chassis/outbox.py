@@ -27,12 +27,11 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     exists,
-    insert,
     select,
     update,
 )
 
-from services.chassis.db import Instant, after_commit
+from services.chassis.db import Instant, after_commit, insert_many
 
 LEASE = timedelta(seconds=30)
 """How long a claimed event belongs to its relay; longer than any delivery."""
@@ -152,10 +151,13 @@ class Outbox:
                 "payload": event.payload,
                 "traceparent": event.traceparent,
                 "due_at": event.due_at,
+                "attempts": 0,
+                "lease": "",
+                "error": "",
             }
             for event in events
         ]
-        connection.execute(insert(self._table), rows)
+        insert_many(connection, self._table, rows)
         after_commit(connection, self._wake)
 
     def claim(self, connection: Connection, *, lease: str, now: datetime) -> list[tuple[int, Event]]:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Row, String, any_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.chassis.db import insert_new
+from services.chassis.db import insert_many, insert_new
 from services.chassis.feed.notices import Acknowledgement, Delivered, Notice
 from services.chassis.feed.tables import FeedTables
 from services.chassis.sealing import Sealer
@@ -82,7 +82,8 @@ class NoticeLog:
 
     def add_all(self, connection: Connection, notices: Sequence[Notice]) -> None:
         """Adds notices, those that had not been added before."""
-        connection.execute(insert_new(connection, self._notices), [self._row(notice) for notice in notices])
+        rows = [self._row(notice) | {"acked_by": ""} for notice in notices]
+        insert_many(connection, self._notices, rows, leave_taken=True)
 
     def number(self, connection: Connection) -> dict[str, int]:
         """Gives numbers to what the running transaction has added; that of others either has one or is not visible.

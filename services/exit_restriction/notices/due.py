@@ -6,7 +6,6 @@ it is due; nothing here begins or ends a measure.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -172,7 +171,7 @@ def _event(event_id: str, topic: str, values: Iterable[object], *, due_at: datet
     return Event(
         event_id=event_id,
         topic=topic,
-        subject=uuid.UUID(event_id).bytes,
+        subject=event_id.encode(),
         payload=write_record(_FORM, values),
         traceparent=traceparent,
         due_at=due_at,

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.exit_restriction.travellers import number
-from xiezhi.client.counter import CounterCopy, Decision, Follower
+from xiezhi.client.counter import CounterCopy, Decision
+from xiezhi.client.follower import Follower
 from xiezhi.client.receipts import ReceiptError
 from xiezhi.errors import CLASS_OF, Cancelled, Reason, XiezhiError, error
 from xiezhi.exit_restriction.v1 import counter_pb2
@@ -148,6 +149,25 @@ def test_a_renewal_goes_on_and_its_replayed_beginning_does_not_shorten_it():
     for told in (item(change=RENEWED, ends=50), item(ends=5), item(change=EXPIRED, ends=5)):
         copy.apply(answer(told, cursor="c1", lease=100), at(1))
     assert [said(copy, 49), said(copy, 50)] == [RESTRICTED, PASS]
+
+
+def test_of_two_endings_the_first_counts():
+    copy = copy_with(item(ends=14))
+    for told in (item(change=RELEASED, ends=5), item(change=SUPERSEDED, ends=9)):
+        copy.apply(answer(told, cursor="c1"), at(1))
+    assert [said(copy, 4.9), said(copy, 5)] == [RESTRICTED, PASS]
+
+
+def test_a_lease_that_was_told_later_for_less_shortens_nothing():
+    copy = copy_with(item(ends=100), lease=30)
+    copy.apply(answer(cursor="c1", lease=10), at(1))
+    assert (said(copy, 20), copy.lease_end) == (RESTRICTED, at(30))
+
+
+def test_a_snapshot_that_is_not_complete_is_not_resumed():
+    copy = copy_with(item(), complete=False)
+    copy.apply(answer(item("b"), cursor="c7"), at(1))
+    assert copy.cursor == ""
 
 
 def test_the_person_is_found_under_every_number():
@@ -388,6 +408,13 @@ def test_the_key_is_leased_anew_in_time_and_when_it_does_not_hold():
     follower.follow()
     assert exchange.asked == [("lease1", ""), ("lease2", "c0"), ("lease3", "c0")]
     assert said(copy, 46) is PASS
+
+
+def test_the_key_is_not_leased_anew_before_its_last_quarter():
+    whole, quiet = answer(cursor="c0", complete=True, lease=120), answer(cursor="c0", lease=120)
+    follower, exchange, _, clock = following([whole, lambda: setattr(clock, "now", at(44)), quiet, None])
+    follower.follow()
+    assert exchange.leased == 1
 
 
 def test_a_new_key_begins_anew():

@@ -82,3 +82,11 @@ def test_a_row_that_contradicts_takes_all_with_it_and_is_not_repeated(within):
         within(lambda connection: insert_many(connection, THINGS, rows))
     assert "秘密" not in str(failure.value)
     assert within(lambda connection: connection.execute(select(THINGS)).all()) == []
+
+
+def test_rows_whose_key_is_taken_are_passed_over_where_that_is_wanted(within):
+    within(lambda connection: insert_many(connection, THINGS, [thing(1)]))
+    again = {**thing(1), "name": "another"}
+    within(lambda connection: insert_many(connection, THINGS, [again, thing(2)], leave_taken=True))
+    kept = within(lambda connection: connection.execute(select(THINGS).order_by(THINGS.c.key)).all())
+    assert [row.name for row in kept] == [thing(1)["name"], thing(2)["name"]]
