@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from services.papers.content import normalise
 from services.papers.paper import SealedPaper, mentions, without_dots
 
 LONGEST = 32
@@ -14,7 +14,7 @@ LONGEST = 32
 
 _RUNS = re.compile("[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _PLAIN = re.compile("[A-Za-z0-9]+")
-_CASES = re.compile(r"\((?=[0-9]{4}\))[^号]{1,40}号(?:之[一二三四五六七八九十百0-9]{1,6})?")
+_CASES = re.compile(r"\((?=[0-9]{4}\))[^号]{1,40}号(?:之[一二三四五六七八九十百0-9]{1,6}(?![A-Za-z0-9]))?")
 
 
 class MentionIndex:
@@ -38,7 +38,8 @@ class MentionIndex:
         """
         if len(text) <= LONGEST and _PLAIN.fullmatch(text):
             return text in self._words
-        return normalise(text) in self._cases or mentions(self._paper, text)
+        # As a rule this is all that has to be normalised of a number.
+        return unicodedata.normalize("NFKC", text) in self._cases or mentions(self._paper, text)
 
 
 def _words(plain: str) -> Iterator[str]:

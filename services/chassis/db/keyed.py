@@ -92,4 +92,5 @@ class KeyedQuery(Generic[K]):
         values: dict[str, K] = dict(zip(self._names, keys, strict=False))
         for name in self._names[len(keys) : size]:
             values[name] = keys[-1]
-        return list(connection.execute(self._statements[size], values))
+        # All at once: row by row costs a call each.
+        return [*connection.execute(self._statements[size], values).all()]

@@ -84,6 +84,7 @@ from services.exit_restriction.domain.restrictions import (
     next_change_after,
     restricted_at,
     standing_at,
+    standing_of,
 )
 from services.exit_restriction.domain.terms import (
     LEVEL_LIMITS,
@@ -182,6 +183,7 @@ __all__ = [
     "restricted_at",
     "rule_on",
     "standing_at",
+    "standing_of",
     "supersede",
     "withdraw_entry",
 ]

@@ -137,6 +137,11 @@ def standing_at(facts: Iterable[Fact], moment: datetime) -> tuple[Standing, ...]
     return tuple(entry.standing(moment) for entry in entries.values())
 
 
+def standing_of(filed: Filed) -> Standing:
+    """Tells how a restriction stands at the instant at which it is filed, whatever others there are."""
+    return _Entry(filed).standing(filed.at)
+
+
 def restricted_at(facts: Iterable[Fact], moment: datetime) -> Verdict:
     """Tells whether a person is restricted at a moment, which is so as long as any court restricts them (A10).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from services.chassis.call import Call
@@ -22,6 +23,12 @@ from xiezhi.exit_restriction.v1 import listing_pb2
 
 ENTRY, RESTRICTION = "entries/", "restrictions/"
 """How names of entries and restrictions begin."""
+
+
+def _mentions_nothing(text: str) -> bool:
+    """Stands for a notice that is not there."""
+    del text
+    return False
 
 
 def read_filing(context: case_pb2.CaseContext, call: Call, *, notice: bytes | None, debtor: Debtor) -> Filing:
@@ -86,14 +93,22 @@ def read_correction(request: listing_pb2.CorrectEntryRequest, debtor: Debtor, ca
     return _push(ordered, request.record, request.context.handler, today=shared.today_of(call))
 
 
-def read_item(item: listing_pb2.UploadItem, *, court_code: str, level: FilingLevel, today: date) -> Push:
-    """Reads an item of an upload; as `read_push`.
+def read_item(
+    item: listing_pb2.UploadItem,
+    *,
+    court_code: str,
+    level: FilingLevel,
+    today: date,
+    mentions: Callable[[str], bool] = _mentions_nothing,
+) -> Push:
+    """Reads an item of an upload.
 
     Args:
         item: The item, valid by the contract.
         court_code: The court that uploads.
         level: Level of the authority that approved.
         today: Legal date of today.
+        mentions: Whether its notice mentions a text.
 
     Raises:
         InvalidArgument: FIELDS_INVALID.
@@ -108,8 +123,8 @@ def read_item(item: listing_pb2.UploadItem, *, court_code: str, level: FilingLev
         shared.read_term(item.term, field="term"),
         start,
         item.decision_number,
-        names_debtor=False,
-        names_decision=False,
+        names_debtor=mentions(debtor.party.number),
+        names_decision=bool(item.decision_number) and mentions(item.decision_number),
     )
     return _push(ordered, item.record, item.handler, today=today)
 

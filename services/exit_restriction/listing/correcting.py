@@ -17,6 +17,7 @@ from services.exit_restriction.domain import (
     assess,
     correct,
     correct_entry,
+    standing_of,
     supersede,
 )
 from services.exit_restriction.listing.domain import EntryFile, Forwarded, Push, Rewritten, ShownEntry, reasons_of
@@ -167,7 +168,7 @@ def _end(rest: _Rest, fact: Superseded, *, means: Means) -> None:
     record = rest.shown.record
     standing = rest.file.followed_by(step).shown(rest.key, fact.at).standing
     means.files.follow(step, record.subject_id)
-    means.files.tell([RestrictionChange(Happened.SUPERSEDED, record, standing, fact.at)])
+    means.files.tell([RestrictionChange(Happened.SUPERSEDED, record, standing, fact.at, means.traceparent)])
 
 
 def _begin(rest: _Rest, push: Push, filed: Filed, *, right: RestrictionFile, means: Means) -> None:
@@ -181,6 +182,5 @@ def _begin(rest: _Rest, push: Push, filed: Filed, *, right: RestrictionFile, mea
         push.officer_id,
         push.handler,
     )
-    standing = right.with_restriction(record).shown(record.restriction_id, filed.at).standing
     means.files.publish((), [record])
-    means.files.tell([RestrictionChange(Happened.FILED, record, standing, filed.at)])
+    means.files.tell([RestrictionChange(Happened.FILED, record, standing_of(filed), filed.at, means.traceparent)])

@@ -65,5 +65,5 @@ class Files(Protocol):
         ...
 
     def tell(self, changes: Sequence[Change]) -> None:
-        """Tells of changes of restrictions; their trace context is filled in."""
+        """Tells of changes of restrictions."""
         ...

@@ -68,5 +68,5 @@ def remove_one(removal: Removal, *, means: Means) -> tuple[ShownEntry, tuple[str
     proposed = [records[proposal.restriction_id] for proposal in made.proposals]
     proposed = [record for record in proposed if record.debtor.number == removal.number]
     files.propose([(r.subject_id, Proposal(r.restriction_id, step.at)) for r in proposed])
-    files.tell([ReleaseProposed(r, standings[r.restriction_id], step.at) for r in proposed])
+    files.tell([ReleaseProposed(r, standings[r.restriction_id], step.at, means.traceparent) for r in proposed])
     return known.followed_by(step).shown(step.at), tuple(record.restriction_id for record in proposed)

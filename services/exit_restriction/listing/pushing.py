@@ -17,9 +17,8 @@ from services.exit_restriction.domain import (
     Published,
     TermRule,
     assess,
-    file,
-    publish,
 )
+from services.exit_restriction.listing.alike import AlikeOrders
 from services.exit_restriction.listing.domain import DebtorKey, EntryFile, EntryRecord, Forwarded, Push, reasons_of
 from services.exit_restriction.listing.files import Files
 from services.exit_restriction.reporting import Examined, candidate_of, examine
@@ -58,12 +57,14 @@ class Means:
         ids: Source of ids.
         rules: How terms are computed.
         now: The instant of receipt.
+        traceparent: Trace context of the call.
     """
 
     files: Files
     ids: IdSource
     rules: Collection[TermRule]
     now: datetime
+    traceparent: str = ""
 
     @property
     def today(self) -> date:
@@ -138,6 +139,7 @@ class _Desk:
         self, means: Means, known: dict[DebtorKey, list[EntryFact]], opened: dict[int, RestrictionFile]
     ) -> None:
         self._means = means
+        self._alike = AlikeOrders(means.rules, now=means.now)
         self._known = known
         self._opened = opened
         self.restrictions: list[RestrictionRecord] = []
@@ -149,7 +151,8 @@ class _Desk:
         facts = self._known.setdefault(push.key, [])
         entry_id = str(means.ids.uuid())
         try:
-            published = publish(push.ordered.author, push.written.listing, facts, entry_id=entry_id, now=means.now)
+            received = Published(entry_id, push.ordered.author, means.now, push.written.listing)
+            published = self._alike.publish(received, facts)
         except XiezhiError as refusal:
             return Pushed.refused(refusal)
         if eligibility.outcome is Outcome.REFUSED:
@@ -175,9 +178,10 @@ class _Desk:
         ordered, opened, means = push.ordered, self._opened[subject_id], self._means
         restriction_id = str(means.ids.uuid())
         try:
-            filed = file(ordered.order, opened.facts, restriction_id=restriction_id, rules=means.rules, now=means.now)
+            standing = self._alike.file(ordered.order, opened.facts, restriction_id=restriction_id)
         except XiezhiError as refusal:
             return Forwarded(Outcome.LIST_ONLY, (refusal.reason.value,))
+        filed = standing.filed
         record = RestrictionRecord(
             filed,
             subject_id,
@@ -188,8 +192,7 @@ class _Desk:
             push.officer_id,
             push.handler,
         )
-        self._opened[subject_id] = after = opened.with_restriction(record)
-        standing = next(s for s in after.standings(filed.at) if s.filed is filed)
+        self._opened[subject_id] = opened.with_restriction(record)
         self.restrictions.append(record)
-        self.changes.append(RestrictionChange(Happened.FILED, record, standing, filed.at))
+        self.changes.append(RestrictionChange(Happened.FILED, record, standing, filed.at, means.traceparent))
         return Forwarded(Outcome.FORWARDED, (), restriction_id)

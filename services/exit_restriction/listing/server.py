@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from services.chassis.call import Call, Joint
 from services.exit_restriction import convert as shared
+from services.exit_restriction.changes import traceparent
 from services.exit_restriction.domain import TERM_RULES, TermRule
 from services.exit_restriction.listing import convert, handlers
 from services.exit_restriction.listing.correcting import correct_one
@@ -42,11 +43,14 @@ class DishonestListServicer:
         filing = convert.read_filing(request.context, call, notice=request.notice_pdf, debtor=debtor)
         decision = shared.decision_number(filing)
         push = convert.read_push(request, debtor, call, decision=decision)
+        trace = traceparent()
 
         def act(accepted: Accepted, files: Files) -> bytes:
             response = listing_pb2.PushEntryResponse()
             named = _as_named(push, accepted, decision)
-            convert.write_entry(response.entry, handlers.push_one(named, means=self._means(accepted, files)))
+            convert.write_entry(
+                response.entry, handlers.push_one(named, means=self._means(accepted, files, trace=trace))
+            )
             return response.SerializeToString()
 
         answer = await take(filing, act, desk=self._desk, sought=convert.sought_of(debtor, decision))
@@ -59,10 +63,11 @@ class DishonestListServicer:
         debtor = shared.read_debtor(request.debtor, field="debtor", on=shared.today_of(call))
         filing = convert.read_filing(request.context, call, notice=request.notice_pdf, debtor=debtor)
         push, name = convert.read_correction(request, debtor, call), convert.read_name(request.name)
+        trace = traceparent()
 
         def act(accepted: Accepted, files: Files) -> bytes:
             response = listing_pb2.CorrectEntryResponse()
-            shown = correct_one(name, _as_named(push, accepted, ""), means=self._means(accepted, files))
+            shown = correct_one(name, _as_named(push, accepted, ""), means=self._means(accepted, files, trace=trace))
             convert.write_entry(response.entry, shown)
             return response.SerializeToString()
 
@@ -79,10 +84,11 @@ class DishonestListServicer:
             debtor.party.number,
             RemovalKind(request.kind),
         )
+        trace = traceparent()
 
         def act(accepted: Accepted, files: Files) -> bytes:
             response = listing_pb2.RemoveEntryResponse()
-            shown, proposed = handlers.remove_one(removal, means=self._means(accepted, files))
+            shown, proposed = handlers.remove_one(removal, means=self._means(accepted, files, trace=trace))
             convert.write_entry(response.entry, shown)
             response.proposed_releases.extend(convert.RESTRICTION + key for key in proposed)
             return response.SerializeToString()
@@ -130,8 +136,8 @@ class DishonestListServicer:
         """Lists what became of the items of an upload."""
         return await self._uploads.outcomes(request, call)
 
-    def _means(self, accepted: Accepted, files: Files) -> Means:
-        return Means(files, self._desk.ids, self._rules, accepted.now)
+    def _means(self, accepted: Accepted, files: Files, *, trace: str) -> Means:
+        return Means(files, self._desk.ids, self._rules, accepted.now, trace)
 
 
 def _as_named(push: Push, accepted: Accepted, decision: str) -> Push:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from services.chassis.db import Database
 from services.chassis.sealing import Keyring
-from services.exit_restriction.changes import Change, RestrictionRecord, Tell, tell_nobody, traceparent
+from services.exit_restriction.changes import Change, RestrictionRecord, Tell, tell_nobody
 from services.exit_restriction.domain import Author
 from services.exit_restriction.listing.domain import MOST_SHOWN, DebtorKey, EntryFile, EntryRecord, ShownEntry, Step
 from services.exit_restriction.listing.files import Files
@@ -42,15 +41,14 @@ class ListRows:
         self.requests = RequestRows(FILING, keyring=keyring, service=SERVICE)
         self.tell = tell
 
-    def files(self, connection: Connection, *, request: bytes, trace: str) -> Files:
+    def files(self, connection: Connection, *, request: bytes) -> Files:
         """Opens the files within a transaction.
 
         Args:
             connection: That of a write function.
             request: Digest of the request that changes them.
-            trace: Trace context of the call.
         """
-        return _SqlFiles(connection, self, request=request, trace=trace)
+        return _SqlFiles(connection, self, request=request)
 
 
 class ListStore:
@@ -86,13 +84,13 @@ class ListStore:
         Raises:
             XiezhiError: What `act` raises, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
         """
-        requests, trace = self._rows.requests, traceparent()
+        requests = self._rows.requests
 
         def write(connection: Connection) -> bytes:
             answered = requests.begin(connection, filing.key, [paper.pdf for paper in filing.papers])
             if answered is not None:
                 return answered
-            answer = act(self._rows.files(connection, request=requests.digest(filing.key), trace=trace))
+            answer = act(self._rows.files(connection, request=requests.digest(filing.key)))
             requests.end(connection, filing.key, answer)
             return answer
 
@@ -117,11 +115,10 @@ class ListStore:
 class _SqlFiles:
     """The files within one transaction; see `Files`."""
 
-    def __init__(self, connection: Connection, rows: ListRows, *, request: bytes, trace: str) -> None:
+    def __init__(self, connection: Connection, rows: ListRows, *, request: bytes) -> None:
         self._connection = connection
         self._rows = rows
         self._request = request
-        self._trace = trace
 
     def lock(self, court_code: str) -> None:
         """Locks a court's list."""
@@ -180,4 +177,4 @@ class _SqlFiles:
     def tell(self, changes: Sequence[Change]) -> None:
         """Tells of changes."""
         if changes:
-            self._rows.tell(self._connection, [replace(change, traceparent=self._trace) for change in changes])
+            self._rows.tell(self._connection, changes)

@@ -10,6 +10,7 @@ from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.exit_restriction.loader import SubjectLoader
 from services.exit_restriction.registry.store import SubjectRows
+from tests.store.exit_restriction.court import Court
 from tests.unit.exit_restriction.travellers import NOW
 
 
@@ -51,3 +52,19 @@ def database(exit_url):
 @pytest.fixture
 def subjects(keyring):
     return SubjectRows(keyring)
+
+
+@pytest.fixture
+def clock():
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def told():
+    """What was told of restrictions."""
+    return []
+
+
+@pytest.fixture
+def court(database, keyring, clock, told):
+    return Court(database, keyring, clock=clock, tell=lambda _, changes: told.extend(changes))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeAlias
 
 from google.protobuf.message import DecodeError
 
@@ -19,20 +19,8 @@ from services.papers import MentionIndex
 from xiezhi.errors import InvalidArgument, Reason, XiezhiError, error
 from xiezhi.exit_restriction.v1 import listing_pb2
 
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """An item as it was read.
-
-    Attributes:
-        push: The entry; None where it could not be read.
-        refusal: Why it could not be; None where it could.
-        notice_sha256: SHA-256 of the notice that it names; empty where it names none.
-    """
-
-    push: Push | None
-    refusal: XiezhiError | None = None
-    notice_sha256: bytes = b""
+Parsed: TypeAlias = "listing_pb2.UploadItem | XiezhiError"
+"""An item, or why it cannot be read."""
 
 
 def find_faults(items: Sequence[bytes], *, first_index: int, court_code: str, today: date) -> tuple[Fault, ...]:
@@ -55,30 +43,50 @@ def find_faults(items: Sequence[bytes], *, first_index: int, court_code: str, to
     return tuple(faults)
 
 
-def read_items(
-    items: Sequence[bytes], faults: Mapping[int, Fault], *, court_code: str, level: FilingLevel, today: date
-) -> list[Read]:
-    """Reads items to be pushed.
+def parse_items(items: Sequence[bytes], faults: Mapping[int, Fault]) -> list[Parsed]:
+    """Takes items apart that are to be pushed.
 
     Args:
         items: Their bytes.
-        faults: What is wrong with them, by place among the items.
+        faults: What was found to be wrong with them, by place among the items.
+    """
+    return [_parse(raw) if (fault := faults.get(place)) is None else _refuse(fault) for place, raw in enumerate(items)]
+
+
+def read_items(
+    items: Iterable[Parsed],
+    texts: Mapping[bytes, str],
+    *,
+    court_code: str,
+    level: FilingLevel,
+    today: date,
+) -> list[Push | XiezhiError]:
+    """Reads items that are to be pushed, and what their notices name.
+
+    Args:
+        items: The items.
+        texts: Texts of notices of the upload by their SHA-256.
         court_code: The court that uploads.
         level: Level of the authority that approved.
         today: Legal date of today.
+
+    Returns:
+        The entry of each, or why it cannot be read.
     """
-    found: list[Read] = []
-    for place, raw in enumerate(items):
-        if (fault := faults.get(place)) is not None:
-            found.append(Read(None, error(Reason(fault.reason), "The item could not be read when it was staged.")))
+    asked = {sha256: MentionIndex(text).mentions for sha256, text in texts.items()}
+    nothing = MentionIndex("").mentions
+    found: list[Push | XiezhiError] = []
+    for item in items:
+        if isinstance(item, XiezhiError):
+            found.append(item)
             continue
+        mentions = asked.get(item.notice_sha256, nothing)
         try:
-            item = _parse(raw)
-            push = convert.read_item(item, court_code=court_code, level=level, today=today)
+            push = convert.read_item(item, court_code=court_code, level=level, today=today, mentions=mentions)
         except XiezhiError as refusal:
-            found.append(Read(None, refusal))
+            found.append(refusal)
         else:
-            found.append(Read(push, None, item.notice_sha256))
+            found.append(push)
     return found
 
 
@@ -88,28 +96,6 @@ def show_item(raw: bytes) -> listing_pb2.UploadItem:
         return _parse(raw)
     except XiezhiError:
         return listing_pb2.UploadItem()
-
-
-def as_named(read: Read, indexes: Mapping[bytes, MentionIndex]) -> Push | None:
-    """Returns the entry of an item with what its notice names; None where it could not be read.
-
-    Args:
-        read: The item.
-        indexes: What notices of the upload mention, by their SHA-256.
-    """
-    push = read.push
-    if push is None:
-        return None
-    index = indexes.get(read.notice_sha256)
-    if index is None:
-        return push
-    decision = push.ordered.decision_number
-    ordered = replace(
-        push.ordered,
-        names_debtor=index.mentions(push.written.debtor.number),
-        names_decision=bool(decision) and index.mentions(decision),
-    )
-    return replace(push, ordered=ordered)
 
 
 def read_notice(pdf: bytes, *, verify: Verify, court_code: str, now: datetime) -> Notice:
@@ -132,6 +118,10 @@ def _parse(raw: bytes) -> listing_pb2.UploadItem:
         return listing_pb2.UploadItem.FromString(raw)
     except (DecodeError, ValueError):
         raise error(Reason.MESSAGE_MALFORMED, "The bytes are no item of an upload.") from None
+
+
+def _refuse(fault: Fault) -> XiezhiError:
+    return error(Reason(fault.reason), "The item could not be read when it was staged.")
 
 
 def _path(refusal: XiezhiError) -> str:

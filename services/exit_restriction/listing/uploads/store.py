@@ -15,12 +15,13 @@ from services.chassis.ids import IdSource
 from services.chassis.sealing import Keyring
 from services.codes.legal_time import legal_date
 from services.exit_restriction.changes import traceparent
-from services.exit_restriction.domain import FilingLevel, TermRule
+from services.exit_restriction.domain import TermRule
 from services.exit_restriction.listing.domain import Push
 from services.exit_restriction.listing.pushing import Means, Pushed, push_all
 from services.exit_restriction.listing.store import ListRows
 from services.exit_restriction.listing.uploads.domain import (
     Chunk,
+    Commit,
     Fault,
     Outcomed,
     Upload,
@@ -31,32 +32,12 @@ from services.exit_restriction.listing.uploads.domain import (
     out_of_order,
     require_place,
 )
-from services.exit_restriction.listing.uploads.reading import Read, as_named, read_items
+from services.exit_restriction.listing.uploads.reading import parse_items, read_items
 from services.exit_restriction.listing.uploads.rows import UploadRows
-from services.filing.domain import RequestKey
-from services.papers import MentionIndex
+from xiezhi.errors import XiezhiError
 
 MOST_PUSHED = 1_000
 """Items that are pushed in one transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """What was approved to be pushed.
-
-    Attributes:
-        key: Under which key it is asked.
-        upload_id: Key of the upload.
-        sha256: Digest of its items.
-        item_count: Number of its items.
-        level: Level of the authority that approved.
-    """
-
-    key: RequestKey
-    upload_id: str
-    sha256: bytes
-    item_count: int
-    level: FilingLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +46,16 @@ class _Part:
 
     Attributes:
         first_index: Place of the first one.
-        reads: The items.
-        pushes: The entries of those that could be read.
+        items: The entry of each, or why it cannot be read.
     """
 
     first_index: int
-    reads: Sequence[Read]
-    pushes: Sequence[Push]
+    items: Sequence[Push | XiezhiError]
+
+    @property
+    def end(self) -> int:
+        """The place after the last one."""
+        return self.first_index + len(self.items)
 
 
 class UploadStore:
@@ -193,8 +177,7 @@ class UploadStore:
         while answered is None:
             upload = await self.get(commit.upload_id, lambda code: code == court)
             _require_approved(upload, commit)
-            part = await self._prepare(upload, commit)
-            answered = await self._push_part(part, commit, answer)
+            answered = await self._push_from(upload, commit, answer)
         return answered
 
     async def erase(self) -> None:
@@ -216,48 +199,65 @@ class UploadStore:
             raise out_of_order(upload)
         return [fault for one in there for fault in one.faults]
 
-    async def _prepare(self, upload: Upload, commit: Commit) -> _Part:
+    async def _push_from(self, upload: Upload, commit: Commit, answer: Callable[[Upload], bytes]) -> bytes | None:
+        """Pushes what is left, as long as nobody else does; reads each part while the one before it is written."""
+        part = await self._prepare(upload, commit, first=upload.pushed_count)
+        while part.items:
+            ahead = asyncio.ensure_future(self._prepare(upload, commit, first=part.end))
+            try:
+                answered, is_next = await self._push_part(part, commit, answer)
+                if answered is not None or not is_next:
+                    return answered
+                part = await ahead
+            finally:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
+        return None
+
+    async def _prepare(self, upload: Upload, commit: Commit, *, first: int) -> _Part:
         """Reads the items that come next; what takes time does not keep other writers waiting."""
-        first = upload.pushed_count
         today = legal_date(self._clock.now())
         chunks = await self._database.read(
             lambda c: self._rows.chunks(c, upload.upload_id, start=first, end=first + MOST_PUSHED), snapshot=False
         )
         items = [item for chunk in chunks for item in chunk.items]
         faults = {fault.index - first: fault for chunk in chunks for fault in chunk.faults}
-        reads = await asyncio.to_thread(
-            read_items, items, faults, court_code=upload.court_code, level=commit.level, today=today
-        )
-        hashes = {read.notice_sha256 for read in reads if read.notice_sha256}
+        parsed = await asyncio.to_thread(parse_items, items, faults)
+        hashes = {item.notice_sha256 for item in parsed if not isinstance(item, XiezhiError)} - {b""}
         texts = await self._database.read(lambda c: self._rows.texts(c, upload.upload_id, hashes), snapshot=False)
-        pushes = await asyncio.to_thread(_name_all, reads, texts)
-        return _Part(first, reads, pushes)
+        court = upload.court_code
+        return _Part(
+            first,
+            await asyncio.to_thread(read_items, parsed, texts, court_code=court, level=commit.level, today=today),
+        )
 
-    async def _push_part(self, part: _Part, commit: Commit, answer: Callable[[Upload], bytes]) -> bytes | None:
+    async def _push_part(
+        self, part: _Part, commit: Commit, answer: Callable[[Upload], bytes]
+    ) -> tuple[bytes | None, bool]:
+        """Pushes a part; returns the answer once all is pushed, and whether the part was the one that comes next."""
         trace, requests = traceparent(), self._list.requests
 
-        def write(connection: Connection) -> bytes | None:
+        def write(connection: Connection) -> tuple[bytes | None, bool]:
             answered = requests.answer(connection, commit.key)
             if answered is not None:
-                return answered
+                return answered, False
             now = self._clock.now()
             upload = _require(self._rows.lock(connection, commit.upload_id), commit.key.court_code, now)
             _require_approved(upload, commit)
             if upload.pushed_count != part.first_index:
-                return None
-            files = self._list.files(connection, request=requests.digest(commit.key), trace=trace)
+                return None, False
+            files = self._list.files(connection, request=requests.digest(commit.key))
             files.lock(upload.court_code)
-            pushed = push_all(part.pushes, means=Means(files, self._ids, self._rules, now))
-            outcomes = _outcomes(part.reads, pushed)
+            outcomes = _push(part.items, Means(files, self._ids, self._rules, now, trace))
             self._rows.add_outcomes(connection, upload, outcomes)
             upload = upload.with_outcomes(outcomes)
             self._rows.write(connection, upload)
             if upload.state is not UploadState.COMMITTED:
-                return None
+                return None, True
             requests.begin(connection, commit.key, ())
             made = answer(upload)
             requests.end(connection, commit.key, made)
-            return made
+            return made, True
 
         return await self._database.write(write)
 
@@ -275,13 +275,8 @@ def _require_approved(upload: Upload, commit: Commit) -> None:
         raise closed()
 
 
-def _name_all(reads: Sequence[Read], texts: dict[bytes, str]) -> list[Push]:
-    indexes = {sha256: MentionIndex(text) for sha256, text in texts.items()}
-    return [push for read in reads if (push := as_named(read, indexes)) is not None]
-
-
-def _outcomes(reads: Sequence[Read], pushed: Sequence[Pushed]) -> list[Outcomed]:
-    """Returns what became of items: those that could not be read are refused."""
-    rest = iter(pushed)
-    found = [Pushed.refused(read.refusal) if read.refusal is not None else next(rest) for read in reads]
+def _push(items: Sequence[Push | XiezhiError], means: Means) -> list[Outcomed]:
+    """Pushes items; those that could not be read are refused."""
+    rest = iter(push_all([item for item in items if isinstance(item, Push)], means=means))
+    found = [next(rest) if isinstance(item, Push) else Pushed.refused(item) for item in items]
     return [Outcomed("" if one.entry is None else one.entry.entry_id, one.forwarded) for one in found]
