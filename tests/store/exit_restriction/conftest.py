@@ -11,6 +11,7 @@ from services.chassis.sealing import Keyring
 from services.exit_restriction.loader import SubjectLoader
 from services.exit_restriction.registry.store import SubjectRows
 from tests.store.exit_restriction.court import Court
+from tests.store.exit_restriction.port import Process
 from tests.unit.exit_restriction.travellers import NOW
 
 
@@ -57,6 +58,14 @@ def subjects(keyring):
 @pytest.fixture
 def clock():
     return ManualClock(NOW)
+
+
+@pytest.fixture
+async def process(database, keyring, clock):
+    """A process that takes controls in and checks travellers; its index is built and follows when it is told to."""
+    started = Process(database, keyring=keyring, clock=clock)
+    await started.follow()
+    return started
 
 
 @pytest.fixture

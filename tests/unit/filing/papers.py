@@ -6,6 +6,7 @@ import hashlib
 from datetime import datetime
 
 from services.papers import SealedPaper
+from services.papers.content import normalise
 from xiezhi.errors import Reason, error
 
 
@@ -21,4 +22,4 @@ def verify(pdf: bytes, *, organisation: str, now: datetime) -> SealedPaper:
         raise error(Reason.DOCUMENT_UNSEALED, "The document has no seal.")
     if head.removeprefix("SEALED ") != organisation:
         raise error(Reason.SEAL_OF_ANOTHER_COURT, "The seal is another court's.")
-    return SealedPaper(hashlib.sha256(pdf).digest(), organisation, now, "00", text)
+    return SealedPaper(hashlib.sha256(pdf).digest(), organisation, now, "00", normalise(text))
