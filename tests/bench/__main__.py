@@ -188,7 +188,7 @@ def _referrals(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list
         "",
         *(line for one in found for line in (one.plan(), "")),
     ]
-    return lines, [one.bar() for one in found]
+    return lines, [bar for one in found for bar in one.bars()]
 
 
 def _table(experiments: list[Experiment]) -> list[str]:
