@@ -53,7 +53,7 @@ from services.exit_restriction.restrictions.server import RestrictionServicer
 from services.exit_restriction.restrictions.store import RestrictionStore
 from services.exit_restriction.settings import ExitRestrictionSettings
 from services.filing.desk import Desk
-from services.papers import SealedPaper, SealTrust, verify_sealed
+from services.papers import SealTrust, verify_sealed
 from xiezhi.errors import XiezhiError
 
 NAME = "exit_restriction"
@@ -172,15 +172,11 @@ def _counter_leases(parts: Parts, settings: ExitRestrictionSettings) -> LeaseBoo
     )
 
 
-def _verify_court_paper(seals: SealTrust, pdf: bytes, *, court_code: str, now: datetime) -> SealedPaper:
-    return verify_sealed(pdf, authority=seals, organisation=court_code, now=now)
-
-
 def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
     database, clock = parts.database, parts.clock
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
-    verify = partial(_verify_court_paper, seals)
+    verify = partial(verify_sealed, authority=seals)
     return {
         f"{PACKAGE}.ApplicationCounterService": _counter(parts, settings, works),
         f"{PACKAGE}.BorderCheckService": _checks(parts, works.border),

@@ -21,6 +21,7 @@ NOTE = "合成文书，仅供测试"
 _WIDTH, _HEIGHT = A4
 _MARGIN = 72
 _SIZE, _LEADING = 14, 28
+_SMALL, _SMALL_LEADING = 9, 14
 
 
 class PaperKind(Enum):
@@ -32,6 +33,8 @@ class PaperKind(Enum):
     LIFTING = ("执行裁定书", "裁定如下：解除对下列车辆的查封。")
     TRANSFER = ("执行裁定书", "裁定如下：下列车辆归买受人所有，自本裁定送达买受人时起转移。")
     EXIT_RESTRICTION = ("限制出境决定书", "决定如下：限制下列人员出境。")
+    BORDER_CONTROL = ("限制出境决定书", "决定如下：限制下列人员出境，并请边防检查机关依法控制。")
+    LIBERTY = ("拘留决定书", "决定如下：对下列人员予以拘留。")
     REFERRAL = ("案件移送函", "现将下列人员涉嫌拒不执行判决、裁定罪的线索移送你单位。")
 
     @property
@@ -85,6 +88,30 @@ def draw_paper(paper: Paper) -> bytes:
     canvas.showPage()
     canvas.save()
     return made.getvalue()
+
+
+def draw_list(paper: Paper) -> bytes:
+    """Draws a document that lists many people, in small letters on as many pages as it takes; as `draw_paper`."""
+    load_font()
+    made = BytesIO()
+    canvas = Canvas(made, pagesize=A4, invariant=True, initialFontName=FONT)
+    canvas.setTitle(paper.kind.title)
+    head = (paper.court, paper.kind.title, paper.number, f"案号：{paper.case}", paper.kind.order)
+    texts = (*head, *paper.facts, plain_date(paper.issued_on))
+    lines = [line for text in texts for line in _small_lines(text)]
+    room = int((_HEIGHT - 2 * _MARGIN) / _SMALL_LEADING)
+    for start in range(0, len(lines), room):
+        canvas.setFont(FONT, _SMALL)
+        for place, line in enumerate(lines[start : start + room]):
+            canvas.drawString(_MARGIN, _HEIGHT - _MARGIN - place * _SMALL_LEADING, line)
+        _draw_stamp(canvas, paper.court)
+        canvas.showPage()
+    canvas.save()
+    return made.getvalue()
+
+
+def _small_lines(text: str) -> tuple[str, ...]:
+    return break_lines(shown(text), width=_WIDTH - 2 * _MARGIN, size=_SMALL)
 
 
 def _lines(paper: Paper) -> Iterator[str]:

@@ -63,6 +63,15 @@ class Scenario:
         other_investigator: Officer id of an officer of another such unit.
         court_supervisor: Officer id of an officer of the High Court who supervises referrals.
         police_supervisor: Officer id of an officer of the provincial police who supervises referrals.
+        exit_case: Number of a case of the same judge with several debtors and a company.
+        second_name: Name of its second debtor.
+        second_number: Identity number of that debtor.
+        third_name: Name of its third debtor.
+        third_number: Identity number of that debtor.
+        company_name: Name of its company.
+        company_number: Social credit code of the company.
+        debtor_passport: Number of the debtor's passport.
+        buyer_former_passport: Number of a passport of the buyer, a debtor of that case too, that was replaced.
         foreigner_name: Name of a foreigner without an identity number.
         foreigner_passport: Number of the foreigner's passport, with the letters of its state.
     """
@@ -94,6 +103,15 @@ class Scenario:
     other_investigator: str
     court_supervisor: str
     police_supervisor: str
+    exit_case: str
+    second_name: str
+    second_number: str
+    third_name: str
+    third_number: str
+    company_name: str
+    company_number: str
+    debtor_passport: str
+    buyer_former_passport: str
     foreigner_name: str
     foreigner_passport: str
 
@@ -126,6 +144,15 @@ SCENARIO = Scenario(
     other_investigator=OTHER_INVESTIGATOR,
     court_supervisor=COURT_SUPERVISOR,
     police_supervisor=POLICE_SUPERVISOR,
+    exit_case="（2018）赣0102执1240号",
+    second_name="林守拙",
+    second_number=ONE_HOUSEHOLD[0],
+    third_name="林晚晴",
+    third_number=WIFE,
+    company_name="江西测试公司一",
+    company_number=CREDITORS[0],
+    debtor_passport="EX0009001",
+    buyer_former_passport="G70000037",
     foreigner_name=FOREIGNER,
     foreigner_passport=FOREIGN_PASSPORT,
 )
@@ -149,6 +176,9 @@ def scenario_cases(catalogue: Group) -> tuple[DebtCase, ...]:
         DebtCase(JUDGE_COURT, SCENARIO.other_case, JUDGE, (SCENARIO.debtor_number,)),
         DebtCase(JUDGE_COURT, "（2018）赣0102执1236号", JUDGE, ONE_HOUSEHOLD),
         DebtCase(JUDGE_COURT, "（2018）赣0102执1237号", JUDGE, (_COMPANY,)),
+        DebtCase(
+            JUDGE_COURT, SCENARIO.exit_case, JUDGE, (SCENARIO.debtor_number, ONE_HOUSEHOLD[0], WIFE, BUYER, _COMPANY)
+        ),
         DebtCase(JUDGE_COURT, CATALOGUE_CASE, JUDGE, everybody),
         DebtCase(JUDGE_COURT, "（2018）赣0102执2001号", COLLEAGUE, (WIFE,)),
         DebtCase("赣0702", "（2018）赣0702执1号", "GAN0702-J001", (MOVER,)),

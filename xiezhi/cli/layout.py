@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from xiezhi.cli.home import Home
+from xiezhi.cli.moved import clock_ahead
 from xiezhi.cli.suite import OVERSIGHT, PROCESSES
 from xiezhi.pki import ISSUERS
 
@@ -134,6 +135,8 @@ def _settings(home: Home, process: str, ports: Mapping[str, int]) -> dict[str, A
         },
         "telemetry": {"trace_dir": str(home.traces), "metrics_port": ports[f"{process} metrics"]},
     }
+    if ahead := clock_ahead(home):
+        settings["insecure_clock_ahead"] = ahead.total_seconds()
     return settings | _own_settings(home, process, ports)
 
 

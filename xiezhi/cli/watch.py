@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
@@ -18,14 +18,11 @@ from rich.text import Text
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.duration import parse_duration
 from xiezhi.cli.fleet import seizures_view
+from xiezhi.cli.following import Following
 from xiezhi.cli.render import enum_name, local_time, message_dict
 from xiezhi.cli.session import Session
 from xiezhi.cli.signals import interrupting
-from xiezhi.errors import DeadlineExceeded, Unavailable
 from xiezhi.vehicle.v1 import check_pb2, sighting_pb2, sighting_pb2_grpc
-
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
-"""Seconds before the stream is opened again after the exchange was away."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -73,8 +70,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 @dataclass(slots=True)
-class Watcher:
-    """Follows the notices of the caller's post over breaks of the connection.
+class Watcher(Following[sighting_pb2.SightingNotice]):
+    """Follows the sightings addressed to the caller's post.
 
     Attributes:
         stub: The caller's connection.
@@ -86,43 +83,15 @@ class Watcher:
     cursor: str = ""
     sleep: Callable[[float], None] = time.sleep
 
-    def next_group(self, patience: timedelta) -> Sequence[sighting_pb2.SightingNotice]:
-        """Returns the next notices, none if there are none in time."""
-        try:
-            for answer in self._open(patience.total_seconds()):
-                self.cursor = answer.notices[-1].cursor
-                return answer.notices
-        except DeadlineExceeded:
-            pass
-        return ()
+    def acknowledge(self, notices: Sequence[sighting_pb2.SightingNotice]) -> int:
+        """Acknowledges notices; returns how many were not before."""
+        if not notices:
+            return 0
+        request = sighting_pb2.AcknowledgeSightingsRequest(notice_ids=[notice.notice_id for notice in notices])
+        return self.stub.AcknowledgeSightings(request).acknowledged_count
 
-    def follow(self) -> Iterator[Sequence[sighting_pb2.SightingNotice]]:
-        """Yields notices in their order until the caller stops; opens the stream again when it ends or breaks."""
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                for answer in self._open(None):
-                    pause = FIRST_PAUSE
-                    yield answer.notices
-                    self.cursor = answer.notices[-1].cursor
-            except DeadlineExceeded:
-                continue
-            except Unavailable:
-                self.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
-
-    def acknowledge(self, notices: Sequence[sighting_pb2.SightingNotice]) -> None:
-        """Acknowledges notices."""
-        if notices:
-            ids = [notice.notice_id for notice in notices]
-            self.stub.AcknowledgeSightings(sighting_pb2.AcknowledgeSightingsRequest(notice_ids=ids))
-
-    def _open(self, seconds: float | None) -> Iterator[sighting_pb2.WatchSightingsResponse]:
-        stream = self.stub.WatchSightings(sighting_pb2.WatchSightingsRequest(after=self.cursor), timeout=seconds)
-        try:
-            yield from stream
-        finally:
-            stream.cancel()
+    def _begin(self, seconds: float | None) -> Any:
+        return self.stub.WatchSightings(sighting_pb2.WatchSightingsRequest(after=self.cursor), timeout=seconds)
 
 
 def notice_view(notice: sighting_pb2.SightingNotice) -> RenderableType:

@@ -102,12 +102,14 @@ class InsecureDevelopmentKeys:
         """
         return TokenAuthority(self.folder / "tokens" / agency, issuer=ISSUERS[agency])
 
-    def create(self, officers: Iterable[Officer] = (), *, now: datetime) -> None:
+    def create(self, officers: Iterable[Officer] = (), *, now: datetime, machine_now: datetime | None = None) -> None:
         """Makes what is missing and renews what is nearly over; what is there and good stays as it is.
 
         Args:
             officers: Officers to be added.
             now: The present instant, UTC.
+            machine_now: That of the machine's clock, where `now` is of a moved one: TLS libraries go by the one, the
+                exchange by the other, so certificates of TLS count for both.
 
         Warns:
             InsecureDevelopmentKeysWarning: When keys are made in a folder that had none.
@@ -115,17 +117,17 @@ class InsecureDevelopmentKeys:
         if not self.exists:
             warnings.warn(f"insecure development keys are made in {self.folder}", InsecureDevelopmentKeysWarning, 2)
             write_file(self.folder / MARKER, MARKER_TEXT.encode(), mode=PUBLIC)
-        authority = self._authority(now)
+        authority = self._authority(machine_now or now)
         for name in (*SERVICES, *SYSTEMS):
             if not self._is_current(self.tls(name), now):
-                self._issue_tls(name, authority, now=now)
+                self._issue_tls(name, authority, now=now, since=machine_now)
         for agency in ISSUERS:
             self.tokens(agency).create()
         self._create_ledger_key()
         self.officers.update(officers, now=now)
         self.seals.update(self._organisations(), now=now)
 
-    def rotate(self, *, now: datetime) -> None:
+    def rotate(self, *, now: datetime, machine_now: datetime | None = None) -> None:
         """Replaces every TLS certificate and seal with its key, and adds a token signing key for each agency.
 
         The ledger's key stays: receipts that were given out name it, and whoever keeps its public half must
@@ -134,10 +136,11 @@ class InsecureDevelopmentKeys:
 
         Args:
             now: The present instant, UTC.
+            machine_now: As `create` takes it.
         """
-        authority = self._authority(now)
+        authority = self._authority(machine_now or now)
         for name in (*SERVICES, *SYSTEMS):
-            self._issue_tls(name, authority, now=now)
+            self._issue_tls(name, authority, now=now, since=machine_now)
         for agency in ISSUERS:
             self.tokens(agency).rotate()
         for organisation in self._organisations():
@@ -195,7 +198,7 @@ class InsecureDevelopmentKeys:
             return False
         return read_certificate(files.certificate).not_valid_after_utc > now + RENEWAL_MARGIN
 
-    def _issue_tls(self, name: str, authority: Authority, *, now: datetime) -> None:
+    def _issue_tls(self, name: str, authority: Authority, *, now: datetime, since: datetime | None) -> None:
         kind = "service" if name in SERVICES else "system"
         leaf = Leaf(
             subject=((NameOID.ORGANIZATION_NAME, "Xiezhi development"), (NameOID.COMMON_NAME, name)),
@@ -207,7 +210,7 @@ class InsecureDevelopmentKeys:
         key = new_tls_key()
         files = self.tls(name)
         write_key(files.key, key)
-        write_certificate(files.certificate, authority.issue(leaf, key.public_key(), now=now))
+        write_certificate(files.certificate, authority.issue(leaf, key.public_key(), now=now, since=since))
 
     def _create_ledger_key(self) -> None:
         if not self.ledger_key_file.exists():
