@@ -32,6 +32,7 @@ class RequestRows:
         self._papers = BlindIndex(keyring, f"{service}.paper")
         asked = tables.requests.c.request_digest
         self._asked = select(tables.requests).where(asked.in_(bindparam("digests", expanding=True)))
+        self._paper = select(tables.papers).where(tables.papers.c.digest.in_(bindparam("digests", expanding=True)))
         self._answer = update(tables.requests).where(asked == bindparam("asked"))
 
     def digest(self, key: RequestKey) -> bytes:
@@ -65,7 +66,7 @@ class RequestRows:
         Raises:
             AlreadyExists: REQUEST_ID_REUSED.
         """
-        kept = [self._papers.of(hashlib.sha256(pdf).hexdigest()) for pdf in papers]
+        kept = [self.paper_digest(hashlib.sha256(pdf).digest()) for pdf in papers]
         row = {
             "request_digest": self.digest(key),
             "content_digest": self._requests.of(_content(key)),
@@ -80,6 +81,21 @@ class RequestRows:
             content = self._sealer.seal(pdf, place=self._place("paper", digest))
             connection.execute(insert_new(connection, self._tables.papers), {"digest": digest, "content": content})
         return None
+
+    def paper_digest(self, sha256: bytes) -> bytes:
+        """Returns the digest under which a file is kept, from its SHA-256."""
+        return self._papers.of(sha256.hex())
+
+    def paper(self, connection: Connection, sha256: bytes) -> bytes | None:
+        """Returns a file exactly as it was sent, from its SHA-256; None if no request brought it.
+
+        Raises:
+            SealError: If what is kept was changed or moved, or its key is not in the keyring.
+        """
+        found = connection.execute(self._paper, {"digests": self._papers.all_of(sha256.hex())}).first()
+        if found is None:
+            return None
+        return self._sealer.open(bytes(found.content), place=self._place("paper", bytes(found.digest)))
 
     def end(self, connection: Connection, key: RequestKey, answer: bytes) -> None:
         """Keeps the answer, in the transaction that began with the request."""

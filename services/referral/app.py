@@ -18,10 +18,12 @@ from services.chassis.outbox import Event, Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.codes.jurisdiction import Jiangxi
+from services.filing.desk import Desk
 from services.filing.requests import RequestRows
 from services.papers import SealTrust, verify_sealed
 from services.referral.calendars.rows import CalendarRows
 from services.referral.domain import Fact, Plan
+from services.referral.investigation.server import InvestigationServicer
 from services.referral.notices.convert import describe
 from services.referral.notices.mail import Mail
 from services.referral.notices.reminders import Reminders
@@ -31,6 +33,8 @@ from services.referral.notices.tables import FEED, OUTBOX
 from services.referral.notices.telling import Telling
 from services.referral.published import published_calendars
 from services.referral.referrals.rows import ReferralRows
+from services.referral.referrals.server import ReferralServicer
+from services.referral.referrals.store import ReferralStore
 from services.referral.referrals.tables import FILING
 from services.referral.settings import ReferralSettings
 from services.referral.supervision.adjusting import Adjusting
@@ -132,9 +136,14 @@ def _servicers(parts: Parts, settings: ReferralSettings, works: _Works) -> dict[
         clock=clock,
         ids=parts.ids,
     )
-    office = Office(store, works.adjusting, partial(verify_sealed, authority=seals), clock)
+    verify = partial(verify_sealed, authority=seals)
+    office = Office(store, works.adjusting, verify, clock)
+    referrals = ReferralStore(database, keyring=parts.keyring, calendars=works.calendars, tell=works.telling.tell)
+    desk = Desk(referrals, verify, clock, parts.ids)
     letters = DeadLetters(works.outbox, database=database, clock=clock)
     return {
+        "xiezhi.referral.v1.InvestigationService": InvestigationServicer(desk),
+        "xiezhi.referral.v1.ReferralService": ReferralServicer(desk),
         "xiezhi.referral.v1.ReferralNoticeService": ReferralNoticeServicer(
             works.feed, letters=letters, database=database, clock=clock
         ),

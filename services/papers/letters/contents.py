@@ -71,7 +71,7 @@ class FeedbackLetter:
         number: Its number.
         issued_on: Its date.
         filed: The decisions, at least one.
-        contact: Whom the court may ask.
+        contact: Whom the court may ask; None where the unit names nobody.
         note: What stands at the foot of each page, if anything.
 
     Source:
@@ -82,7 +82,7 @@ class FeedbackLetter:
     number: str
     issued_on: date
     filed: tuple[Filed, ...]
-    contact: Contact
+    contact: Contact | None
     note: str = ""
 
     def letter(self) -> Letter:
@@ -107,7 +107,7 @@ class FeedbackLetter:
                 f"经审查，我单位认为下列对象符合立案条件，已决定立案侦查。根据{_BASIS}，现将立案情况反馈如下：",
             ),
             items=decisions,
-            ending=(_contact(self.contact),),
+            ending=_contacts(self.contact),
             issued_on=self.issued_on,
             note=self.note,
         )
@@ -123,7 +123,7 @@ class ReasonedOpinion:
         issued_on: Its date.
         suspects: Names of the persons or organisations whose case is not filed, at least one; personal.
         reasons: Why, at least one.
-        contact: Whom the court may ask.
+        contact: Whom the court may ask; None where the unit names nobody.
         note: What stands at the foot of each page, if anything.
 
     Source:
@@ -135,7 +135,7 @@ class ReasonedOpinion:
     issued_on: date
     suspects: tuple[str, ...]
     reasons: tuple[str, ...]
-    contact: Contact
+    contact: Contact | None
     note: str = ""
 
     def letter(self) -> Letter:
@@ -162,7 +162,7 @@ class ReasonedOpinion:
             items=self.reasons,
             ending=(
                 "你院如有异议，可以依法提请人民检察院进行立案监督；有新的证据的，可以再次移送。",
-                _contact(self.contact),
+                *_contacts(self.contact),
             ),
             issued_on=self.issued_on,
             note=self.note,
@@ -221,6 +221,10 @@ def _received(matter: Matter) -> str:
         f"你院{matter.case_number}案件移送的{_CRIME}的犯罪线索（移送函文号：{matter.referral_number}），"
         f"我单位已于{plain_instant(matter.received_at)}收到（回执编号：{matter.receipt_number}）。"
     )
+
+
+def _contacts(contact: Contact | None) -> tuple[str, ...]:
+    return () if contact is None else (_contact(contact),)
 
 
 def _contact(contact: Contact) -> str:

@@ -1,1 +1,1 @@
-"""What the unit that investigates does with a referral, from its receipt to the written answer."""
+"""Referrals as units of criminal investigation handle them: received, reviewed, decided, and answered under seal."""

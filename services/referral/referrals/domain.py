@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import IntEnum
 
 from services.codes.legal_time import legal_date
-from services.filing.domain import Contact, Party
+from services.filing.domain import Author, Contact, Party
 from services.referral.domain import Fact, Referral, Sent, referral_at
+from xiezhi.errors import Reason, XiezhiError, error
+
+LATEST = datetime.max.replace(tzinfo=UTC)
+"""Moment after everything, for what is asked about as it stands now: clocks of replicas differ by a moment."""
 
 MOST_SHOWN = 100
 """How many referrals of a suspect in a case are shown, the newest ones."""
@@ -192,14 +196,38 @@ class ReferralFile:
             raise ValueError("the referral was not sent by then")
         return found
 
+    @property
+    def last_at(self) -> datetime:
+        """Instant of the last fact."""
+        return max(fact.at for fact in self.facts)
+
+    @property
     def unit(self) -> str:
-        """Returns the unit that it lies with, after all that has happened."""
-        last = max(fact.at for fact in self.facts)
-        return self.standing(last).unit_at(last)
+        """The unit that it lies with, after all that has happened."""
+        return self.standing(self.last_at).unit_at(self.last_at)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The evidence in the package, and what came later."""
+        return (*self.record.evidence, *(piece for step in self.steps for piece in step.deed.evidence))
+
+    def is_of(self, author: Author) -> bool:
+        """Whether it is of a court and case."""
+        return (self.record.court_code, self.record.case_number) == (author.court_code, author.case_number)
+
+    def has_suspect(self, number: str) -> bool:
+        """Whether one of the suspects has a number, in normal form."""
+        return any(suspect.party.number == number for suspect in self.record.suspects)
+
+    def paper(self, sha256: bytes) -> ReferralPaper | None:
+        """Returns a document; None where the referral has none of this SHA-256."""
+        return next((paper for paper in self.papers if paper.sha256 == sha256), None)
 
     def followed_by(self, steps: Iterable[Step], papers: Iterable[ReferralPaper] = ()) -> ReferralFile:
-        """Returns the file with more steps and documents."""
-        return replace(self, steps=(*self.steps, *steps), papers=(*self.papers, *papers))
+        """Returns the file with more steps and documents; a document that it has already stays as it is."""
+        known = {paper.sha256: paper for paper in reversed((*self.papers, *papers))}
+        ordered = dict.fromkeys(paper.sha256 for paper in (*self.papers, *papers))
+        return replace(self, steps=(*self.steps, *steps), papers=tuple(known[sha256] for sha256 in ordered))
 
     def until(self, moment: datetime) -> ReferralFile:
         """Returns the file as it was at a moment not before the referral was sent."""
@@ -209,3 +237,13 @@ class ReferralFile:
             papers=tuple(paper for paper in self.papers if paper.at <= moment),
             successors=tuple(one for one in self.successors if one[1] <= moment),
         )
+
+
+def not_found() -> XiezhiError:
+    """Makes the refusal of a referral that is not there, or not the caller's."""
+    return error(Reason.REFERRAL_NOT_FOUND, "There is no such referral, or it has no such suspect: check the names.")
+
+
+def no_document() -> XiezhiError:
+    """Makes the refusal of a document that the referral does not have."""
+    return error(Reason.NOT_FOUND, "The referral has no document of this SHA-256: take one from its list.")

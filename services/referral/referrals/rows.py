@@ -32,8 +32,8 @@ _OF_SUSPECTS = (
         REFERRALS.c.sent_at <= bindparam("as_of"),
     )
     .order_by(REFERRALS.c.sequence.desc())
-    .limit(bindparam("most"))
 )
+_NEWEST_OF_SUSPECTS = _OF_SUSPECTS.limit(bindparam("most"))
 _OPEN = (
     select(REFERRALS.c.sequence, REFERRALS.c.referral_id)
     .where(REFERRALS.c.is_open, REFERRALS.c.sequence > bindparam("after"))
@@ -130,7 +130,7 @@ class ReferralRows:
         }
 
     def of_suspects(
-        self, connection: Connection, author: Author, numbers: Iterable[str], *, as_of: datetime, most: int
+        self, connection: Connection, author: Author, numbers: Iterable[str], *, as_of: datetime, most: int | None
     ) -> list[str]:
         """Returns the keys of referrals of a case that have any of some suspects, in the order of receipt.
 
@@ -139,10 +139,14 @@ class ReferralRows:
             author: The court and the case.
             numbers: Numbers of the suspects in normal form.
             as_of: Moment until which they were sent.
-            most: How many at most, the newest ones.
+            most: How many at most, the newest ones; None for all.
         """
         digests = [digest for n in numbers for digest in self._suspects.all_of(_suspect_of(author, n))]
-        found = connection.execute(_OF_SUSPECTS, {"digests": digests, "as_of": as_of, "most": most}).scalars()
+        values = {"digests": digests, "as_of": as_of}
+        if most is None:
+            found = connection.execute(_OF_SUSPECTS, values).scalars()
+        else:
+            found = connection.execute(_NEWEST_OF_SUSPECTS, values | {"most": most}).scalars()
         return list(found)[::-1]
 
     def of_unit(
@@ -248,9 +252,8 @@ class ReferralRows:
 
 def _view(file: ReferralFile) -> dict[str, Any]:
     """Returns the columns that are a view of the facts, after all that has happened."""
-    last = max(fact.at for fact in file.facts)
-    standing = file.standing(last)
-    return {"unit": standing.unit_at(last), "state": standing.state, "is_open": not standing.is_closed}
+    standing = file.standing(file.last_at)
+    return {"unit": standing.unit_at(file.last_at), "state": standing.state, "is_open": not standing.is_closed}
 
 
 def _case_of(author: Author) -> str:

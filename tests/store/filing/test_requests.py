@@ -133,3 +133,11 @@ async def test_services_with_the_same_keys_do_not_find_each_others_requests(ask,
     await ask()
     others = RequestRows(TABLES, keyring=keyring, service="referral")
     assert await database.read(lambda connection: others.answer(connection, KEY)) is None
+
+
+async def test_a_paper_is_read_back_by_its_digest(ask, rows, database):
+    await ask()
+    for pdf in PAPERS:
+        sha256 = hashlib.sha256(pdf).digest()
+        assert await database.read(lambda connection, sha256=sha256: rows.paper(connection, sha256)) == pdf
+    assert await database.read(lambda connection: rows.paper(connection, bytes(32))) is None

@@ -1,4 +1,4 @@
-"""A migrated database of the referral service of either kind, and a process over it."""
+"""A migrated database of the referral service of either kind, a process over it, and courts and units that ask it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from services.chassis.clock import ManualClock
 from services.chassis.db import Database
 from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
+from services.referral.changes import tell_nobody
+from services.referral.referrals.store import ReferralStore
 from tests.store.referral.exchange import Exchange
+from tests.unit.referral.asked import NOW, verify
 from tests.unit.referral.domain.referred import at
+from tests.unit.referral.parties import BuiltInCalendars, Parties
 
 
 @pytest.fixture
@@ -19,8 +23,13 @@ def referral_url(database_url):
 
 
 @pytest.fixture
-def keyring(tmp_path):
-    return Keyring.create(tmp_path / "referral.json")
+def keyring_file(tmp_path):
+    return tmp_path / "referral.json"
+
+
+@pytest.fixture
+def keyring(keyring_file):
+    return Keyring.create(keyring_file)
 
 
 @pytest.fixture
@@ -40,3 +49,24 @@ async def exchange(database, keyring, clock):
     made = Exchange(database, keyring=keyring, clock=clock)
     await made.start()
     return made
+
+
+@pytest.fixture
+def open_parties(referral_url, keyring):
+    """Opens the services over the database, as a process does that starts; all have one clock."""
+    opened, clock = [], ManualClock(NOW)
+
+    def open_parties(*, ring=keyring, tell=tell_nobody, verify=verify, calendars=None):
+        database = Database.open(referral_url)
+        opened.append(database)
+        store = ReferralStore(database, keyring=ring, calendars=calendars or BuiltInCalendars(), tell=tell)
+        return Parties(store, verify=verify, clock=clock)
+
+    yield open_parties
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture
+def parties(open_parties):
+    return open_parties()
