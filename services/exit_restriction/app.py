@@ -37,6 +37,7 @@ from services.exit_restriction.counter.store import CounterStore, ReadPastContro
 from services.exit_restriction.counter.stream import CounterStream
 from services.exit_restriction.counter.tables import LEASES as COUNTER_LEASES
 from services.exit_restriction.domain import TERM_RULES
+from services.exit_restriction.holidays import published_days_off
 from services.exit_restriction.listing.listed import EntryList
 from services.exit_restriction.listing.server import DishonestListServicer
 from services.exit_restriction.listing.store import ListRows, ListStore
@@ -130,7 +131,7 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
         read_controls=controls.facts,
         database=parts.database,
         clock=parts.clock,
-        holidays=settings.holidays,
+        holidays=published_days_off() | settings.holidays,
         expired=copies.of_end,
     )
 

@@ -90,7 +90,7 @@ class ExitRestrictionSettings(ProcessSettings):
     counter_lease: Seconds = timedelta(minutes=15)
     """How long a counter's copy of the restrictions may be used without news."""
     holidays: frozenset[date] = frozenset()
-    """Days on which nobody works, weekends among them, as far as the State Council has announced them.
+    """Days on which nobody works that were announced since, beside those that came with the exchange.
 
     Courts are reminded before long ones; nothing else depends on them."""
     border_rule: BorderRuleSettings = BorderRuleSettings()

@@ -173,9 +173,9 @@ class _SqlFiles:
             texts, found = (one.numbers, by_number) if one.numbers else (one.document_numbers, by_document)
             subjects = {s.subject_id: s for text in texts for s in found.get(text, ())}
             settled.append(settle(one, subjects.values()))
-        # In one order for all, so that two batches with the same people do not wait for each other in a circle.
-        missing = sorted(place for place, who in enumerate(settled) if who is None)
-        missing.sort(key=lambda place: (named[place].numbers, named[place].document_numbers, named[place].name))
+        # In the order of keys, as everybody adds them: nobody waits for each other in a circle.
+        missing = [place for place, who in enumerate(settled) if who is None]
+        missing.sort(key=lambda place: self._subjects.ways.key_of(named[place]))
         added = {place: self._subjects.find_or_add(self._connection, named[place]) for place in missing}
         return [added[place] if who is None else who for place, who in enumerate(settled)]
 

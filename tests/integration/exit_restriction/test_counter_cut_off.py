@@ -20,7 +20,8 @@ from tests.store.exit_restriction.office import COUNTER_LEASE, Office
 from tests.unit.exit_restriction.told import LAST_DAY
 from tests.unit.exit_restriction.travellers import person
 from xiezhi.client import Credentials, connect
-from xiezhi.client.counter import CounterCopy, Decision, Follower
+from xiezhi.client.counter import CounterCopy, Decision
+from xiezhi.client.follower import Follower
 from xiezhi.exit_restriction.v1 import counter_pb2_grpc
 from xiezhi.pki import InsecureDevelopmentKeys, InsecureDevelopmentKeysWarning
 

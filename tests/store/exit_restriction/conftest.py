@@ -10,6 +10,7 @@ from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.exit_restriction.loader import SubjectLoader
 from services.exit_restriction.registry.store import SubjectRows
+from tests.store.exit_restriction.court import Court
 from tests.store.exit_restriction.port import Process
 from tests.unit.exit_restriction.travellers import NOW
 
@@ -65,3 +66,14 @@ async def process(database, keyring, clock):
     started = Process(database, keyring=keyring, clock=clock)
     await started.follow()
     return started
+
+
+@pytest.fixture
+def told():
+    """What was told of restrictions."""
+    return []
+
+
+@pytest.fixture
+def court(database, keyring, clock, told):
+    return Court(database, keyring, clock=clock, tell=lambda _, changes: told.extend(changes))

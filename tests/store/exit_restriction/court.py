@@ -51,7 +51,7 @@ class Court:
         finally:
             self.clock.advance(LATER)
 
-    async def stage(self, *chunks, upload="", first=0, notices=(), **known):
+    async def stage(self, *chunks, upload="", first=0, notices=(), strays_to="", **known):
         """Stages items in chunks, the notices with the first of them; returns the upload's name and the answers."""
         name = upload or f"uploads/{uuid.uuid4()}"
         requests = []
@@ -61,6 +61,8 @@ class Court:
             if number == 0:
                 requests[0].notices.extend(notices)
             first += len(raw)
+
+        requests[-1].upload = strays_to or name
 
         async def sent():
             for request in requests:

@@ -123,3 +123,16 @@ def test_another_key_makes_other_hashes():
 def test_a_key_of_another_size_is_refused(size):
     with pytest.raises(ValueError, match="16 bytes"):
         TextHasher(bytes(size), alphabet=ANY_TEXT)
+
+
+@pytest.mark.parametrize(("shortest", "longest"), [(0, 5), (6, 5), (1, 33)])
+def test_an_alphabet_is_of_lengths_that_can_be_hashed(shortest, longest):
+    with pytest.raises(ValueError, match="1 to 32 bytes"):
+        Alphabet(CAPITALS_AND_DIGITS, "", shortest=shortest, longest=longest)
+
+
+@pytest.mark.parametrize("count", [1, 20, 3000])
+def test_a_text_of_another_length_is_not_canonical(count):
+    hasher = TextHasher(b"k" * 16, alphabet=Alphabet(CAPITALS_AND_DIGITS, "", shortest=5, longest=23))
+    found = hasher.hash_all(["A" * 4, "A" * 5, "A" * 23, "A" * 24] * count)
+    assert found.canonical.tolist() == [False, True, True, False] * count

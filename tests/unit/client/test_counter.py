@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.exit_restriction.travellers import number
-from xiezhi.client.counter import CounterCopy, Decision, Follower
+from xiezhi.client.counter import CounterCopy, Decision
+from xiezhi.client.follower import Follower
 from xiezhi.client.receipts import ReceiptError
 from xiezhi.errors import CLASS_OF, Cancelled, Reason, XiezhiError, error
 from xiezhi.exit_restriction.v1 import counter_pb2

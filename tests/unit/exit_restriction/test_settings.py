@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
+from services.exit_restriction.domain import CURRENT_RULE, RULE_OF_1987, Requirement
 from services.exit_restriction.settings import ExitRestrictionSettings, SpanSettings
 
 FILES = {"authority": "/a", "certificate": "/c", "key": "/k"}
@@ -58,3 +59,10 @@ def test_another_rule_of_the_border_may_be_set():
 def test_what_cannot_be(changed):
     with pytest.raises(ValidationError):
         ExitRestrictionSettings(**(NEEDED | changed))
+
+
+def test_the_rule_is_that_of_the_domain_unless_it_is_set_otherwise():
+    assert ExitRestrictionSettings(**NEEDED).border_rule.rule() == CURRENT_RULE
+    days = {requirement.name: {"days": 30} for requirement in Requirement}
+    rule = {"version": "7.4-1987", "limits": days, "usual": {}}
+    assert ExitRestrictionSettings(**NEEDED, border_rule=rule).border_rule.rule() == RULE_OF_1987

@@ -75,7 +75,9 @@ def test_a_number_of_two_people_is_refused():
 
 
 def test_every_court_and_its_ground_is_told():
-    foreign = record(court=NANCHANG, serial=2, ground=Ground.FOREIGNER_UNSETTLED_CASE)
+    foreign = record(
+        court=NANCHANG, serial=2, at=NOW + timedelta(microseconds=1), ground=Ground.FOREIGNER_UNSETTLED_CASE
+    )
     causes = decide(APPLICANT, [(ON_FILE, file_of(record(), foreign))], now=LATER).causes
     assert [(cause.court_code, cause.legal_basis) for cause in causes] == [
         (DONGHU, "出境入境管理法 art 12(3)"),
