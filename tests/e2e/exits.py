@@ -23,7 +23,8 @@ from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.exits.orders import LISTING, RESTRICTIONS, ExitOrder
 from xiezhi.cli.exits.questions import DecisionChoice, RecordQuestion, TermQuestion
 from xiezhi.client import find_method
-from xiezhi.client.counter import CounterCopy, Follower
+from xiezhi.client.counter import CounterCopy
+from xiezhi.client.follower import Follower
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.exit_restriction.v1 import (
     border_pb2,
@@ -67,7 +68,9 @@ class Exits:
     def people(count: int = 1) -> list[DebtorQuestion]:
         """Returns people whom no register knows and no other test has, born in 1890."""
         days = (divmod(next(_PEOPLE), 300) for _ in range(count))
-        return [DebtorQuestion(NAME, citizen_id(date(1890, 1 + row % 12, 1 + row // 12), 600 + day)) for row, day in days]
+        return [
+            DebtorQuestion(NAME, citizen_id(date(1890, 1 + row % 12, 1 + row // 12), 600 + day)) for row, day in days
+        ]
 
     def case(self, *people: DebtorQuestion) -> str:
         """Registers a case of its own against people; returns its number."""
@@ -175,6 +178,14 @@ class Exits:
         answer = self.players.call(self.cast.border_officer, CHECK, journey(number, entry=entry, document=document))
         return border_pb2.CheckTravellerResponse.FromString(answer.payload)
 
+    def past(self, person: DebtorQuestion, at: datetime) -> Sequence[counter_pb2.PastMeasure]:
+        """Has a counter ask what was in force at a past moment."""
+        key = counter_pb2.PersonKey(id_number=person.debtor_number, name=person.debtor_name)
+        asked = counter_pb2.AskPastRequest(person=key, purpose="A complaint.")
+        asked.as_of_time.FromDatetime(at)
+        answer = self.players.call(self.cast.counter_officer, f"{COUNTER}AskPast", asked)
+        return counter_pb2.AskPastResponse.FromString(answer.payload).measures
+
     def acknowledge(self, *notice_ids: str, officer: str = "") -> int:
         """Acknowledges notices to the judge's court; returns how many were not before."""
         asked = notice_pb2.AcknowledgeCourtNoticesRequest(notice_ids=notice_ids)
@@ -185,9 +196,7 @@ class Exits:
     def copying(self) -> Iterator[CounterCopy]:
         """Keeps a counter's copy up to date while the block runs; it outlives it as it is then."""
         copy, client = CounterCopy(), self.players.client(self.cast.counter_officer)
-        follower = Follower(
-            copy, counter_pb2_grpc.ApplicationCounterServiceStub(client.channel), now=self.players.now
-        )
+        follower = Follower(copy, counter_pb2_grpc.ApplicationCounterServiceStub(client.channel), now=self.players.now)
         wrong: list[XiezhiError] = []
 
         def follow() -> None:

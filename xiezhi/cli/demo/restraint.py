@@ -20,7 +20,8 @@ from xiezhi.cli.exits.notices import CourtWatcher, notice_view
 from xiezhi.cli.exits.orders import RESTRICTIONS, ExitOrder
 from xiezhi.cli.exits.questions import DecisionChoice, RecordQuestion
 from xiezhi.cli.receipt import ProvenAnswer, check_receipt, receipt_document
-from xiezhi.client.counter import CounterCopy, Follower
+from xiezhi.client.counter import CounterCopy
+from xiezhi.client.follower import Follower
 from xiezhi.errors import XiezhiError
 from xiezhi.exit_restriction.v1 import (
     border_pb2,

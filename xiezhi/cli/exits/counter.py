@@ -23,7 +23,8 @@ from xiezhi.cli.plates import read_lines
 from xiezhi.cli.render import message_dict
 from xiezhi.cli.session import Session
 from xiezhi.cli.signals import interrupting
-from xiezhi.client.counter import CounterCopy, Follower, Verdict
+from xiezhi.client.counter import CounterCopy, Verdict
+from xiezhi.client.follower import Follower
 from xiezhi.errors import XiezhiError
 from xiezhi.exit_restriction.v1 import counter_pb2, counter_pb2_grpc
 
