@@ -16,7 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from services.codes.legal_time import legal_date
 from services.synthetic.numbers import citizen_id
 from tests.e2e.lines import Answer, Refused
-from tests.e2e.players import CASES, REGISTRAR, Players
+from tests.e2e.players import CASES, Players
 from xiezhi.cli.border.orders import CONTROLS, BorderOrder, LibertyChoice, Requirement
 from xiezhi.cli.border.orders import item as make_item
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
@@ -46,6 +46,8 @@ SERVICES = {"listing_pb2": LISTING, "restriction_pb2": RESTRICTIONS, "control_pb
 """Services of what courts order, by the module of its messages."""
 NAME = "测试人"
 """Name of everybody whom no register knows."""
+OTHER_JUDGE = "GAN0702-J001"
+"""A judge of another court, whose president approves."""
 PORT = "南昌昌北国际机场"
 
 A = TypeVar("A", bound=Message)
@@ -72,13 +74,15 @@ class Exits:
             DebtorQuestion(NAME, citizen_id(date(1890, 1 + row % 12, 1 + row // 12), 600 + day)) for row, day in days
         ]
 
-    def case(self, *people: DebtorQuestion) -> str:
-        """Registers a case of its own against people; returns its number."""
-        case = self.players.new_case()
-        request = self.players.registration(case)
+    def case(self, *people: DebtorQuestion, judge: str = "") -> str:
+        """Registers a case of its own of a judge, the scenario's by default, against people; returns its number."""
+        handler = judge or self.cast.judge
+        court = self.players.home.keys.officers.get(handler).organisation
+        case = self.players.new_case(court)
+        request = self.players.registration(case, handler=handler, court=court)
         del request.parties[:]
         request.parties.extend(who.party() for who in people)
-        self.players.call(REGISTRAR, f"{CASES}RegisterCase", request)
+        self.players.call(f"{_court_of(handler)}-R001", f"{CASES}RegisterCase", request)
         return case
 
     def order(
@@ -217,12 +221,17 @@ class Exits:
 
     def _approved(self, request: Any, approver: str) -> tuple[str, str]:
         """Has an order of a judge approved; returns the judge and the approval."""
-        officer = str(request.context.handler.officer_id)
-        chosen = approver or (self.cast.superior_approver if officer == self.cast.judge else self.cast.other_approver)
-        return officer, self.players.approved(request, officer=officer, method=method_of(request), approver=chosen)
+        officer, method = str(request.context.handler.officer_id), method_of(request)
+        is_own = _court_of(officer) == _court_of(self.cast.judge)
+        chosen = approver or (self.cast.superior_approver if is_own else f"{_court_of(officer)}-P001")
+        return officer, self.players.approved(request, officer=officer, method=method, approver=chosen)
 
     def _decision(self, case: str) -> str:
         return f"{case or self.cast.exit_case}之{next(_DECISIONS)}"
+
+
+def _court_of(officer: str) -> str:
+    return officer.rpartition("-")[0]
 
 
 def new_id() -> str:
@@ -249,8 +258,10 @@ def application(person: DebtorQuestion) -> counter_pb2.CheckApplicationRequest:
     )
 
 
-def journey(number: str, *, entry: bool = False, document: bool = False) -> border_pb2.CheckTravellerRequest:
+def journey(
+    number: str, *, entry: bool = False, document: bool = False, port: str = PORT
+) -> border_pb2.CheckTravellerRequest:
     """Makes a port's question about who leaves, or enters, with a number."""
     direction = hit_pb2.TRAVEL_DIRECTION_ENTRY if entry else hit_pb2.TRAVEL_DIRECTION_EXIT
     shown = {"document_number" if document else "id_number": number}
-    return border_pb2.CheckTravellerRequest(request_id=new_id(), direction=direction, port=PORT, **shown)
+    return border_pb2.CheckTravellerRequest(request_id=new_id(), direction=direction, port=port, **shown)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from tests.e2e.lines import Refused
-from tests.e2e.players import APPROVALS, LEASE, LEDGER, LOOKUP, Players
+from tests.e2e.players import APPROVALS, BORDER_LEASE, LEASE, LEDGER, LOOKUP, Players
 from tests.e2e.running import Suite, await_that
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.cli.suite import PROCESSES
@@ -49,6 +49,7 @@ def settle(suite: Suite) -> None:
             players.look(probe, approval)
             players.call(players.cast.auditor, f"{LEDGER}GetTreeHead", b"")
             players.call(players.cast.camera, LEASE, b"")
+            players.call(players.cast.border_officer, BORDER_LEASE, b"")
         except Refused as refused:
             if refused.reason in PASSING:
                 return False

@@ -32,6 +32,7 @@ APPROVALS = "/xiezhi.approval.v1.ApprovalService/"
 CASES = "/xiezhi.casefile.v1.CaseRegistryService/"
 LEDGER = "/xiezhi.ledger.v1.LedgerService/"
 LEASE = "/xiezhi.vehicle.v1.VehicleCheckService/LeaseCheckKey"
+BORDER_LEASE = "/xiezhi.exit_restriction.v1.BorderCheckService/LeaseBorderKey"
 
 COURT, REGISTRAR, CLERK = "赣0102", "GAN0102-R001", "GAN0102-S001"
 SECOND_CHIEF, OTHER_CHIEF, PRESIDENT = "GAN0102-C002", "GAN0702-C001", "GAN0102-P001"

@@ -18,7 +18,7 @@ from tests.e2e.players import APPROVALS, LOOKUP, Players
 from tests.e2e.running import Suite, copy_home, running
 from xiezhi.cli.home import Home
 from xiezhi.cli.layout import BACKENDS
-from xiezhi.cli.suite import MODULES, PROCESSES
+from xiezhi.cli.suite import PROCESSES
 from xiezhi.errors import Reason
 
 OWN = ("xiezhi.approval.v1.ApprovalService", "xiezhi.casefile.v1.CaseRegistryService")
