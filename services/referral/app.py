@@ -125,8 +125,10 @@ def _make_works(parts: Parts, settings: ReferralSettings) -> _Works:
 def _servicers(parts: Parts, settings: ReferralSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
     database, clock = parts.database, parts.clock
-    seals = SealTrust(settings.seals.authority, settings.seals.revocations)
-    store = SupervisionStore(
+    verify = partial(verify_sealed, authority=SealTrust(settings.seals.authority, settings.seals.revocations))
+    referrals = ReferralStore(database, keyring=parts.keyring, calendars=works.calendars, tell=works.telling.tell)
+    desk = Desk(referrals, verify, clock, parts.ids)
+    supervision = SupervisionStore(
         database,
         requests=RequestRows(FILING, keyring=parts.keyring, service=NAME),
         referrals=works.referrals,
@@ -136,10 +138,7 @@ def _servicers(parts: Parts, settings: ReferralSettings, works: _Works) -> dict[
         clock=clock,
         ids=parts.ids,
     )
-    verify = partial(verify_sealed, authority=seals)
-    office = Office(store, works.adjusting, verify, clock)
-    referrals = ReferralStore(database, keyring=parts.keyring, calendars=works.calendars, tell=works.telling.tell)
-    desk = Desk(referrals, verify, clock, parts.ids)
+    office = Office(supervision, works.adjusting, verify, clock)
     letters = DeadLetters(works.outbox, database=database, clock=clock)
     return {
         "xiezhi.referral.v1.InvestigationService": InvestigationServicer(desk),

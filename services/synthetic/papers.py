@@ -36,6 +36,8 @@ class PaperKind(Enum):
     BORDER_CONTROL = ("限制出境决定书", "决定如下：限制下列人员出境，并请边防检查机关依法控制。")
     LIBERTY = ("拘留决定书", "决定如下：对下列人员予以拘留。")
     REFERRAL = ("案件移送函", "现将下列人员涉嫌拒不执行判决、裁定罪的线索移送你单位。")
+    ACCOUNT = ("执行情况说明", "现将本案执行情况说明如下：")
+    SUPPLEMENT = ("补充材料函", "根据你单位要求，现补充下列材料：")
 
     @property
     def title(self) -> str:

@@ -74,6 +74,7 @@ class Scenario:
         buyer_former_passport: Number of a passport of the buyer, a debtor of that case too, that was replaced.
         foreigner_name: Name of a foreigner without an identity number.
         foreigner_passport: Number of the foreigner's passport, with the letters of its state.
+        referral_case: Number of a case of the judge against the debtor and the company.
     """
 
     judge: str
@@ -114,6 +115,7 @@ class Scenario:
     buyer_former_passport: str
     foreigner_name: str
     foreigner_passport: str
+    referral_case: str
 
 
 SCENARIO = Scenario(
@@ -155,6 +157,7 @@ SCENARIO = Scenario(
     buyer_former_passport="G70000037",
     foreigner_name=FOREIGNER,
     foreigner_passport=FOREIGN_PASSPORT,
+    referral_case="（2018）赣0102执1238号",
 )
 """The debtor is the head of a family of five."""
 
@@ -179,6 +182,7 @@ def scenario_cases(catalogue: Group) -> tuple[DebtCase, ...]:
         DebtCase(
             JUDGE_COURT, SCENARIO.exit_case, JUDGE, (SCENARIO.debtor_number, ONE_HOUSEHOLD[0], WIFE, BUYER, _COMPANY)
         ),
+        DebtCase(JUDGE_COURT, SCENARIO.referral_case, JUDGE, (SCENARIO.debtor_number, SCENARIO.company_number)),
         DebtCase(JUDGE_COURT, CATALOGUE_CASE, JUDGE, everybody),
         DebtCase(JUDGE_COURT, "（2018）赣0102执2001号", COLLEAGUE, (WIFE,)),
         DebtCase("赣0702", "（2018）赣0702执1号", "GAN0702-J001", (MOVER,)),

@@ -10,8 +10,10 @@ import typer
 
 from xiezhi.cli import (
     approvals,
+    calendars,
     doctor,
     down,
+    due,
     events,
     keys,
     ledger,
@@ -35,6 +37,7 @@ from xiezhi.cli.exits import bulk as exit_bulk
 from xiezhi.cli.exits import commands as exits
 from xiezhi.cli.exits import counter as exit_counter
 from xiezhi.cli.exits import notices as court_notices
+from xiezhi.cli.referral import command as referral
 from xiezhi.cli.session import ENVIRONMENT
 
 _HELP = """Xiezhi (协执): provable, approved disclosure between courts and police.
@@ -53,6 +56,8 @@ _EPILOG = (
         "xiezhi exit push --as GAN0102-J001 --help",
         "xiezhi border check --as POL360000-B001 --help",
         "xiezhi watch --as GAN-E001",
+        "xiezhi referral inbox --as POL360102-I001",
+        "xiezhi due --as POL360102-I001",
         "xiezhi ledger verify receipt.json",
         "xiezhi trace TRACE_ID",
     )
@@ -91,6 +96,9 @@ def build_app() -> typer.Typer:
     app.add_typer(exits.app, name="exit")
     app.add_typer(border.app, name="border")
     watch.add_to(app)
+    app.add_typer(referral.app, name="referral")
+    due.add_to(app)
+    app.add_typer(calendars.app, name="calendar")
     app.add_typer(events.app, name="events")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(sealed.app, name="paper")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from xiezhi.cli.render import format_instant
 from xiezhi.cli.session import Session
 from xiezhi.cli.suite import suite_required
 from xiezhi.pki import UnknownSealError
+
+if TYPE_CHECKING:
+    from services.papers import SealedPaper
 
 _VERIFY = examples(
     "xiezhi paper verify opinion.pdf --of 360102000000",
@@ -48,17 +51,8 @@ def verify(
             "The seal authority and its revocation list go together.",
             next_step="Name both --authority and --revocations, or neither.",
         )
-    with suite_required("Verifying seals"):
-        from services.papers import SealTrust, verify_sealed
-    seals = session.home.keys.seals
-    try:
-        trust = SealTrust(authority or seals.authority_file, revocations or seals.revocation_file)
-    except (OSError, ValueError):
-        raise CommandError(
-            "The seal authority or its revocation list cannot be read, or they do not belong together.",
-            next_step="Name them with --authority and --revocations; `xiezhi keys create` makes those for development.",
-        ) from None
-    paper = verify_sealed(read_bytes(file), authority=trust, organisation=organisation, now=session.now())
+    trusted = (authority, revocations) if authority is not None and revocations is not None else None
+    paper = read_sealed(session, file, organisation=organisation, trusted=trusted)
     session.output.result(
         {
             "signer": paper.signer,
@@ -69,6 +63,35 @@ def verify(
         f"All seals hold. {paper.signer} sealed the document at {format_instant(paper.sealed_at)}, by its own word.\n"
         f"SHA-256 of the document: {paper.sha256.hex()}",
     )
+
+
+def read_sealed(
+    session: Session, file: Path, *, organisation: str, trusted: tuple[Path, Path] | None = None
+) -> SealedPaper:
+    """Reads a document and verifies its seals, without calling anybody.
+
+    Args:
+        session: Tells the present instant, and has the development seal authority.
+        file: The document.
+        organisation: Whose seal must be on it.
+        trusted: Files of a seal authority and its revocation list; None for those of development.
+
+    Raises:
+        CommandError: If a file cannot be read, or the servers' side is not installed.
+        XiezhiError: If the document or a seal on it counts for nothing.
+    """
+    with suite_required("Verifying seals"):
+        from services.papers import SealTrust, verify_sealed
+    seals = session.home.keys.seals
+    authority, revocations = trusted or (seals.authority_file, seals.revocation_file)
+    try:
+        trust = SealTrust(authority, revocations)
+    except (OSError, ValueError):
+        raise CommandError(
+            "The seal authority or its revocation list cannot be read, or they do not belong together.",
+            next_step="Name them with --authority and --revocations; `xiezhi keys create` makes those for development.",
+        ) from None
+    return verify_sealed(read_bytes(file), authority=trust, organisation=organisation, now=session.now())
 
 
 def seal(session: Session, pdf: bytes, *, organisation: str) -> bytes:

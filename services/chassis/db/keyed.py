@@ -91,7 +91,8 @@ class KeyedQuery(Generic[K]):
         values: dict[str, K] = dict(zip(self._names, keys, strict=False))
         for name in self._names[len(keys) : size]:
             values[name] = keys[-1]
-        return list(connection.execute(self._sized(size), values))
+        # All at once: row by row costs a call each.
+        return [*connection.execute(self._sized(size), values).all()]
 
     def _sized(self, size: int) -> Select[Any]:
         made = self._statements.get(size)

@@ -76,7 +76,7 @@ def file_all(
 def lift_all(
     names: Sequence[str], accepted: Accepted, files: Files, *, author: Author, numbers: Collection[str]
 ) -> tuple[Shown, ...]:
-    """Lifts controls, all of them or none.
+    """Lifts controls, all of them or none, and with each the one that was filed again to follow it.
 
     Args:
         names: Their keys.
@@ -94,18 +94,31 @@ def lift_all(
     if len(subjects) != len(set(names)):
         raise not_found()
     opened = files.open(subjects.values())
-    facts: list[Lifted] = []
+    lifted: dict[str, Lifted] = {}
     for name in names:
-        file = opened[subjects[name]]
-        if file.records[name].person.number not in numbers:
+        if opened[subjects[name]].records[name].person.number not in numbers:
             raise not_found()
-        fact = lift(name, author, file.facts, now=accepted.now)
-        facts.append(fact)
-        opened[subjects[name]] = file.followed_by(fact)
-    files.add(facts)
+        following: str | None = name
+        while following is not None and following not in lifted:
+            file = opened[subjects[name]]
+            lifted[following] = fact = lift(following, author, file.facts, now=accepted.now)
+            opened[subjects[name]] = file.followed_by(fact)
+            following = _waiting_after(opened[subjects[name]], fact)
+    files.add(list(lifted.values()))
     hits = files.hits(names)
-    shown = (opened[subjects[f.control_id]].shown(f.control_id, f.at) for f in facts)
+    shown = (opened[subjects[name]].shown(name, lifted[name].at) for name in names)
     return tuple(replace(one, hits=hits.get(one.record.control_id, 0)) for one in shown)
+
+
+def _waiting_after(file: ControlFile, lifted: Lifted) -> str | None:
+    """Returns the control that was filed again to follow one that is lifted; None where none waits.
+
+    It is of the same case and demands the same, so a court that lifts one means both.
+    """
+    successor_id = file.shown(lifted.control_id, lifted.at).standing.successor_id
+    if successor_id is None or not file.shown(successor_id, lifted.at).standing.is_open:
+        return None
+    return successor_id
 
 
 def _if_named(item: Item | Reason, accepted: Accepted) -> Item | Reason:

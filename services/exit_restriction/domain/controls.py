@@ -74,8 +74,12 @@ class Placed:
 
     @property
     def window_opens(self) -> date:
-        """First day on which it can be filed again."""
-        return max(self.start, corresponding_day(self.last_day, -REFILING_MONTHS))
+        """First day on which it can be filed again: of its last month, and of the second half of its term.
+
+        Otherwise a control of one month could be filed again on the day of its own filing, by mistake as well.
+        """
+        middle = self.start + (self.last_day - self.start) / 2
+        return max(middle, corresponding_day(self.last_day, -REFILING_MONTHS))
 
 
 @dataclass(frozen=True, slots=True)

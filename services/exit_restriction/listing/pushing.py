@@ -17,10 +17,8 @@ from services.exit_restriction.domain import (
     Published,
     TermRule,
     assess,
-    file,
-    publish,
-    standing_of,
 )
+from services.exit_restriction.listing.alike import AlikeOrders
 from services.exit_restriction.listing.domain import DebtorKey, EntryFile, EntryRecord, Forwarded, Push, reasons_of
 from services.exit_restriction.listing.files import Files
 from services.exit_restriction.reporting import Examined, candidate_of, examine
@@ -141,6 +139,7 @@ class _Desk:
         self, means: Means, known: dict[DebtorKey, list[EntryFact]], opened: dict[int, RestrictionFile]
     ) -> None:
         self._means = means
+        self._alike = AlikeOrders(means.rules, now=means.now)
         self._known = known
         self._opened = opened
         self.restrictions: list[RestrictionRecord] = []
@@ -152,7 +151,8 @@ class _Desk:
         facts = self._known.setdefault(push.key, [])
         entry_id = str(means.ids.uuid())
         try:
-            published = publish(push.ordered.author, push.written.listing, facts, entry_id=entry_id, now=means.now)
+            received = Published(entry_id, push.ordered.author, means.now, push.written.listing)
+            published = self._alike.publish(received, facts)
         except XiezhiError as refusal:
             return Pushed.refused(refusal)
         if eligibility.outcome is Outcome.REFUSED:
@@ -178,9 +178,10 @@ class _Desk:
         ordered, opened, means = push.ordered, self._opened[subject_id], self._means
         restriction_id = str(means.ids.uuid())
         try:
-            filed = file(ordered.order, opened.facts, restriction_id=restriction_id, rules=means.rules, now=means.now)
+            standing = self._alike.file(ordered.order, opened.facts, restriction_id=restriction_id)
         except XiezhiError as refusal:
             return Forwarded(Outcome.LIST_ONLY, (refusal.reason.value,))
+        filed = standing.filed
         record = RestrictionRecord(
             filed,
             subject_id,
@@ -193,5 +194,5 @@ class _Desk:
         )
         self._opened[subject_id] = opened.with_restriction(record)
         self.restrictions.append(record)
-        self.changes.append(RestrictionChange(Happened.FILED, record, standing_of(filed), filed.at, means.traceparent))
+        self.changes.append(RestrictionChange(Happened.FILED, record, standing, filed.at, means.traceparent))
         return Forwarded(Outcome.FORWARDED, (), restriction_id)

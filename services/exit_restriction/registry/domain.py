@@ -130,7 +130,7 @@ class Subject:
 
     def has_name(self, name: str) -> bool:
         """Whether a name is one of theirs."""
-        return plain_name(name) in map(plain_name, self.names)
+        return name in self.names or plain_name(name) in map(plain_name, self.names)
 
 
 def find_meant(named: Named, found: Iterable[Subject]) -> Subject | None:

@@ -45,17 +45,18 @@ class SubjectSealer:
         if person is None:
             return Subject(subject_id, tuple(names), tuple(numbers), tuple(documents))
         birth, is_deceased, is_abroad = person
-        return Subject.of(
-            Person(
-                subject_id,
-                tuple(names),
-                tuple(numbers),
-                birth and _DAY(birth),
-                is_deceased,
-                is_abroad,
-                tuple(map(_document, documents)),
-            )
+        person_names, person_numbers = tuple(names), tuple(numbers)
+        person = Person(
+            subject_id,
+            person_names,
+            person_numbers,
+            birth and _DAY(birth),
+            is_deceased,
+            is_abroad,
+            tuple(map(_document, documents)),
         )
+        passports = tuple(dict.fromkeys([document[1] for document in documents]))
+        return Subject(subject_id, person_names, person_numbers, passports, person)
 
 
 def _values(subject: Subject) -> list[object]:

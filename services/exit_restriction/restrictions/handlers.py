@@ -72,12 +72,7 @@ def file_one(
         XiezhiError: ENTRY_NOT_FOUND, ENTRY_ENDED, RESTRICTION_EXISTS, or the first reason of the reporting test.
     """
     _require_listed(ordered, entry_id, accepted, files=files)
-    named = ordered.debtor.named
-    examined = examine(ordered.debtor, files.find(named) if ordered.debtor.party.is_person else ())
-    eligibility = assess(candidate_of(ordered, examined, rules=rules, on=legal_date(accepted.now)))
-    if eligibility.outcome is not Outcome.FORWARDED:
-        raise refuse(eligibility.reasons)
-    subject_id = examined.subject.subject_id if examined.subject is not None else files.subject_of(named)
+    subject_id = _admit(ordered, accepted, files=files, rules=rules)
     opened = files.open(subject_id)
     filed = file(ordered.order, opened.facts, restriction_id=restriction_id, rules=rules, now=accepted.now)
     record = RestrictionRecord(
@@ -155,6 +150,16 @@ def release_one(named: Named, *, accepted: Accepted, files: Files) -> tuple[Show
         return shown, True
     fact = release(named.restriction_id, named.author, opened.facts, has_notice=True, now=accepted.now)
     return _add(Step(fact), opened, Happened.RELEASED, files=files), False
+
+
+def _admit(ordered: Ordered, accepted: Accepted, *, files: Files, rules: Collection[TermRule]) -> int:
+    """Puts what is ordered before the reporting test; returns the key of whom it is about."""
+    named = ordered.debtor.named
+    examined = examine(ordered.debtor, files.find(named) if ordered.debtor.party.is_person else ())
+    eligibility = assess(candidate_of(ordered, examined, rules=rules, on=legal_date(accepted.now)))
+    if eligibility.outcome is not Outcome.FORWARDED:
+        raise refuse(eligibility.reasons)
+    return files.subject_of(named) if examined.subject is None else examined.subject.subject_id
 
 
 def _require_listed(ordered: Ordered, entry_id: str, accepted: Accepted, *, files: Files) -> None:

@@ -12,11 +12,12 @@ from typing import TypeVar
 from services.chassis.call import Call
 from services.chassis.paging import DEFAULT_SIZE, decode_token, encode_token, invalid_token, query_of
 from services.codes.legal_time import legal_date
+from services.referral.convert import read_name
 from services.referral.domain import Review
 from services.referral.investigation import convert, handlers, letters
 from services.referral.investigation.desk import UnitDesk, take, take_letter
 from services.referral.investigation.domain import Officer, require_lies_with
-from services.referral.referrals.convert import read_name, write_document, write_referral
+from services.referral.referrals.convert import write_document, write_referral
 from services.referral.referrals.domain import ReferralFile, no_document
 from services.referral.referrals.files import Files
 from xiezhi.referral.v1 import investigation_pb2

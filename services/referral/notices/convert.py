@@ -9,9 +9,9 @@ from services.chassis.clock import write_instant
 from services.chassis.feed import Delivered
 from services.chassis.outbox import DeadLetter
 from services.filing.convert import write_date
+from services.referral.convert import NAME
 from services.referral.domain import LAW, DutyState
 from services.referral.notices.domain import Owed, Told
-from services.referral.notices.views import PREFIX
 from xiezhi.referral.v1 import notice_pb2, referral_pb2, supervision_pb2
 
 _TRACE_PARTS = 4
@@ -40,7 +40,7 @@ def write_duty(message: referral_pb2.Duty, owed: Owed, *, on: date) -> None:
 
 def write_item(message: supervision_pb2.DueItem, owed: Owed, *, on: date) -> None:
     """Writes a duty with the referral that it is of into an empty message."""
-    message.referral = PREFIX + owed.referral_id
+    message.referral = NAME + owed.referral_id
     message.court_code, message.case_number, message.unit = owed.court_code, owed.case_number, owed.unit
     write_duty(message.duty, owed, on=on)
 
@@ -53,7 +53,7 @@ def describe(told: Told) -> bytes:
         court_code=told.court_code,
         case_number=told.case_number,
         unit=told.unit,
-        event=told.event or 0,  # type: ignore[arg-type]
+        event=told.event,  # type: ignore[arg-type]
     )
     if told.owed is not None and told.on is not None:
         write_duty(message.duty, told.owed, on=told.on)

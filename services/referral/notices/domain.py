@@ -12,24 +12,16 @@ from types import MappingProxyType
 from services.codes.courts import HIGH_COURT
 from services.referral.domain import (
     Adjusted,
-    Decided,
-    Decision,
     Duty,
     DutyKind,
-    Extended,
     Fact,
-    FeedbackGiven,
     Notice,
     NoticeKind,
-    OpinionGiven,
-    Received,
     Recipient,
     Referral,
-    Reopened,
     RuleId,
     Sent,
     Supplemented,
-    SupplementRequested,
     Transferred,
     Withdrawn,
 )
@@ -70,60 +62,17 @@ class Kind(IntEnum):
     KEY_CASES = 7
 
 
-class Event(IntEnum):
-    """What happened to a referral, the values of `xiezhi.referral.v1.ReferralEventKind`."""
-
-    SENT = 1
-    RECEIVED = 2
-    SUPPLEMENT_REQUESTED = 3
-    SUPPLEMENTED = 4
-    TRANSFERRED = 5
-    EXTENDED = 6
-    FILED = 7
-    NOT_FILED = 8
-    FEEDBACK_GIVEN = 9
-    OPINION_GIVEN = 10
-    REOPENED = 11
-    WITHDRAWN = 12
-    ADJUSTED = 13
-
-
-_EVENTS: Mapping[type[Fact], Event] = MappingProxyType(
-    {
-        Sent: Event.SENT,
-        Received: Event.RECEIVED,
-        SupplementRequested: Event.SUPPLEMENT_REQUESTED,
-        Supplemented: Event.SUPPLEMENTED,
-        Transferred: Event.TRANSFERRED,
-        Extended: Event.EXTENDED,
-        FeedbackGiven: Event.FEEDBACK_GIVEN,
-        OpinionGiven: Event.OPINION_GIVEN,
-        Reopened: Event.REOPENED,
-        Withdrawn: Event.WITHDRAWN,
-        Adjusted: Event.ADJUSTED,
-    }
-)
-_OF_COURT = frozenset({Event.SENT, Event.SUPPLEMENTED, Event.WITHDRAWN})
-
-
-def event_of(fact: Fact) -> Event | None:
-    """Returns what happened with a fact; None for a private prosecution, of which the contract has no event."""
-    if isinstance(fact, Decided):
-        return Event.FILED if fact.decision is Decision.FILED else Event.NOT_FILED
-    return _EVENTS.get(type(fact))
-
-
-def told_of(event: Event, court_code: str, unit: str) -> tuple[str, ...]:
-    """Returns who is told that something happened: the side that did not do it, and the unit that gets a referral.
+def told_of(fact: Fact, court_code: str, unit: str) -> tuple[str, ...]:
+    """Returns who is told what happened: the side that did not do it, and the unit that gets a referral.
 
     Args:
-        event: What happened.
+        fact: What happened.
         court_code: Court that referred.
         unit: Unit that it lies with since.
     """
-    if event is Event.TRANSFERRED:
+    if isinstance(fact, Transferred):
         return court_code, unit
-    return (unit,) if event in _OF_COURT else (court_code,)
+    return (unit,) if isinstance(fact, Sent | Supplemented | Withdrawn) else (court_code,)
 
 
 def addressee_of(organisation: str, post: str = OFFICE) -> str:
@@ -210,7 +159,7 @@ class Told:
         court_code: Court that referred; empty for a list.
         case_number: Case in which it did; empty for a list.
         unit: Unit that it lies with; empty for a list.
-        event: What happened; None for other kinds.
+        event: What happened, a value of `xiezhi.referral.v1.ReferralEventKind`; 0 for other kinds.
         owed: The duty; None where it is not about one.
         on: Day as of which the duty is told.
         former_due: The last day before it was computed anew; None for other kinds.
@@ -221,7 +170,7 @@ class Told:
     court_code: str = ""
     case_number: str = ""
     unit: str = ""
-    event: Event | None = None
+    event: int = 0
     owed: Owed | None = None
     on: date | None = None
     former_due: date | None = None
@@ -263,8 +212,8 @@ def owed_of(referral_id: str, referral: Referral, duty: Duty, *, unit: str) -> O
 
 
 def why_adjusted(fact: Adjusted) -> str:
-    """Says why a day was computed anew, for example "calendar 2027 published"."""
-    return f"calendar {fact.new_due.year} published"
+    """Says why a day was computed anew, for example "calendar 国办发明电〔2026〕7号 published"."""
+    return f"calendar {', '.join(fact.new_versions)} published"
 
 
 def recipients_of(notice: Notice, court_code: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from services.chassis.outbox import Outbox
 from services.codes.legal_time import legal_date
 from services.referral.calendars.rows import CalendarRows
 from services.referral.changes import Change
+from services.referral.convert import event_of
 from services.referral.domain import Adjusted, Decided, Decision, Duty, Fact, Notice, NoticeKind, Plan, notices_of
 from services.referral.notices.domain import (
     ADJUSTED,
@@ -26,7 +27,6 @@ from services.referral.notices.domain import (
     Kind,
     addressee_of,
     derive,
-    event_of,
     told_of,
 )
 from services.referral.notices.mail import Mail
@@ -130,12 +130,12 @@ def _tell_events(view: View, made: Iterable[Fact], *, send: Send) -> None:
     done = set()
     for fact in made:
         event = event_of(fact)
-        if event is None or isinstance(fact, Adjusted) or event in done:
+        if not event or isinstance(fact, Adjusted) or event in done:
             continue
         done.add(event)
         told = view.told(Kind.HAPPENED, event=event)
-        addressees = map(addressee_of, told_of(event, told.court_code, told.unit))
-        send(told, addressees, topic=HAPPENED, key=_key(view, event.name, fact))
+        addressees = map(addressee_of, told_of(fact, told.court_code, told.unit))
+        send(told, addressees, topic=HAPPENED, key=_key(view, str(event), fact))
 
 
 def _tell_adjusted(view: View, made: Iterable[Fact], *, send: Send) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.referral.convert import NAME
 from services.referral.domain import (
     Adjusted,
     Calendars,
@@ -18,10 +19,7 @@ from services.referral.domain import (
     private_prosecution_eligible_on,
     referral_at,
 )
-from services.referral.notices.domain import Event, Kind, Outline, Owed, Told, key_of, owed_of
-
-PREFIX = "referrals/"
-"""Begins the names of referrals."""
+from services.referral.notices.domain import Kind, Outline, Owed, Told, key_of, owed_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ class View:
         self,
         kind: Kind,
         *,
-        event: Event | None = None,
+        event: int = 0,
         duty: Duty | None = None,
         on: date | None = None,
         former_due: date | None = None,
@@ -108,7 +106,7 @@ class View:
 
         Args:
             kind: Why it is sent.
-            event: What happened; None for other kinds.
+            event: What happened, a value of the contract's; 0 for other kinds.
             duty: The duty; None where it is not about one.
             on: Day as of which the duty is told.
             former_due: The last day before it was computed anew; None for other kinds.
@@ -116,7 +114,7 @@ class View:
         sent = self.referral.sent
         return Told(
             kind,
-            f"{PREFIX}{self.referral_id}",
+            f"{NAME}{self.referral_id}",
             sent.court_code,
             sent.case_number,
             self.unit,

@@ -13,18 +13,8 @@ from services.codes.legal_time import legal_date
 from services.filing import convert as filing_convert
 from services.filing.convert import invalid, read_party, write_date
 from services.filing.domain import DocumentKind, Filing, Paper
-from services.referral.domain import (
-    Calendars,
-    Duty,
-    DutyState,
-    Item,
-    Referral,
-    Standing,
-    duties_at,
-    private_prosecution_eligible_on,
-)
-from services.referral.notices.domain import event_of, why_adjusted
-from services.referral.notices.views import PREFIX
+from services.referral.convert import NAME, event_of, read_name, write_duty
+from services.referral.domain import Calendars, Item, Referral, Standing, duties_at, private_prosecution_eligible_on
 from services.referral.referrals.domain import Evidence, ReferralFile, ReferralPaper, Step, Suspect
 from services.referral.referrals.handlers import Package
 from xiezhi.common.v1 import case_pb2
@@ -37,11 +27,6 @@ OfSuspect: TypeAlias = (
     | referral_pb2.FetchDocumentRequest
 )
 """A request that names one of the suspects."""
-
-
-def read_name(name: str) -> str:
-    """Returns the key of a referral by its name, whose form the contract checks; empty for an empty name."""
-    return name.removeprefix(PREFIX)
 
 
 def read_sending(request: referral_pb2.SendReferralRequest, call: Call) -> Filing:
@@ -140,7 +125,7 @@ def write_referral(
         has_events: Whether what happened is shown.
     """
     record, standing = file.record, file.standing(at)
-    message.name = PREFIX + record.referral_id
+    message.name = NAME + record.referral_id
     message.court_code, message.case_number, message.unit = record.court_code, record.case_number, standing.unit_at(at)
     message.state = standing.state  # type: ignore[assignment]
     for place, (suspect, stands) in enumerate(zip(record.suspects, standing.suspects, strict=True)):
@@ -150,8 +135,8 @@ def write_referral(
         message.evidence.add(evidence_class=piece.kind, title=piece.title, sha256=piece.sha256)
     message.send_time.FromDatetime(record.sent_at)
     _write_receipt(message, standing)
-    message.predecessor = PREFIX + record.predecessor if record.predecessor else ""
-    message.successor = PREFIX + file.successors[-1][0] if file.successors else ""
+    message.predecessor = NAME + record.predecessor if record.predecessor else ""
+    message.successor = NAME + file.successors[-1][0] if file.successors else ""
     _write_duties(message, file, standing, at=at, calendars=calendars)
     if has_events:
         _write_events(message, file)
@@ -197,39 +182,18 @@ def _write_duties(
     placed = [(places.get(duty.suspect), duty) for duty in duties]
     # Keys have no meaning and no order: of what ends on one day, the suspects come in their places.
     for place, duty in sorted(placed, key=lambda one: (one[1].deadline.ends_at, -1 if one[0] is None else one[0])):
-        if duty.deadline.rule.kind is not None:
-            _write_duty(message.duties.add(), duty, place=place)
+        write_duty(message.duties.add(), duty, place=place)
     days = (private_prosecution_eligible_on(stands, duties) for stands in standing.suspects)
     opens = min((day for day in days if day is not None), default=None)
     if opens is not None:
         write_date(message.private_prosecution_date, opens)
 
 
-def _write_duty(message: referral_pb2.Duty, duty: Duty, *, place: int | None) -> None:
-    """Writes a duty, owed or not, into an empty message; one that is about all suspects has no place."""
-    ends = duty.deadline
-    message.kind = ends.rule.kind  # type: ignore[assignment]
-    if place is not None:
-        message.suspect = place
-    message.actor = duty.who
-    write_date(message.due_date, ends.due)
-    write_date(message.nominal_date, ends.nominal)
-    message.rule, message.citation, message.rule_version = ends.rule.id, ends.rule.citation, ends.rule_version
-    message.calendar_versions.extend(ends.calendar_versions)
-    message.provisional = ends.is_provisional
-    message.state = duty.state  # type: ignore[assignment]
-    if duty.state is DutyState.OPEN:
-        message.days = duty.days_left or 0
-    else:
-        message.days = -duty.days_late if duty.state is DutyState.OVERDUE else duty.days_late
-    message.adjusted = "" if duty.adjusted is None else why_adjusted(duty.adjusted)
-
-
 def _write_events(message: referral_pb2.Referral, file: ReferralFile) -> None:
     """Writes what happened; what one request did to several suspects is one event."""
     record = file.record
     sent = message.events.add(organisation=record.court_code, officer_id=record.officer_id)
-    sent.kind = referral_pb2.REFERRAL_EVENT_KIND_SENT
+    sent.kind = event_of(record.sent)  # type: ignore[assignment]
     sent.record_time.FromDatetime(record.sent_at)
     shown = [(number, step) for number, step in enumerate(file.steps) if event_of(step.fact)]
     for _, group in groupby(shown, key=_request_of):
@@ -238,7 +202,7 @@ def _write_events(message: referral_pb2.Referral, file: ReferralFile) -> None:
         event = message.events.add(
             organisation=first.deed.organisation, officer_id=first.deed.officer_id, text=first.deed.text
         )
-        event.kind = event_of(first.fact) or 0  # type: ignore[assignment]
+        event.kind = event_of(first.fact)  # type: ignore[assignment]
         event.record_time.FromDatetime(first.fact.at)
         suspects = [suspect for step in steps if (suspect := getattr(step.fact, "suspect", ""))]
         event.suspects.extend(sorted({record.place_of(suspect) for suspect in suspects}))
@@ -247,4 +211,4 @@ def _write_events(message: referral_pb2.Referral, file: ReferralFile) -> None:
 def _request_of(numbered: tuple[int, Step]) -> tuple[int, bytes]:
     """Returns what the facts of one request have in common; what the exchange did stands alone."""
     number, step = numbered
-    return event_of(step.fact) or 0, step.request or number.to_bytes(4)
+    return event_of(step.fact), step.request or number.to_bytes(4)

@@ -7,6 +7,7 @@ from typing import Any
 from services.chassis.call import Call
 from services.filing.convert import invalid, read_author, read_instant
 from services.filing.desk import Accepted, take
+from services.referral.convert import read_name
 from services.referral.referrals import convert, handlers
 from services.referral.referrals.desk import ReferralDesk
 from services.referral.referrals.domain import LATEST, ReferralFile, no_document, not_found
@@ -44,7 +45,7 @@ class ReferralServicer:
     ) -> referral_pb2.SupplementReferralResponse:
         """Completes a package."""
         filing, evidence = convert.read_step(request, call), convert.read_evidence(request.evidence)
-        name, officer = convert.read_name(request.name), call.officer.officer_id
+        name, officer = read_name(request.name), call.officer.officer_id
 
         def act(accepted: Accepted, files: Files) -> bytes:
             made = handlers.supplement_one(name, evidence, accepted, files=files, officer_id=officer)
@@ -56,11 +57,7 @@ class ReferralServicer:
         self, request: referral_pb2.WithdrawReferralRequest, call: Call
     ) -> referral_pb2.WithdrawReferralResponse:
         """Takes a referral back."""
-        filing, name, officer = (
-            convert.read_step(request, call),
-            convert.read_name(request.name),
-            call.officer.officer_id,
-        )
+        filing, name, officer = convert.read_step(request, call), read_name(request.name), call.officer.officer_id
 
         def act(accepted: Accepted, files: Files) -> bytes:
             made = handlers.withdraw_one(name, request.reason, accepted, files=files, officer_id=officer)
@@ -90,7 +87,7 @@ class ReferralServicer:
     ) -> referral_pb2.FetchDocumentResponse:
         """Returns a document."""
         author, number = read_author(request.context), convert.read_number(request, call)
-        file, _ = await self._desk.store.find(convert.read_name(request.name))
+        file, _ = await self._desk.store.find(read_name(request.name))
         if file is None or not file.is_of(author) or not file.has_suspect(number):
             raise not_found()
         paper, pdf = file.paper(request.sha256), await self._desk.store.paper(request.sha256)

@@ -12,8 +12,8 @@ from services.chassis.clock import write_instant
 from services.filing.convert import read_date, write_date
 from services.filing.domain import RequestKey
 from services.referral.calendars.rows import Kept
+from services.referral.convert import NAME, read_name
 from services.referral.domain import Calendar, Calendars, Grouping, Tally, compile_calendar
-from services.referral.notices.views import PREFIX
 from services.referral.supervision.domain import CODES, Counted, Listed, Period
 from xiezhi.referral.v1 import supervision_pb2
 
@@ -29,7 +29,7 @@ def read_key(request_id: str, call: Call) -> RequestKey:
 
 def read_names(names: Iterable[str]) -> tuple[str, ...]:
     """Reads the names of referrals."""
-    return tuple(name.removeprefix(PREFIX) for name in names)
+    return tuple(map(read_name, names))
 
 
 def read_calendar(message: supervision_pb2.WorkCalendar, *, now: datetime) -> Calendar:
@@ -100,7 +100,7 @@ def write_list(message: supervision_pb2.KeyCaseList, listed: Listed) -> None:
         write_instant(message.publish_time, found.published_at)
     for case in listed.cases:
         message.cases.add(
-            referral=PREFIX + case.outline.referral_id,
+            referral=NAME + case.outline.referral_id,
             court_code=case.outline.court_code,
             case_number=case.outline.case_number,
             unit=case.outline.unit,

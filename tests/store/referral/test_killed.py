@@ -35,7 +35,7 @@ def write_and_kill(url, keyring_file):
 
 @pytest.mark.long
 async def test_steps_of_a_killed_process_are_there_as_a_whole_and_once(
-    referral_url, keyring, keyring_file, open_parties
+    referral_url, keyring, keyring_file, open_exchange
 ):
     del keyring
     said = await asyncio.to_thread(write_and_kill, referral_url, keyring_file)
@@ -46,10 +46,10 @@ async def test_steps_of_a_killed_process_are_there_as_a_whole_and_once(
     assert Counter(row.referral_id for row in rows(referral_url, "referral_documents")) == {
         row.referral_id: 2 for row in sent
     }
-    before, parties = contents(referral_url), open_parties()
+    before, exchange = contents(referral_url), open_exchange()
     for number in range(1, said + 1):
-        made = (await lead(parties, number)).referral
+        made = (await lead(exchange, number)).referral
         assert made.state == referral_pb2.REFERRAL_STATE_RECEIVED
     assert contents(referral_url) == before
-    await lead(parties, said + 1)
+    await lead(exchange, said + 1)
     assert len(rows(referral_url, "referral_facts")) == said + 1

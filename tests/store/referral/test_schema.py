@@ -6,11 +6,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from services.referral.calendars import tables as calendars
 from services.referral.metadata import METADATA
 from services.referral.notices import tables as notices
 from services.referral.referrals import tables as referrals
+from services.referral.supervision import tables as supervision
 
-DESCRIBED = (notices.OUTBOX, referrals.FACTS)
+DESCRIBED = (notices.OUTBOX, referrals.FACTS, calendars.CALENDARS, supervision.LISTS)
 """Of each feature one table: with it all of the feature's are described."""
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from services.chassis.clock import ManualClock
 from services.chassis.db import Database
 from services.chassis.sealing import Keyring
-from services.referral.referrals.store import ReferralStore
+from services.referral.referrals.store import BuiltInCalendars, ReferralStore
 from tests.unit.referral.asked import NOW, receipt, sending
-from tests.unit.referral.parties import BuiltInCalendars, Parties
+from tests.unit.referral.exchange import Exchange
 
 
 def order_of(number):
@@ -26,17 +26,17 @@ def step_of(number, name):
     return receipt(name, request_id=str(uuid.UUID(int=2 * number + 1)))
 
 
-async def lead(parties, number):
+async def lead(exchange, number):
     """Refers and receives."""
-    made = await parties.court(order_of(number))
-    return await parties.unit(step_of(number, made.referral.name))
+    made = await exchange.court(order_of(number))
+    return await exchange.unit(step_of(number, made.referral.name))
 
 
 async def write(url, keyring):
     store = ReferralStore(Database.open(url), keyring=Keyring.load(Path(keyring)), calendars=BuiltInCalendars())
-    parties = Parties(store, clock=ManualClock(NOW))
+    exchange = Exchange(store, clock=ManualClock(NOW))
     for number in itertools.count(1):
-        await lead(parties, number)
+        await lead(exchange, number)
         sys.stdout.write(f"{number}\n")
         sys.stdout.flush()
 

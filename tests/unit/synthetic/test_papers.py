@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from services.papers.fonts import MISSING
-from services.synthetic.papers import Paper, PaperKind, draw_paper
+from services.synthetic.papers import Paper, PaperKind, draw_list, draw_paper
 
 PAPER = Paper(
     kind=PaperKind.SEIZURE,
@@ -61,3 +61,11 @@ def test_a_character_that_the_font_has_not_is_marked() -> None:
 def test_what_does_not_fit_on_a_page_is_refused() -> None:
     with pytest.raises(ValueError, match="page"):
         draw_paper(replace(PAPER, facts=("事实",) * 50))
+
+
+def test_a_list_of_many_people_takes_several_pages_and_can_be_read() -> None:
+    people = tuple(f"测试{number}，证件号码：{number:018}" for number in range(500))
+    pages = PdfReader(BytesIO(draw_list(replace(PAPER, facts=people))), strict=True).pages
+    text = "\n".join(page.extract_text() for page in pages)
+    assert 1 < len(pages) <= 50
+    assert re.findall("[0-9]{18}", text) == [f"{number:018}" for number in range(500)]

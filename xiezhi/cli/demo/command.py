@@ -16,10 +16,12 @@ from xiezhi.cli.command import command, examples
 from xiezhi.cli.demo.chase import play
 from xiezhi.cli.demo.confinement import A_YEAR_LATER, BEGINNING, LATER
 from xiezhi.cli.demo.confinement import play as play_exits
+from xiezhi.cli.demo.dossier import Referring, court_lookout
 from xiezhi.cli.demo.folder import fresh_folder
 from xiezhi.cli.demo.lookout import Lookout
 from xiezhi.cli.demo.narrator import Narrator
 from xiezhi.cli.demo.pursuit import Pursuit
+from xiezhi.cli.demo.reference import play as play_referral
 from xiezhi.cli.demo.restraint import Restraint
 from xiezhi.cli.demo.stage import Stage
 from xiezhi.cli.demo.story import Story
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 DEFAULT_PEOPLE = 5_000
 FOLDER = "demo"
 
+_OTHERS = ("vehicles", "exits", "referral")
+"""Chapters after the first, in the order in which their traces are told."""
+
 _EPILOG = examples(
     "xiezhi demo",
     "xiezhi demo --people 100000     with a larger province",
@@ -61,7 +66,7 @@ def add_to(app: typer.Typer) -> None:
         """Play the main jobs from nothing: real processes, real TLS, real proofs, about a minute and a half.
 
         First a debtor's household is disclosed; then the debtor's cars are seized, seen and sold; then debtors are
-        restricted and met at a port, and the suite lives on a year later.
+        restricted and met at a port, and the suite lives on a year later; at last two are referred to the police.
 
         Works in a folder of its own, "demo" within the data folder, and stops what it started at the end. Exits with 1
         if anything does not come out as told.
@@ -86,7 +91,7 @@ def _play(session: Session, *, people: int) -> None:
         service="demo", settings=TelemetrySettings(trace_dir=home.traces), log_stream=io.StringIO()
     )
     try:
-        story, vehicles, exits = _tell(home, narrator, telemetry)
+        story, *others = _tell(home, narrator, telemetry)
     finally:
         telemetry.shutdown()
     spans = read_trace(home.traces, story)
@@ -94,8 +99,7 @@ def _play(session: Session, *, people: int) -> None:
     data = {
         "steps": narrator.told,
         "trace_id": story,
-        "vehicles_trace_id": vehicles,
-        "exits_trace_id": exits,
+        **{f"{name}_trace_id": trace_id for name, trace_id in zip(_OTHERS, others, strict=True)},
         "trace": as_data(spans),
         "folder": str(home.root),
         "seconds": round(seconds, 1),
@@ -109,7 +113,7 @@ def _play(session: Session, *, people: int) -> None:
     console.print(_ending(data))
 
 
-def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> tuple[str, str, str]:
+def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> tuple[str, ...]:
     """Plays all chapters on a running suite, each of them within one trace.
 
     Returns:
@@ -132,7 +136,17 @@ def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> tuple[str, st
         with _running(home, narrator, telemetry, title="A year passes", told=told) as stage:
             restraint.stage = stage
             play_exits(restraint, LATER)
-    return story.trace_id, vehicles.trace_id, exits.trace_id
+            # The chapter about restrictions is over; the next one has a trace of its own.
+            third.close()
+            referral = _tell_referral(home, narrator, telemetry, stage=stage)
+    return story.trace_id, vehicles.trace_id, exits.trace_id, referral
+
+
+def _tell_referral(home: Home, narrator: Narrator, telemetry: Telemetry, *, stage: Stage) -> str:
+    """Plays the chapter about criminal referral; returns the id of its trace."""
+    with court_lookout(stage) as lookout, telemetry.internal_span("demo.referral") as span:
+        play_referral(Referring(stage, narrator, lookout, telemetry.internal_span, home.root))
+    return span.trace_id
 
 
 @contextmanager
@@ -156,5 +170,5 @@ def _ending(data: dict[str, Any]) -> Text:
         f"\nThe story came out as told in {data['seconds']:.0f} s. Everything that was started has stopped.\n"
         f"Photos, receipt, logs and traces are in {data['folder']}.\n"
         f"Trace: {data['trace_id']}, of the vehicles {data['vehicles_trace_id']}, "
-        f"of the restrictions {data['exits_trace_id']}"
+        f"of the restrictions {data['exits_trace_id']}, of the referral {data['referral_trace_id']}"
     )

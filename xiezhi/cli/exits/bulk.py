@@ -18,10 +18,11 @@ from xiezhi.cli.answers import keep_receipts, tell_answer
 from xiezhi.cli.approved import ApprovalChoice, obtain
 from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.documents import PRIVATE
 from xiezhi.cli.exits.items import ItemFile
 from xiezhi.cli.exits.orders import LISTING
 from xiezhi.cli.exits.synthetic import make_items
-from xiezhi.cli.exits.upload import COMMIT, Uploading, full_name, remember
+from xiezhi.cli.exits.upload import COMMIT, Uploading, full_name, keep, recall, remember
 from xiezhi.cli.exits.views import outcome_text
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.progress import showing_progress
@@ -111,6 +112,10 @@ def push(
     """Stage a file, have its digest approved, and push it; each step goes on where a break left it."""
     with session.connect() as client, tracing() as trace:
         uploading, upload = _stage(session, client, file, anew=anew)
+        if upload.state == listing_pb2.UPLOAD_STATE_COMMITTED and recall(file) is None:
+            session.output.note("All of it was pushed before; --anew pushes the file once more.")
+            session.output.result({"upload": message_dict(upload)}, upload_view(upload))
+            return
         session.output.note(f"{upload.name} is staged; digest {upload.sha256.hex()}.")
 
         def build() -> listing_pb2.CommitUploadRequest:
@@ -118,10 +123,11 @@ def push(
                 request_id=str(uuid.uuid4()), name=upload.name, sha256=upload.sha256, item_count=upload.item_count
             )
 
-        granted = obtain(session, client, COMMIT, build=build, choice=choice)
+        granted = recall(file) or obtain(session, client, COMMIT, build=build, choice=choice)
         if granted is None:
             return
         _require_same(granted.request, upload)
+        keep(file, upload.name, granted)
         with _going_on(session), showing_progress(session.output, "Pushing") as progress:
             proven = uploading.commit(granted.request, approval=granted.approval, progress=progress)
         if outcomes is not None:
@@ -245,6 +251,7 @@ def _require_same(request: bytes, upload: listing_pb2.Upload) -> None:
 
 def _write_outcomes(file: Path, uploading: Uploading) -> None:
     try:
+        file.touch(mode=PRIVATE)
         with file.open("w", encoding="utf-8") as opened:
             opened.writelines(f"{_json_line(outcome)}\n" for outcome in uploading.outcomes())
     except OSError as failure:

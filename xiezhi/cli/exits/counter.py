@@ -20,7 +20,7 @@ from xiezhi.cli.duration import read_instant
 from xiezhi.cli.exits.views import decision_text, decision_view, grounds_table, past_view
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.plates import read_lines
-from xiezhi.cli.render import message_dict
+from xiezhi.cli.render import format_instant, message_dict
 from xiezhi.cli.session import Session
 from xiezhi.cli.signals import interrupting
 from xiezhi.client.counter import CounterCopy, Verdict
@@ -179,7 +179,8 @@ class _Following:
 
 def _tell_all(session: Session, copy: CounterCopy, numbers: Iterable[str]) -> None:
     verdicts = [copy.decide(one, session.now()) for one in numbers]
-    data = {"items": len(copy), "verdicts": list(map(_verdict_data, verdicts))}
+    lease = copy.lease_end.isoformat() if copy.lease_end else ""
+    data = {"items": len(copy), "lease_end": lease, "verdicts": list(map(_verdict_data, verdicts))}
     shown = Group(*(_verdict_view(place, one) for place, one in enumerate(verdicts, start=1)))
     session.output.result(data, Group(_copy_text(copy), shown))
 
@@ -204,7 +205,8 @@ def _ask_for_numbers(session: Session, following: _Following) -> None:
 
 
 def _copy_text(copy: CounterCopy) -> Text:
-    return Text(f"The copy has {len(copy):,} restrictions.", "dim")
+    until = f", under a lease until {format_instant(copy.lease_end)}" if copy.lease_end else ", and no lease"
+    return Text(f"Restrictions in the copy: {len(copy):,}{until}.", "dim")
 
 
 def _verdict_data(verdict: Verdict) -> dict[str, Any]:

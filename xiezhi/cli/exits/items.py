@@ -68,16 +68,7 @@ class ItemFile:
             CommandError: If a line is no item, or a notice cannot be read; the message repeats nothing of a line.
         """
         for place, line in self._lines():
-            try:
-                told = json.loads(line)
-                notice = str(told.pop(NOTICE, ""))
-                item = ParseDict(told, listing_pb2.UploadItem())
-            except (ValueError, AttributeError, ParseError):
-                raise CommandError(
-                    f"Line {place} is no item.",
-                    next_step="Write an UploadItem of the contract in protobuf's JSON form, with its notice's file "
-                    f'under "{NOTICE}"; `xiezhi exit bulk make 10` writes an example.',
-                ) from None
+            item, notice = _parse(line, place)
             if notice:
                 item.notice_sha256 = self._digest_of(notice)
             yield item.SerializeToString(deterministic=True), notice
@@ -151,3 +142,23 @@ def digest_of(items: ItemFile, *, first: int) -> Chain:
     if chain.count != first:
         raise CommandError(f"{items.file} has fewer items than are staged.", next_step="Name the file that was begun.")
     return chain
+
+
+def _parse(line: str, place: int) -> tuple[listing_pb2.UploadItem, str]:
+    """Reads an item, and the name of the file of its notice."""
+    wrong = CommandError(
+        f"Line {place} is no item.",
+        next_step=f'Write an UploadItem of the contract in JSON, and its notice\'s file under "{NOTICE}"; '
+        "`xiezhi exit bulk make 10` writes an example.",
+    )
+    try:
+        told = json.loads(line)
+    except ValueError:
+        raise wrong from None
+    if not isinstance(told, dict):
+        raise wrong
+    notice = str(told.pop(NOTICE, ""))
+    try:
+        return ParseDict(told, listing_pb2.UploadItem()), notice
+    except ParseError:
+        raise wrong from None

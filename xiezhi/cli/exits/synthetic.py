@@ -11,7 +11,7 @@ from pathlib import Path
 from google.protobuf.json_format import MessageToDict
 
 from xiezhi.cli.case import CaseQuestion, number_type
-from xiezhi.cli.documents import write_private
+from xiezhi.cli.documents import PRIVATE, write_private
 from xiezhi.cli.exits.items import NOTICE
 from xiezhi.cli.exits.questions import FILED_BEFORE, person_line
 from xiezhi.cli.output import CommandError
@@ -58,6 +58,7 @@ def make_items(session: Session, count: int, file: Path, *, months: int, progres
     ]
     notices: list[Path] = []
     try:
+        file.touch(mode=PRIVATE)
         with file.open("w", encoding="utf-8") as opened:
             for start in range(0, len(people), PER_NOTICE):
                 some = people[start : start + PER_NOTICE]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import threading
 import time
 import uuid
@@ -11,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from xiezhi.cli.approved import call_proven
+from xiezhi.cli.approved import Granted, call_proven
 from xiezhi.cli.documents import read_json, write_json
 from xiezhi.cli.exits.items import ItemFile, chunks, digest_of
 from xiezhi.cli.exits.orders import LISTING
@@ -172,6 +174,37 @@ def remember(items: Path, *, anew: bool) -> tuple[str, bool]:
     name = NAME + str(uuid.uuid4())
     write_json(note, {"upload": name})
     return name, False
+
+
+def keep(items: Path, name: str, granted: Granted) -> None:
+    """Keeps what was approved beside the file: the exchange forgets a request once its approval is spent.
+
+    Args:
+        items: The file.
+        name: Name of its upload.
+        granted: The approved request, which has nothing of a person in it.
+
+    Raises:
+        CommandError: If it cannot be written.
+    """
+    request = base64.b64encode(granted.request).decode()
+    write_json(note_file(items), {"upload": name, "approval": granted.approval, "request": request})
+
+
+def recall(items: Path) -> Granted | None:
+    """Returns the approved request of a file's upload that was begun to be pushed, None if there is none.
+
+    Raises:
+        CommandError: If the note cannot be read.
+    """
+    note = note_file(items)
+    told = read_json(note) if note.exists() else {}
+    if not told.get("approval"):
+        return None
+    try:
+        return Granted(str(told["approval"]), base64.b64decode(str(told["request"]), validate=True))
+    except (KeyError, binascii.Error):
+        raise CommandError(f"{note} names no request.", next_step="Begin anew with --anew.") from None
 
 
 def note_file(items: Path) -> Path:

@@ -14,9 +14,9 @@ from services.chassis.paging import decode_token, encode_token, invalid_token, q
 from services.codes.courts import find_court, is_same_or_superior
 from services.exit_restriction import convert as shared
 from services.exit_restriction.listing import convert
-from services.exit_restriction.listing.uploads.domain import Chunk, Fault, Upload, UploadState
+from services.exit_restriction.listing.uploads.domain import Chunk, Commit, Fault, Upload, UploadState
 from services.exit_restriction.listing.uploads.reading import find_faults, read_notice, show_item
-from services.exit_restriction.listing.uploads.store import Commit, UploadStore
+from services.exit_restriction.listing.uploads.store import UploadStore
 from services.filing.convert import invalid
 from services.filing.desk import Verify
 from services.filing.domain import RequestKey

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from services.exit_restriction.domain import Outcome
+from services.exit_restriction.domain import FilingLevel, Outcome
 from services.exit_restriction.listing.domain import Forwarded
+from services.filing.domain import RequestKey
 from xiezhi.errors import Reason, XiezhiError, error
 
 KEPT = timedelta(days=7)
@@ -151,6 +152,25 @@ class Outcomed:
 
     entry_id: str
     forwarded: Forwarded
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What was approved to be pushed.
+
+    Attributes:
+        key: Under which key it is asked.
+        upload_id: Key of the upload.
+        sha256: Digest of its items.
+        item_count: Number of its items.
+        level: Level of the authority that approved.
+    """
+
+    key: RequestKey
+    upload_id: str
+    sha256: bytes
+    item_count: int
+    level: FilingLevel
 
 
 def chain(sha256: bytes, items: Iterable[bytes]) -> bytes:

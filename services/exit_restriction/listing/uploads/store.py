@@ -15,12 +15,13 @@ from services.chassis.ids import IdSource
 from services.chassis.sealing import Keyring
 from services.codes.legal_time import legal_date
 from services.exit_restriction.changes import traceparent
-from services.exit_restriction.domain import FilingLevel, TermRule
+from services.exit_restriction.domain import TermRule
 from services.exit_restriction.listing.domain import Push
 from services.exit_restriction.listing.pushing import Means, Pushed, push_all
 from services.exit_restriction.listing.store import ListRows
 from services.exit_restriction.listing.uploads.domain import (
     Chunk,
+    Commit,
     Fault,
     Outcomed,
     Upload,
@@ -33,30 +34,10 @@ from services.exit_restriction.listing.uploads.domain import (
 )
 from services.exit_restriction.listing.uploads.reading import parse_items, read_items
 from services.exit_restriction.listing.uploads.rows import UploadRows
-from services.filing.domain import RequestKey
 from xiezhi.errors import XiezhiError
 
 MOST_PUSHED = 1_000
 """Items that are pushed in one transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """What was approved to be pushed.
-
-    Attributes:
-        key: Under which key it is asked.
-        upload_id: Key of the upload.
-        sha256: Digest of its items.
-        item_count: Number of its items.
-        level: Level of the authority that approved.
-    """
-
-    key: RequestKey
-    upload_id: str
-    sha256: bytes
-    item_count: int
-    level: FilingLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +51,11 @@ class _Part:
 
     first_index: int
     items: Sequence[Push | XiezhiError]
+
+    @property
+    def end(self) -> int:
+        """The place after the last one."""
+        return self.first_index + len(self.items)
 
 
 class UploadStore:
@@ -191,8 +177,7 @@ class UploadStore:
         while answered is None:
             upload = await self.get(commit.upload_id, lambda code: code == court)
             _require_approved(upload, commit)
-            part = await self._prepare(upload, commit)
-            answered = await self._push_part(part, commit, answer)
+            answered = await self._push_from(upload, commit, answer)
         return answered
 
     async def erase(self) -> None:
@@ -214,9 +199,23 @@ class UploadStore:
             raise out_of_order(upload)
         return [fault for one in there for fault in one.faults]
 
-    async def _prepare(self, upload: Upload, commit: Commit) -> _Part:
+    async def _push_from(self, upload: Upload, commit: Commit, answer: Callable[[Upload], bytes]) -> bytes | None:
+        """Pushes what is left, as long as nobody else does; reads each part while the one before it is written."""
+        part = await self._prepare(upload, commit, first=upload.pushed_count)
+        while part.items:
+            ahead = asyncio.ensure_future(self._prepare(upload, commit, first=part.end))
+            try:
+                answered, is_next = await self._push_part(part, commit, answer)
+                if answered is not None or not is_next:
+                    return answered
+                part = await ahead
+            finally:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
+        return None
+
+    async def _prepare(self, upload: Upload, commit: Commit, *, first: int) -> _Part:
         """Reads the items that come next; what takes time does not keep other writers waiting."""
-        first = upload.pushed_count
         today = legal_date(self._clock.now())
         chunks = await self._database.read(
             lambda c: self._rows.chunks(c, upload.upload_id, start=first, end=first + MOST_PUSHED), snapshot=False
@@ -232,18 +231,21 @@ class UploadStore:
             await asyncio.to_thread(read_items, parsed, texts, court_code=court, level=commit.level, today=today),
         )
 
-    async def _push_part(self, part: _Part, commit: Commit, answer: Callable[[Upload], bytes]) -> bytes | None:
+    async def _push_part(
+        self, part: _Part, commit: Commit, answer: Callable[[Upload], bytes]
+    ) -> tuple[bytes | None, bool]:
+        """Pushes a part; returns the answer once all is pushed, and whether the part was the one that comes next."""
         trace, requests = traceparent(), self._list.requests
 
-        def write(connection: Connection) -> bytes | None:
+        def write(connection: Connection) -> tuple[bytes | None, bool]:
             answered = requests.answer(connection, commit.key)
             if answered is not None:
-                return answered
+                return answered, False
             now = self._clock.now()
             upload = _require(self._rows.lock(connection, commit.upload_id), commit.key.court_code, now)
             _require_approved(upload, commit)
             if upload.pushed_count != part.first_index:
-                return None
+                return None, False
             files = self._list.files(connection, request=requests.digest(commit.key))
             files.lock(upload.court_code)
             outcomes = _push(part.items, Means(files, self._ids, self._rules, now, trace))
@@ -251,11 +253,11 @@ class UploadStore:
             upload = upload.with_outcomes(outcomes)
             self._rows.write(connection, upload)
             if upload.state is not UploadState.COMMITTED:
-                return None
+                return None, True
             requests.begin(connection, commit.key, ())
             made = answer(upload)
             requests.end(connection, commit.key, made)
-            return made
+            return made, True
 
         return await self._database.write(write)
 

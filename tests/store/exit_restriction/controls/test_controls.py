@@ -210,19 +210,31 @@ async def test_a_control_is_filed_again_in_its_last_month_and_begins_when_the_fi
     assert [c.state for c in (await ready.order(listing(TWO))).controls] == [REFILED, EXPIRED]
 
 
-async def test_to_lift_the_first_leaves_the_one_filed_again_as_it_is(ready, clock):
+@pytest.mark.parametrize("both", [False, True], ids=["by one name", "by both names"])
+async def test_to_lift_the_first_lifts_the_one_filed_again_too(ready, clock, both):
     (first,) = await ready.hand_over(item(TWO))
-    clock.advance(timedelta(days=10))
+    clock.advance(timedelta(days=20))
     (again,) = await ready.hand_over(item(TWO))
-    (lifted,) = (await ready.order(lifting(first.control))).controls
-    assert (lifted.state, lifted.end_time.ToDatetime()) == (LIFTED, clock.now().replace(tzinfo=None))
-    await ready.follow()
-    assert (await ready.check(TWO)).action == NOTHING
+    named = [first.control, again.control] if both else [first.control]
+    lifted = (await ready.order(lifting(*named))).controls
+    assert [c.state for c in lifted] == [LIFTED] * len(named)
+    clock.advance(timedelta(seconds=1))
+    assert [c.state for c in (await ready.order(listing(TWO))).controls] == [LIFTED, LIFTED]
     clock.set(end_of(date(2018, 9, 3)))
     await ready.follow()
-    assert (await ready.check(TWO)).action == STOP
-    (lifted,) = (await ready.order(lifting(again.control))).controls
-    assert lifted.name == again.control.name
+    assert (await ready.check(TWO)).action == NOTHING
+
+
+async def test_to_lift_the_one_filed_again_leaves_the_first_to_its_end(ready, clock):
+    (first,) = await ready.hand_over(item(TWO))
+    clock.advance(timedelta(days=20))
+    (again,) = await ready.hand_over(item(TWO))
+    await ready.order(lifting(again.control))
+    assert [c.state for c in (await ready.order(listing(TWO))).controls] == [IN_FORCE, LIFTED]
+    clock.set(end_of(date(2018, 9, 3)))
+    await ready.follow()
+    assert (await ready.check(TWO)).action == NOTHING
+    assert first.control.name != again.control.name
 
 
 async def test_controls_are_lifted_all_or_none(ready, exit_url):

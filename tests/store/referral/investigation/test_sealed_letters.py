@@ -42,9 +42,9 @@ def seals(tmp_path_factory):
 
 
 @pytest.fixture
-def parties(open_parties, seals):
+def exchange(open_exchange, seals):
     trust = SealTrust(seals.authority_file, seals.revocation_file)
-    return open_parties(verify=partial(verify_sealed, authority=trust))
+    return open_exchange(verify=partial(verify_sealed, authority=trust))
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def seal(seals):
 
 
 @pytest.fixture
-async def received(parties, seal):
+async def received(exchange, seal):
     """Name of a referral of two suspects on real papers."""
     request = sending(person(1), RARE)
     named = {"letter_pdf": (person(1).name, "测试〓（U+20BB7）"), "account_pdf": ()}
@@ -74,8 +74,8 @@ async def received(parties, seal):
         pdf = await seal(drawn, COURT)
         setattr(request, field, pdf)
         request.context.documents[place].sha256 = hashlib.sha256(pdf).digest()
-    name = (await parties.court(request)).referral.name
-    await parties.unit(receipt(name))
+    name = (await exchange.court(request)).referral.name
+    await exchange.unit(receipt(name))
     return name
 
 
@@ -85,32 +85,32 @@ async def refusal(asked):
     return refused.value.reason
 
 
-async def test_a_letter_goes_from_the_draft_to_the_court(parties, received, seal):
-    await parties.unit(ruling(received, 0, 1))
-    drafted = (await parties.unit(draft(received, 0, 1))).pdf
+async def test_a_letter_goes_from_the_draft_to_the_court(exchange, received, seal):
+    await exchange.unit(ruling(received, 0, 1))
+    drafted = (await exchange.unit(draft(received, 0, 1))).pdf
     pdf = await seal(drafted)
-    made = (await parties.unit(feedback(received, 0, 1, pdf=pdf))).referral
+    made = (await exchange.unit(feedback(received, 0, 1, pdf=pdf))).referral
     assert {s.state for s in made.suspects} == {5}
-    assert (await parties.court(fetching(received, hashlib.sha256(pdf).digest()))).pdf == pdf
+    assert (await exchange.court(fetching(received, hashlib.sha256(pdf).digest()))).pdf == pdf
 
 
 @pytest.mark.parametrize("reasons", [REASONS, LONG], ids=["short", "over pages"])
-async def test_an_opinion_has_each_of_its_reasons(parties, received, seal, referral_url, reasons):
-    await parties.unit(ruling(received, 1, files=False))
-    pdf = await seal((await parties.unit(draft(received, 1, reasons=reasons))).pdf)
+async def test_an_opinion_has_each_of_its_reasons(exchange, received, seal, referral_url, reasons):
+    await exchange.unit(ruling(received, 1, files=False))
+    pdf = await seal((await exchange.unit(draft(received, 1, reasons=reasons))).pdf)
     before = contents(referral_url)
     more = (*reasons, "另有理由。")
-    assert await refusal(parties.unit(opinion(received, 1, pdf=pdf, reasons=more))) is Reason.FIELDS_INVALID
+    assert await refusal(exchange.unit(opinion(received, 1, pdf=pdf, reasons=more))) is Reason.FIELDS_INVALID
     other = opinion(received, 1, pdf=pdf, reasons=reasons, document_number=f"{LETTER}之一")
-    assert await refusal(parties.unit(other)) is Reason.FIELDS_INVALID
+    assert await refusal(exchange.unit(other)) is Reason.FIELDS_INVALID
     assert contents(referral_url) == before
-    made = (await parties.unit(opinion(received, 1, pdf=pdf, reasons=reasons))).referral
+    made = (await exchange.unit(opinion(received, 1, pdf=pdf, reasons=reasons))).referral
     assert made.documents[-1].sealed_by == UNIT
 
 
-async def test_a_letter_counts_under_the_seal_of_the_unit_only(parties, received, seal):
-    await parties.unit(ruling(received))
-    drafted = (await parties.unit(draft(received))).pdf
+async def test_a_letter_counts_under_the_seal_of_the_unit_only(exchange, received, seal):
+    await exchange.unit(ruling(received))
+    drafted = (await exchange.unit(draft(received))).pdf
     sealed = await seal(drafted)
     for pdf, reason in (
         (drafted, Reason.DOCUMENT_UNSEALED),
@@ -119,5 +119,5 @@ async def test_a_letter_counts_under_the_seal_of_the_unit_only(parties, received
         (sealed.replace(b"%PDF-1.", b"%PDF-2.", 1), Reason.DOCUMENT_ALTERED),
         (b"text", Reason.DOCUMENT_NOT_PDF),
     ):
-        assert await refusal(parties.unit(feedback(received, pdf=pdf))) is reason
-    await parties.unit(feedback(received, pdf=sealed))
+        assert await refusal(exchange.unit(feedback(received, pdf=pdf))) is reason
+    await exchange.unit(feedback(received, pdf=sealed))

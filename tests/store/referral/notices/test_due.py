@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from services.referral.domain import DutyKind, FeedbackGiven, SupplementRequested, Transferred
 from services.referral.notices.tables import DUTIES, STANDINGS
 from services.referral.supervision.adjusting import rebuild
-from tests.store.referral.exchange import DEPARTMENT, HIGH_COURT
+from tests.store.referral.supervised import DEPARTMENT, HIGH_COURT
 from tests.unit.referral.domain.referred import CASE, COURT, OTHER_UNIT, UNIT, at, filed, not_filed, referred
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.referral.v1 import referral_pb2, supervision_pb2
@@ -17,11 +17,11 @@ FEEDBACK, OPINION, DECIDE = DutyKind.FEEDBACK, DutyKind.OPINION, DutyKind.DECIDE
 SIXTY, SUPPLEMENT = DutyKind.SIXTY_DAYS, DutyKind.SUPPLEMENT
 
 
-async def due(exchange, organisation=COURT, until=(2019, 12, 31), **more):
+async def due(supervised, organisation=COURT, until=(2019, 12, 31), **more):
     request = supervision_pb2.ListDueRequest(**more)
     if until:
         request.until_date.year, request.until_date.month, request.until_date.day = until
-    return await exchange.supervise(request, organisation=organisation)
+    return await supervised.supervise(request, organisation=organisation)
 
 
 def kinds(answer):
@@ -32,11 +32,11 @@ def day(message):
     return f"{message.year}-{message.month:02}-{message.day:02}"
 
 
-async def test_a_duty_is_listed_from_the_receipt_to_the_answer(exchange):
-    key = await exchange.refer(*referred("2018-09-28", "a"))
-    assert kinds(await due(exchange)) == [DECIDE, OPINION, SIXTY]
-    await exchange.step(key, filed("2018-09-28", hour=13))
-    answer = await due(exchange)
+async def test_a_duty_is_listed_from_the_receipt_to_the_answer(supervised):
+    key = await supervised.refer(*referred("2018-09-28", "a"))
+    assert kinds(await due(supervised)) == [DECIDE, OPINION, SIXTY]
+    await supervised.step(key, filed("2018-09-28", hour=13))
+    answer = await due(supervised)
     assert kinds(answer) == [FEEDBACK, SIXTY]
     item = answer.items[0]
     assert (item.referral, item.court_code, item.case_number, item.unit) == (f"referrals/{key}", COURT, CASE, UNIT)
@@ -46,56 +46,58 @@ async def test_a_duty_is_listed_from_the_receipt_to_the_answer(exchange):
     assert (duty.citation, duty.provisional, duty.days) == ("赣高法〔2018〕160号 三.1", False, 10)
     assert duty.state == referral_pb2.DUTY_STATE_OPEN
     assert duty.calendar_versions
-    await exchange.step(key, FeedbackGiven(at("2018-09-29"), "a"))
-    assert kinds(await due(exchange)) == []
+    await supervised.step(key, FeedbackGiven(at("2018-09-29"), "a"))
+    assert kinds(await due(supervised)) == []
 
 
-async def test_what_is_late_stays_listed_and_says_how_late(exchange, clock):
-    await exchange.refer(*referred("2018-09-28"), filed("2018-09-28"))
-    assert kinds(await due(exchange, until=())) == []
+async def test_what_is_late_stays_listed_and_says_how_late(supervised, clock):
+    await supervised.refer(*referred("2018-09-28"), filed("2018-09-28"))
+    assert kinds(await due(supervised, until=())) == []
     clock.set(at("2018-10-10"))
-    (item,) = (await due(exchange, until=())).items
+    (item,) = (await due(supervised, until=())).items
     assert (item.duty.state, item.duty.days) == (referral_pb2.DUTY_STATE_OVERDUE, -2)
 
 
-async def test_each_side_sees_its_own_and_what_the_other_owes_and_the_province_all(exchange):
+async def test_each_side_sees_its_own_and_what_the_other_owes_and_the_province_all(supervised):
     other = "赣0103"
     sent, received = referred("2018-09-28")
-    await exchange.refer(sent, received, SupplementRequested(at("2018-09-28", 11)))
+    await supervised.refer(sent, received, SupplementRequested(at("2018-09-28", 11)))
     moved = type(sent)(sent.at, other, "（2018）赣0103执1号", OTHER_UNIT, sent.suspects, sent.sent_on)
-    await exchange.refer(moved, received)
+    await supervised.refer(moved, received)
     for reader in (COURT, UNIT):
-        assert sorted(kinds(await due(exchange, reader))) == [DECIDE, OPINION, SUPPLEMENT, SIXTY]
+        assert sorted(kinds(await due(supervised, reader))) == [DECIDE, OPINION, SUPPLEMENT, SIXTY]
     for reader in (other, OTHER_UNIT):
-        assert sorted(kinds(await due(exchange, reader))) == [DECIDE, OPINION, SIXTY]
+        assert sorted(kinds(await due(supervised, reader))) == [DECIDE, OPINION, SIXTY]
     for reader in (HIGH_COURT, DEPARTMENT):
-        assert len(kinds(await due(exchange, reader))) == 7
-    assert kinds(await due(exchange, "赣0702")) == kinds(await due(exchange, "360702000000")) == []
-    (supplement,) = [i.duty for i in (await due(exchange, UNIT)).items if i.duty.kind == SUPPLEMENT]
+        assert len(kinds(await due(supervised, reader))) == 7
+    assert kinds(await due(supervised, "赣0702")) == kinds(await due(supervised, "360702000000")) == []
+    (supplement,) = [i.duty for i in (await due(supervised, UNIT)).items if i.duty.kind == SUPPLEMENT]
     assert (supplement.actor, supplement.HasField("suspect")) == (COURT, False)
 
 
-async def test_a_unit_that_passed_it_on_owes_nothing_any_more(exchange):
-    key = await exchange.refer(*referred("2018-09-28"))
-    await exchange.step(key, Transferred(at("2018-09-28", 11), OTHER_UNIT))
-    assert kinds(await due(exchange, UNIT)) == []
-    (item,) = (await due(exchange, OTHER_UNIT)).items
+async def test_a_unit_that_passed_it_on_owes_nothing_any_more(supervised):
+    key = await supervised.refer(*referred("2018-09-28"))
+    await supervised.step(key, Transferred(at("2018-09-28", 11), OTHER_UNIT))
+    assert kinds(await due(supervised, UNIT)) == []
+    (item,) = (await due(supervised, OTHER_UNIT)).items
     assert (item.duty.kind, item.unit, item.duty.actor) == (SIXTY, OTHER_UNIT, OTHER_UNIT)
 
 
-async def test_several_suspects_owe_each_their_own(exchange):
-    await exchange.refer(*referred("2018-09-28", "a", "b"), filed("2018-09-28", "a"), not_filed("2018-09-28", "b", 13))
-    found = sorted((i.duty.kind, i.duty.suspect) for i in (await due(exchange)).items)
+async def test_several_suspects_owe_each_their_own(supervised):
+    await supervised.refer(
+        *referred("2018-09-28", "a", "b"), filed("2018-09-28", "a"), not_filed("2018-09-28", "b", 13)
+    )
+    found = sorted((i.duty.kind, i.duty.suspect) for i in (await due(supervised)).items)
     assert found == [(FEEDBACK, 0), (OPINION, 1), (SIXTY, 0), (SIXTY, 1)]
 
 
-async def test_pages_hold_everything_once_in_order(exchange):
+async def test_pages_hold_everything_once_in_order(supervised):
     for _ in range(4):
-        await exchange.refer(*referred("2018-09-28", "a", "b"))
-    whole = await due(exchange)
+        await supervised.refer(*referred("2018-09-28", "a", "b"))
+    whole = await due(supervised)
     pages, token = [], ""
     while token is not None:
-        answer = await due(exchange, page_size=5, page_token=token)
+        answer = await due(supervised, page_size=5, page_token=token)
         pages += answer.items
         token = answer.next_page_token or None
     assert [i.SerializeToString() for i in pages] == [i.SerializeToString() for i in whole.items]
@@ -103,18 +105,18 @@ async def test_pages_hold_everything_once_in_order(exchange):
     assert not whole.next_page_token
 
 
-async def test_a_token_counts_for_its_list_and_its_reader_only(exchange):
-    await exchange.refer(*referred("2018-09-28"))
-    token = (await due(exchange, page_size=1)).next_page_token
+async def test_a_token_counts_for_its_list_and_its_reader_only(supervised):
+    await supervised.refer(*referred("2018-09-28"))
+    token = (await due(supervised, page_size=1)).next_page_token
     for more in ({"organisation": UNIT}, {"until": (2018, 12, 1)}):
         with pytest.raises(XiezhiError) as refusal:
-            await due(exchange, page_size=1, page_token=token, **more)
+            await due(supervised, page_size=1, page_token=token, **more)
         assert refusal.value.reason is Reason.PAGE_TOKEN_INVALID
 
 
-async def test_a_day_that_is_none_is_refused(exchange):
+async def test_a_day_that_is_none_is_refused(supervised):
     with pytest.raises(XiezhiError) as refusal:
-        await due(exchange, until=(2018, 2, 30))
+        await due(supervised, until=(2018, 2, 30))
     assert refusal.value.reason is Reason.FIELDS_INVALID
 
 
@@ -129,10 +131,10 @@ def snapshot(connection):
     )
 
 
-async def test_all_of_it_is_made_anew_from_the_facts(exchange, database):
-    await exchange.refer(*referred("2018-09-28", "a", "b"), filed("2018-09-28", "a"))
-    await exchange.refer(*referred("2018-09-25"), not_filed("2018-09-26"))
-    await exchange.refer(referred("2018-09-28")[0])
+async def test_all_of_it_is_made_anew_from_the_facts(supervised, database):
+    await supervised.refer(*referred("2018-09-28", "a", "b"), filed("2018-09-28", "a"))
+    await supervised.refer(*referred("2018-09-25"), not_filed("2018-09-26"))
+    await supervised.refer(referred("2018-09-28")[0])
     before = await database.read(snapshot)
 
     def lose(connection):
@@ -140,13 +142,13 @@ async def test_all_of_it_is_made_anew_from_the_facts(exchange, database):
         connection.execute(delete(STANDINGS))
 
     await database.write(lose)
-    assert await rebuild(database, referrals=exchange.referrals, telling=exchange.telling) == 3
+    assert await rebuild(database, referrals=supervised.referrals, telling=supervised.telling) == 3
     assert await database.read(snapshot) == before
-    assert await rebuild(database, referrals=exchange.referrals, telling=exchange.telling) == 3
+    assert await rebuild(database, referrals=supervised.referrals, telling=supervised.telling) == 3
     assert await database.read(snapshot) == before
 
 
-async def test_the_number_of_the_case_is_sealed(exchange, database):
-    await exchange.refer(*referred("2018-09-28"))
+async def test_the_number_of_the_case_is_sealed(supervised, database):
+    await supervised.refer(*referred("2018-09-28"))
     rows = await database.read(lambda c: [*c.execute(select(DUTIES)), *c.execute(select(STANDINGS))])
     assert all("赣0102执" not in str(row) and "执1号".encode() not in bytes(row.case_number) for row in rows)

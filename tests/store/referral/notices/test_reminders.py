@@ -12,7 +12,7 @@ from services.referral.domain import Calendars, FeedbackGiven, Withdrawn, duties
 from services.referral.notices.domain import TOPICS, derive, recipients_of
 from services.referral.notices.tables import FEED, OUTBOX
 from services.referral.published import published_calendars
-from tests.store.referral.exchange import DEPARTMENT, HIGH_COURT, LIAISON, NOTICES, call, keyed_all
+from tests.store.referral.supervised import DEPARTMENT, HIGH_COURT, LIAISON, NOTICES, call, keyed_all
 from tests.unit.referral.domain.referred import CASE, COURT, UNIT, at, filed, not_filed, on, received, sent
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.referral.v1 import notice_pb2, referral_pb2
@@ -25,25 +25,25 @@ HAPPENED = notice_pb2.REFERRAL_NOTICE_KIND_HAPPENED
 FEEDBACK = referral_pb2.DUTY_KIND_FEEDBACK
 
 
-async def live(exchange, *stories, until, pace=None):
+async def live(supervised, *stories, until, pace=None):
     """Lets referrals happen side by side; the relay delivers at a pace, or only at the end where there is none."""
     ahead = sorted(((fact, place) for place, story in enumerate(stories) for fact in story), key=lambda one: one[0].at)
     keys = {}
-    exchange.clock.set(ahead[0][0].at)
-    while ahead or exchange.clock.now() < until:
+    supervised.clock.set(ahead[0][0].at)
+    while ahead or supervised.clock.now() < until:
         following = min([until, *(fact.at for fact, _ in ahead[:1])])
         if pace is not None:
-            following = min(following, exchange.clock.now() + pace)
-        exchange.clock.set(following)
+            following = min(following, supervised.clock.now() + pace)
+        supervised.clock.set(following)
         while ahead and ahead[0][0].at <= following:
             fact, place = ahead.pop(0)
             if place in keys:
-                await exchange.step(keys[place], fact)
+                await supervised.step(keys[place], fact)
             else:
-                keys[place] = await exchange.refer(fact)
+                keys[place] = await supervised.refer(fact)
         if pace is not None:
-            await exchange.relay_all()
-    await exchange.relay_all()
+            await supervised.relay_all()
+    await supervised.relay_all()
     return [keys[place] for place in range(len(stories))]
 
 
@@ -72,9 +72,9 @@ STORIES = [
 
 
 @pytest.mark.parametrize("pace", [timedelta(days=1), timedelta(days=7), None], ids=["daily", "weekly", "at the end"])
-async def test_whatever_stood_still_for_however_long_each_is_told_once_and_none_is_lost(exchange, database, pace):
+async def test_whatever_stood_still_for_however_long_each_is_told_once_and_none_is_lost(supervised, database, pace):
     until = at("2018-10-20")
-    keys = await live(exchange, *STORIES, until=until, pace=pace)
+    keys = await live(supervised, *STORIES, until=until, pace=pace)
     expected = {one for key, story in zip(keys, STORIES, strict=True) for one in planned(key, story, until)}
     told = await database.read(of_duties)
     assert len(told) == len(set(told))
@@ -82,90 +82,90 @@ async def test_whatever_stood_still_for_however_long_each_is_told_once_and_none_
     assert len(expected) > 10
 
 
-async def kinds(exchange, organisation, permissions=frozenset()):
-    found = await exchange.told(organisation, permissions)
+async def kinds(supervised, organisation, permissions=frozenset()):
+    found = await supervised.told(organisation, permissions)
     return [(n.kind, n.duty.kind if n.HasField("duty") else 0) for n in found if n.kind != HAPPENED]
 
 
-async def test_who_is_told_of_a_feedback_that_never_comes(exchange):
-    await live(exchange, NEVER_ANSWERED, until=at("2018-10-20"))
+async def test_who_is_told_of_a_feedback_that_never_comes(supervised):
+    await live(supervised, NEVER_ANSWERED, until=at("2018-10-20"))
     opinion, decide = referral_pb2.DUTY_KIND_OPINION, referral_pb2.DUTY_KIND_DECIDE
-    assert (SOON, FEEDBACK) in await kinds(exchange, UNIT)
-    assert {kind for _, kind in await kinds(exchange, UNIT)} <= {FEEDBACK, opinion, decide}
+    assert (SOON, FEEDBACK) in await kinds(supervised, UNIT)
+    assert {kind for _, kind in await kinds(supervised, UNIT)} <= {FEEDBACK, opinion, decide}
     for liaison in (COURT, UNIT):
-        assert (OVERDUE, FEEDBACK) in await kinds(exchange, liaison, LIAISON)
+        assert (OVERDUE, FEEDBACK) in await kinds(supervised, liaison, LIAISON)
     for body in (HIGH_COURT, DEPARTMENT):
-        assert await kinds(exchange, body) == [(ESCALATED, FEEDBACK)]
-    (told,) = [n for n in await exchange.told(HIGH_COURT) if n.kind == ESCALATED]
+        assert await kinds(supervised, body) == [(ESCALATED, FEEDBACK)]
+    (told,) = [n for n in await supervised.told(HIGH_COURT) if n.kind == ESCALATED]
     assert (told.court_code, told.case_number, told.unit) == (COURT, CASE, UNIT)
     assert (told.duty.state, told.duty.days) == (referral_pb2.DUTY_STATE_OVERDUE, -6)
     assert told.duty.actor == UNIT
 
 
-async def test_private_prosecution_is_told_to_the_court_after_sixty_days_only_while_it_is_open(exchange):
-    await live(exchange, [sent("2018-08-03"), received("2018-08-03")], until=at("2018-10-09"))
-    assert (PRIVATE, referral_pb2.DUTY_KIND_SIXTY_DAYS) in await kinds(exchange, COURT)
+async def test_private_prosecution_is_told_to_the_court_after_sixty_days_only_while_it_is_open(supervised):
+    await live(supervised, [sent("2018-08-03"), received("2018-08-03")], until=at("2018-10-09"))
+    assert (PRIVATE, referral_pb2.DUTY_KIND_SIXTY_DAYS) in await kinds(supervised, COURT)
 
 
-async def test_private_prosecution_is_not_told_of_who_was_filed(exchange):
+async def test_private_prosecution_is_not_told_of_who_was_filed(supervised):
     story = [sent("2018-08-03"), received("2018-08-03"), filed("2018-08-06")]
-    await live(exchange, story, until=at("2018-10-09"))
-    assert not [kind for kind, _ in await kinds(exchange, COURT) if kind == PRIVATE]
+    await live(supervised, story, until=at("2018-10-09"))
+    assert not [kind for kind, _ in await kinds(supervised, COURT) if kind == PRIVATE]
 
 
-async def test_what_is_not_acknowledged_goes_to_the_liaison_and_what_is_does_not(exchange, clock):
-    await exchange.refer(sent("2018-09-28"))
-    await exchange.refer(sent("2018-09-28"))
-    first, second = await exchange.told(UNIT)
-    assert await exchange.acknowledge(first, organisation=UNIT) == 1
+async def test_what_is_not_acknowledged_goes_to_the_liaison_and_what_is_does_not(supervised, clock):
+    await supervised.refer(sent("2018-09-28"))
+    await supervised.refer(sent("2018-09-28"))
+    first, second = await supervised.told(UNIT)
+    assert await supervised.acknowledge(first, organisation=UNIT) == 1
     clock.set(at("2018-09-29", 8))
-    await exchange.relay_all()
-    assert await exchange.told(UNIT, LIAISON) == []
+    await supervised.relay_all()
+    assert await supervised.told(UNIT, LIAISON) == []
     clock.advance(timedelta(hours=1))
-    await exchange.relay_all()
-    (late,) = await exchange.told(UNIT, LIAISON)
+    await supervised.relay_all()
+    (late,) = await supervised.told(UNIT, LIAISON)
     assert (late.subject, late.kind) == (second.subject, HAPPENED)
 
 
-async def test_events_of_other_topics_and_of_what_is_gone(exchange):
-    stranger = Event("e", "feed.other", b"s", b"[]", "", exchange.clock.now())
+async def test_events_of_other_topics_and_of_what_is_gone(supervised):
+    stranger = Event("e", "feed.other", b"s", b"[]", "", supervised.clock.now())
     with pytest.raises(ValueError, match="another topic"):
-        await exchange.reminders.deliver(stranger)
-    gone = Event("e", next(iter(TOPICS.values())), b"s", b'["nobody", "nothing"]', "", exchange.clock.now())
-    await exchange.reminders.deliver(gone)
+        await supervised.reminders.deliver(stranger)
+    gone = Event("e", next(iter(TOPICS.values())), b"s", b'["nobody", "nothing"]', "", supervised.clock.now())
+    await supervised.reminders.deliver(gone)
 
 
-async def test_what_cannot_be_delivered_is_listed_and_delivered_again(exchange, clock, database):
-    await exchange.refer(sent("2018-09-28"), received("2018-09-28"))
-    deliver = exchange.relay._deliver
+async def test_what_cannot_be_delivered_is_listed_and_delivered_again(supervised, clock, database):
+    await supervised.refer(sent("2018-09-28"), received("2018-09-28"))
+    deliver = supervised.relay._deliver
 
     async def broken(event):
         raise RuntimeError
 
-    exchange.relay._deliver = broken
+    supervised.relay._deliver = broken
     clock.set(at("2018-10-04"))
     for _ in range(MOST_ATTEMPTS):
-        await exchange.relay_all()
+        await supervised.relay_all()
         clock.advance(timedelta(minutes=6))
-    letters = (await operate(exchange, notice_pb2.ListDeadLettersRequest())).dead_letters
+    letters = (await operate(supervised, notice_pb2.ListDeadLettersRequest())).dead_letters
     assert {letter.topic for letter in letters} <= set(TOPICS.values()) | {"feed.overdue"}
     assert {(letter.attempts, letter.error) for letter in letters} == {(MOST_ATTEMPTS, "RuntimeError")}
-    exchange.relay._deliver = deliver
+    supervised.relay._deliver = deliver
     for letter in letters:
-        await operate(exchange, notice_pb2.ReplayDeadLetterRequest(event_id=letter.event_id))
-    await exchange.relay_all()
-    assert not (await operate(exchange, notice_pb2.ListDeadLettersRequest())).dead_letters
-    assert (SOON, referral_pb2.DUTY_KIND_OPINION) in await kinds(exchange, UNIT)
+        await operate(supervised, notice_pb2.ReplayDeadLetterRequest(event_id=letter.event_id))
+    await supervised.relay_all()
+    assert not (await operate(supervised, notice_pb2.ListDeadLettersRequest())).dead_letters
+    assert (SOON, referral_pb2.DUTY_KIND_OPINION) in await kinds(supervised, UNIT)
     with pytest.raises(XiezhiError) as refusal:
-        await operate(exchange, notice_pb2.ReplayDeadLetterRequest(event_id=letters[0].event_id))
+        await operate(supervised, notice_pb2.ReplayDeadLetterRequest(event_id=letters[0].event_id))
     assert refusal.value.reason is Reason.NOT_FOUND
     assert await database.read(lambda c: c.scalar(select(func.count()).where(OUTBOX.c.dead_at.is_not(None)))) == 0
 
 
-async def operate(exchange, request):
+async def operate(supervised, request):
     name = type(request).__name__.removesuffix("Request")
-    asked = call(request, at=exchange.clock.now(), organisation=DEPARTMENT, service=NOTICES)
-    return await getattr(exchange.notices, name)(request, asked)
+    asked = call(request, at=supervised.clock.now(), organisation=DEPARTMENT, service=NOTICES)
+    return await getattr(supervised.notices, name)(request, asked)
 
 
 def test_the_day_of_the_vector():

@@ -1,11 +1,7 @@
-"""What is due among a million duties of as many years: a page is found by index, in under 20 ms.
-
-Run by `make long`. It prints how either database finds a page.
-"""
+"""What is due among a million duties: either database finds a page by its index. Run by `make long`."""
 
 from __future__ import annotations
 
-import time
 import uuid
 from datetime import date, timedelta
 
@@ -18,7 +14,7 @@ from services.referral.domain import DutyKind, RuleId
 from services.referral.notices.domain import Owed
 from services.referral.notices.rows import _PAGES, _place, _row
 from services.referral.notices.tables import DUTIES
-from tests.store.referral.exchange import DEPARTMENT, HIGH_COURT
+from tests.store.referral.supervised import DEPARTMENT, HIGH_COURT
 from tests.unit.referral.domain.referred import at
 from xiezhi.referral.v1 import supervision_pb2
 
@@ -26,8 +22,6 @@ pytestmark = pytest.mark.long
 
 REFERRALS, EACH, PORTION = 250_000, 4, 10_000
 COURTS = tuple(f"赣{prefecture:02}{place:02}" for prefecture in range(1, 12) for place in range(2, 12))
-ASKED = 200
-BOUND = timedelta(milliseconds=20)
 FIRST = date(2018, 8, 6)
 RULES = (RuleId.REVIEW, RuleId.OPINION, RuleId.FILED_FEEDBACK, RuleId.SIXTY_DAYS)
 
@@ -61,6 +55,9 @@ def duties(number):
 def fill(url, keyring):
     sealer, engine = Sealer(keyring), create_engine(url)
     with engine.begin() as connection:
+        # Indexes are quicker to make than to keep.
+        for index in DUTIES.indexes:
+            index.drop(connection)
         for start in range(0, REFERRALS, PORTION):
             rows = []
             for number in range(start, start + PORTION):
@@ -68,6 +65,8 @@ def fill(url, keyring):
                 sealed = sealer.seal(owed[0].case_number.encode(), place=_place(owed[0].referral_id))
                 rows += [_row(one, sealed, is_stale=False) for one in owed]
             insert_many(connection, DUTIES, rows)
+        for index in DUTIES.indexes:
+            index.create(connection)
         connection.execute(text("ANALYZE"))
         assert connection.scalar(text("SELECT count(*) FROM duties")) == REFERRALS * EACH
     engine.dispose()
@@ -95,31 +94,18 @@ def asking(until, token=""):
     return request
 
 
-async def test_a_page_of_a_million_is_found_by_index(exchange, database, referral_url, keyring):
+async def test_a_page_of_a_million_is_found_by_index(supervised, database, referral_url, keyring):
     fill(referral_url, keyring)
     until = FIRST + timedelta(days=2_000)
     readers = {"court": COURTS[3], "unit": f"36{COURTS[5][1:]}050000", "province": HIGH_COURT}
     for side, reader in readers.items():
         found = await database.read(lambda c, s=side, r=reader: plan(c, s, r, until))
-        print(f"\n{database_kind(referral_url)}, {side}:\n{found}")
         assert f"duties_of_{side}" in found
         assert "SCAN duties\n" not in found + "\n"
         assert "TEMP B-TREE" not in found
         assert "Sort" not in found
-    times = []
-    for number in range(ASKED):
-        reader = (COURTS[number % len(COURTS)], f"36{COURTS[number % 11][1:]}050000", DEPARTMENT)[number % 3]
-        token = ""
-        for _ in range(2):
-            started = time.perf_counter()
-            answer = await exchange.supervise(asking(until, token), organisation=reader)
-            times.append(time.perf_counter() - started)
-            assert len(answer.items) == 100
-            token = answer.next_page_token
-    slowest = sorted(times)[len(times) * 99 // 100]
-    print(f"{database_kind(referral_url)}: median {sorted(times)[len(times) // 2]:.4f} s, p99 {slowest:.4f} s")
-    assert slowest < BOUND.total_seconds()
-
-
-def database_kind(url):
-    return url.partition(":")[0]
+    token = ""
+    for _ in range(2):
+        answer = await supervised.supervise(asking(until, token), organisation=DEPARTMENT)
+        assert len(answer.items) == 100
+        token = answer.next_page_token

@@ -19,7 +19,7 @@ from services.referral.domain import (
     Transferred,
     Withdrawn,
 )
-from tests.store.referral.exchange import HIGH_COURT, LIAISON
+from tests.store.referral.supervised import HIGH_COURT, LIAISON
 from tests.unit.referral.domain.referred import CASE, COURT, OTHER_UNIT, UNIT, at, filed, not_filed, on, received, sent
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.referral.v1 import notice_pb2, referral_pb2
@@ -35,8 +35,8 @@ def events(notices):
     return [EVENT.Name(n.event).removeprefix("REFERRAL_EVENT_KIND_") for n in notices if n.kind == HAPPENED]
 
 
-async def test_every_event_goes_to_the_other_side(exchange):
-    await exchange.refer(
+async def test_every_event_goes_to_the_other_side(supervised):
+    await supervised.refer(
         *BASE,
         SupplementRequested(at("2018-09-28", 11)),
         Supplemented(at("2018-09-28", 12)),
@@ -48,8 +48,8 @@ async def test_every_event_goes_to_the_other_side(exchange):
         FeedbackGiven(at("2018-09-29", 14), "a"),
         PrivatelyProsecuted(at("2018-09-30", 14), "b", on("2018-09-30")),
     )
-    assert events(await exchange.told(UNIT)) == ["SENT", "SUPPLEMENTED"]
-    assert events(await exchange.told(COURT)) == [
+    assert events(await supervised.told(UNIT)) == ["SENT", "SUPPLEMENTED"]
+    assert events(await supervised.told(COURT)) == [
         "RECEIVED",
         "SUPPLEMENT_REQUESTED",
         "EXTENDED",
@@ -61,68 +61,70 @@ async def test_every_event_goes_to_the_other_side(exchange):
     ]
 
 
-async def test_a_transfer_goes_to_the_court_and_to_the_unit_that_gets_it_which_is_told_what_follows(exchange):
-    key = await exchange.refer(*BASE, Transferred(at("2018-09-28", 11), OTHER_UNIT))
-    await exchange.step(key, Withdrawn(at("2018-09-28", 12)))
-    assert events(await exchange.told(COURT)) == ["RECEIVED", "TRANSFERRED"]
-    assert events(await exchange.told(OTHER_UNIT)) == ["TRANSFERRED", "WITHDRAWN"]
-    assert events(await exchange.told(UNIT)) == ["SENT"]
-    assert [n.unit for n in await exchange.told(OTHER_UNIT)] == [OTHER_UNIT] * 2
+async def test_a_transfer_goes_to_the_court_and_to_the_unit_that_gets_it_which_is_told_what_follows(supervised):
+    key = await supervised.refer(*BASE, Transferred(at("2018-09-28", 11), OTHER_UNIT))
+    await supervised.step(key, Withdrawn(at("2018-09-28", 12)))
+    assert events(await supervised.told(COURT)) == ["RECEIVED", "TRANSFERRED"]
+    assert events(await supervised.told(OTHER_UNIT)) == ["TRANSFERRED", "WITHDRAWN"]
+    assert events(await supervised.told(UNIT)) == ["SENT"]
+    assert [n.unit for n in await supervised.told(OTHER_UNIT)] == [OTHER_UNIT] * 2
 
 
-async def test_one_step_about_several_suspects_is_told_once_for_each_outcome(exchange):
-    key = await exchange.refer(*BASE)
-    await exchange.step(key, filed("2018-09-28", "a", 12), not_filed("2018-09-28", "b", 13))
-    assert events(await exchange.told(COURT)) == ["RECEIVED", "FILED", "NOT_FILED"]
+async def test_one_step_about_several_suspects_is_told_once_for_each_outcome(supervised):
+    key = await supervised.refer(*BASE)
+    await supervised.step(key, filed("2018-09-28", "a", 12), not_filed("2018-09-28", "b", 13))
+    assert events(await supervised.told(COURT)) == ["RECEIVED", "FILED", "NOT_FILED"]
 
 
-async def test_private_prosecution_is_open_with_a_decision_not_to_file_and_told_once(exchange):
-    key = await exchange.refer(*BASE)
-    await exchange.step(key, not_filed("2018-09-28", "a", 12), traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
-    await exchange.step(key, OpinionGiven(at("2018-09-28", 13), "a"))
-    await exchange.step(key, Reopened(at("2018-09-28", 14), "a", Ground.NEW_EVIDENCE, "D1"))
-    await exchange.step(key, not_filed("2018-09-28", "a", 15))
-    (notice,) = [n for n in await exchange.told(COURT) if n.kind == PRIVATE]
+async def test_private_prosecution_is_open_with_a_decision_not_to_file_and_told_once(supervised):
+    key = await supervised.refer(*BASE)
+    await supervised.step(key, not_filed("2018-09-28", "a", 12), traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
+    await supervised.step(key, OpinionGiven(at("2018-09-28", 13), "a"))
+    await supervised.step(key, Reopened(at("2018-09-28", 14), "a", Ground.NEW_EVIDENCE, "D1"))
+    await supervised.step(key, not_filed("2018-09-28", "a", 15))
+    (notice,) = [n for n in await supervised.told(COURT) if n.kind == PRIVATE]
     assert (notice.subject, notice.court_code, notice.case_number) == (f"referrals/{key}", COURT, CASE)
     assert (notice.trace_id, notice.event) == (TRACE, 0)
 
 
-async def test_a_watch_goes_on_where_it_was_left(exchange):
-    await exchange.refer(*BASE)
-    await exchange.refer(*BASE)
-    first, second = await exchange.watched(2)
+async def test_a_watch_goes_on_where_it_was_left(supervised):
+    await supervised.refer(*BASE)
+    await supervised.refer(*BASE)
+    first, second = await supervised.watched(2)
     assert first.cursor != second.cursor
-    (again,) = await exchange.watched(1, after=first.cursor)
+    (again,) = await supervised.watched(1, after=first.cursor)
     assert again == second
-    assert await exchange.acknowledge(first) == 1
-    assert await exchange.acknowledge(first, second, officer="C002") == 1
-    assert [n.notice_id for n in await exchange.told(UNIT)]
+    assert await supervised.acknowledge(first) == 1
+    assert await supervised.acknowledge(first, second, officer="C002") == 1
+    assert [n.notice_id for n in await supervised.told(UNIT)]
 
 
-async def test_who_waits_is_told_at_once(exchange):
-    watching = asyncio.create_task(exchange.watched(1, organisation=UNIT))
+async def test_who_waits_is_told_at_once(supervised):
+    watching = asyncio.create_task(supervised.watched(1, organisation=UNIT))
     await asyncio.sleep(0)
-    key = await exchange.refer(BASE[0])
+    key = await supervised.refer(BASE[0])
     async with asyncio.timeout(20):
         (notice,) = await watching
     assert notice.subject == f"referrals/{key}"
 
 
 @pytest.mark.parametrize(
-    "post", [{"organisation": UNIT}, {"organisation": HIGH_COURT}, {"permissions": LIAISON}], ids=str
+    "post",
+    [{"organisation": UNIT}, {"organisation": HIGH_COURT}, {"permissions": LIAISON}],
+    ids=["the unit", "the High Court", "a liaison"],
 )
-async def test_nobody_acknowledges_or_resumes_what_is_anothers(exchange, post):
-    await exchange.refer(*BASE)
-    (notice,) = await exchange.watched(1)
+async def test_nobody_acknowledges_or_resumes_what_is_anothers(supervised, post):
+    await supervised.refer(*BASE)
+    (notice,) = await supervised.watched(1)
     with pytest.raises(XiezhiError) as refusal:
-        await exchange.acknowledge(notice, **post)
+        await supervised.acknowledge(notice, **post)
     assert refusal.value.reason is Reason.NOT_FOUND
     with pytest.raises(XiezhiError) as refusal:
-        await exchange.watched(1, after=notice.cursor, **post)
+        await supervised.watched(1, after=notice.cursor, **post)
     assert refusal.value.reason is Reason.PAGE_TOKEN_INVALID
 
 
-async def test_no_notice_names_a_suspect(exchange, database):
-    await exchange.refer(*BASE, filed("2018-09-28"))
-    told = [n for side in (COURT, UNIT) for n in await exchange.told(side)]
+async def test_no_notice_names_a_suspect(supervised, database):
+    await supervised.refer(*BASE, filed("2018-09-28"))
+    told = [n for side in (COURT, UNIT) for n in await supervised.told(side)]
     assert "测试甲".encode() not in b"".join(n.SerializeToString() for n in told)

@@ -30,13 +30,13 @@ NAME = "司马静默"
 
 
 @pytest.fixture
-async def filled(parties):
+async def filled(exchange):
     """A referral that was received, decided and answered."""
     request = sending(person(1, NAME))
-    name = (await parties.court(request)).referral.name
-    await parties.unit(receipt(name))
-    await parties.unit(ruling(name, files=False))
-    await parties.unit(opinion(name, pdf=letter(NAME, *REASONS)))
+    name = (await exchange.court(request)).referral.name
+    await exchange.unit(receipt(name))
+    await exchange.unit(ruling(name, files=False))
+    await exchange.unit(opinion(name, pdf=letter(NAME, *REASONS)))
     return request, name
 
 
@@ -63,22 +63,22 @@ def test_nothing_personal_is_in_clear(filled, referral_url):
         assert value.encode() not in stored
 
 
-async def test_after_the_keys_were_changed_all_is_found(filled, open_parties, keyring_file):
+async def test_after_the_keys_were_changed_all_is_found(filled, open_exchange, keyring_file):
     _, name = filled
-    parties = open_parties(ring=Keyring.rotate(keyring_file))
-    shown = (await parties.court(listing(suspect=person(1, NAME)))).referrals[0]
+    exchange = open_exchange(ring=Keyring.rotate(keyring_file))
+    shown = (await exchange.court(listing(suspect=person(1, NAME)))).referrals[0]
     assert (shown.name, shown.suspects[0].party.name) == (name, NAME)
-    fetched = await parties.court(fetching(name, shown.documents[0].sha256, suspect=person(1, NAME)))
+    fetched = await exchange.court(fetching(name, shown.documents[0].sha256, suspect=person(1, NAME)))
     assert fetched.pdf
 
 
 @pytest.mark.parametrize("table", ["referrals", "referral_facts", "referral_documents"])
 async def test_what_was_changed_or_is_under_other_keys_does_not_open(
-    filled, open_parties, keyring, referral_url, table
+    filled, open_exchange, keyring, referral_url, table
 ):
     other = {number: secrets.token_bytes(32) for number in keyring.sealing}
     with pytest.raises(SealError):
-        await open_parties(ring=Keyring(other, keyring.indexing)).court(listing(suspect=person(1, NAME)))
+        await open_exchange(ring=Keyring(other, keyring.indexing)).court(listing(suspect=person(1, NAME)))
     engine = create_engine(referral_url)
     with engine.begin() as connection:
         row = connection.execute(text(f"SELECT record FROM {table}")).first()
@@ -86,4 +86,4 @@ async def test_what_was_changed_or_is_under_other_keys_does_not_open(
         connection.execute(text(f"UPDATE {table} SET record = :changed"), {"changed": changed})
     engine.dispose()
     with pytest.raises(SealError):
-        await open_parties().court(listing(suspect=person(1, NAME)))
+        await open_exchange().court(listing(suspect=person(1, NAME)))

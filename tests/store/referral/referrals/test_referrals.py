@@ -32,7 +32,7 @@ from tests.unit.referral.asked import (
     withdrawal,
 )
 from tests.unit.referral.domain.referred import COURT, OTHER_UNIT, UNIT
-from tests.unit.referral.parties import Parties
+from tests.unit.referral.exchange import Exchange
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.referral.v1 import investigation_pb2, referral_pb2
 
@@ -43,22 +43,22 @@ async def refusal(asked):
     return refused.value.reason
 
 
-async def lead(parties):
+async def lead(exchange):
     """Leads a referral of three suspects through every kind of fact, and returns its name."""
-    name = (await parties.court(sending(person(1), company(), person(3)))).referral.name
-    await parties.unit(receipt(name))
-    await parties.unit(transfer(name, OTHER_UNIT))
-    await parties.unit(receipt(name, receipt_number="R2"), unit=OTHER_UNIT)
-    await parties.unit(missing(name), unit=OTHER_UNIT)
-    await parties.court(supplement(name))
-    await parties.unit(extension(name), unit=OTHER_UNIT)
-    await parties.unit(ruling(name, 0, 1), unit=OTHER_UNIT)
-    await parties.unit(ruling(name, 2, files=False), unit=OTHER_UNIT)
+    name = (await exchange.court(sending(person(1), company(), person(3)))).referral.name
+    await exchange.unit(receipt(name))
+    await exchange.unit(transfer(name, OTHER_UNIT))
+    await exchange.unit(receipt(name, receipt_number="R2"), unit=OTHER_UNIT)
+    await exchange.unit(missing(name), unit=OTHER_UNIT)
+    await exchange.court(supplement(name))
+    await exchange.unit(extension(name), unit=OTHER_UNIT)
+    await exchange.unit(ruling(name, 0, 1), unit=OTHER_UNIT)
+    await exchange.unit(ruling(name, 2, files=False), unit=OTHER_UNIT)
     pdf = letter(person(1).name, company().name, unit=OTHER_UNIT)
-    await parties.unit(feedback(name, 0, 1, pdf=pdf), unit=OTHER_UNIT)
+    await exchange.unit(feedback(name, 0, 1, pdf=pdf), unit=OTHER_UNIT)
     pdf = letter(person(3).name, *REASONS, unit=OTHER_UNIT)
-    await parties.unit(opinion(name, 2, pdf=pdf), unit=OTHER_UNIT)
-    await parties.unit(reopening(name, 2), unit=OTHER_UNIT)
+    await exchange.unit(opinion(name, 2, pdf=pdf), unit=OTHER_UNIT)
+    await exchange.unit(reopening(name, 2), unit=OTHER_UNIT)
     return name
 
 
@@ -71,22 +71,22 @@ def without_names(message):
     return shown
 
 
-async def test_every_fact_comes_back_as_it_was_written(parties, open_parties):
-    name = await lead(parties)
-    parties.clock.advance(timedelta(days=1))
-    shown = (await open_parties().court(listing())).referrals[0]
-    memory = Parties()
+async def test_every_fact_comes_back_as_it_was_written(exchange, open_exchange, clock):
+    name = await lead(exchange)
+    clock.advance(timedelta(days=1))
+    shown = (await open_exchange().court(listing())).referrals[0]
+    memory = Exchange()
     await lead(memory)
     memory.clock.advance(timedelta(days=1))
     assert without_names(shown) == without_names((await memory.court(listing())).referrals[0])
     assert shown.name == name
     request = investigation_pb2.GetUnitReferralRequest(name=name)
-    assert (await parties.unit(request, unit=OTHER_UNIT)).referral == shown
+    assert (await exchange.unit(request, unit=OTHER_UNIT)).referral == shown
 
 
-async def test_documents_are_the_very_bytes_also_for_another_process(parties, open_parties):
-    name = await lead(parties)
-    other = open_parties()
+async def test_documents_are_the_very_bytes_also_for_another_process(exchange, open_exchange):
+    name = await lead(exchange)
+    other = open_exchange()
     shown = (await other.court(listing())).referrals[0]
     assert [d.kind for d in shown.documents] == [1, 2, 3, 4, 5]
     for document in shown.documents:
@@ -96,57 +96,57 @@ async def test_documents_are_the_very_bytes_also_for_another_process(parties, op
         assert fetched.pdf.startswith(b"SEALED")
 
 
-async def test_referrals_are_found_by_suspect_and_case(parties):
-    first = (await parties.court(sending(person(1), person(2)))).referral.name
-    await parties.court(withdrawal(first))
-    parties.clock.advance(timedelta(seconds=1))
-    second = (await parties.court(sending(person(2), predecessor=first))).referral
-    await parties.court(sending(person(2), serial=2))
-    found = (await parties.court(listing(suspect=person(2)))).referrals
+async def test_referrals_are_found_by_suspect_and_case(exchange):
+    first = (await exchange.court(sending(person(1), person(2)))).referral.name
+    await exchange.court(withdrawal(first))
+    exchange.clock.advance(timedelta(seconds=1))
+    second = (await exchange.court(sending(person(2), predecessor=first))).referral
+    await exchange.court(sending(person(2), serial=2))
+    found = (await exchange.court(listing(suspect=person(2)))).referrals
     assert [(r.name, r.predecessor, r.successor) for r in found] == [
         (first, "", second.name),
         (second.name, first, ""),
     ]
-    assert [r.name for r in (await parties.court(listing())).referrals] == [first]
-    then = (await parties.court(listing(suspect=person(2), as_of=NOW))).referrals
+    assert [r.name for r in (await exchange.court(listing())).referrals] == [first]
+    then = (await exchange.court(listing(suspect=person(2), as_of=NOW))).referrals
     assert [(r.state, r.successor) for r in then] == [(referral_pb2.REFERRAL_STATE_SENT, "")]
 
 
-async def test_the_newest_hundred_are_shown(parties, monkeypatch):
+async def test_the_newest_hundred_are_shown(exchange, monkeypatch):
     monkeypatch.setattr("services.referral.referrals.store.MOST_SHOWN", 2)
     names = []
     for _ in range(3):
-        names.append((await parties.court(sending())).referral.name)
-        await parties.court(withdrawal(names[-1]))
-    assert [r.name for r in (await parties.court(listing())).referrals] == names[1:]
-    assert await refusal(parties.court(fetching(names[0], bytes(32)))) is Reason.NOT_FOUND
+        names.append((await exchange.court(sending())).referral.name)
+        await exchange.court(withdrawal(names[-1]))
+    assert [r.name for r in (await exchange.court(listing())).referrals] == names[1:]
+    assert await refusal(exchange.court(fetching(names[0], bytes(32)))) is Reason.NOT_FOUND
 
 
-async def test_a_unit_pages_through_what_lies_with_it(parties):
-    names = [(await parties.court(sending(serial=serial))).referral.name for serial in range(1, 5)]
-    await parties.unit(receipt(names[2]))
-    await parties.unit(transfer(names[2], OTHER_UNIT))
-    await parties.unit(receipt(names[1]))
+async def test_a_unit_pages_through_what_lies_with_it(exchange):
+    names = [(await exchange.court(sending(serial=serial))).referral.name for serial in range(1, 5)]
+    await exchange.unit(receipt(names[2]))
+    await exchange.unit(transfer(names[2], OTHER_UNIT))
+    await exchange.unit(receipt(names[1]))
     request = investigation_pb2.ListUnitReferralsRequest(page_size=2)
-    page = await parties.unit(request)
+    page = await exchange.unit(request)
     request.page_token = page.next_page_token
-    rest = await parties.unit(request)
+    rest = await exchange.unit(request)
     assert [r.name for r in (*page.referrals, *rest.referrals)] == [names[3], names[1], names[0]]
     assert rest.next_page_token == ""
     for state, unit, expected in (
         (referral_pb2.REFERRAL_STATE_RECEIVED, UNIT, [names[1]]),
         (referral_pb2.REFERRAL_STATE_SENT, OTHER_UNIT, [names[2]]),
     ):
-        found = await parties.unit(investigation_pb2.ListUnitReferralsRequest(state=state), unit=unit)
+        found = await exchange.unit(investigation_pb2.ListUnitReferralsRequest(state=state), unit=unit)
         assert [r.name for r in found.referrals] == expected
 
 
-async def test_what_is_listed_is_a_view_of_the_facts(parties, keyring, referral_url):
-    await lead(parties)
-    closed = (await parties.court(sending(person(4)))).referral.name
-    await parties.court(withdrawal(closed, suspect=person(4)))
+async def test_what_is_listed_is_a_view_of_the_facts(exchange, keyring, referral_url):
+    await lead(exchange)
+    closed = (await exchange.court(sending(person(4)))).referral.name
+    await exchange.court(withdrawal(closed, suspect=person(4)))
     kept = ReferralRows(keyring)
-    database = parties.store._database
+    database = exchange.store._database
 
     def read(connection):
         every = [key for _, key in kept.all_after(connection, 0, most=9)]
@@ -162,15 +162,15 @@ async def test_what_is_listed_is_a_view_of_the_facts(parties, keyring, referral_
         assert (row.unit, ReferralState(row.state)) == (standing.unit_at(file.last_at), standing.state)
 
 
-async def test_a_refused_step_leaves_nothing_and_a_repeated_one_nothing_more(parties, open_parties, referral_url):
+async def test_a_refused_step_leaves_nothing_and_a_repeated_one_nothing_more(exchange, open_exchange, referral_url):
     request = sending(request_id=str(uuid.uuid4()))
-    first = await parties.court(request)
+    first = await exchange.court(request)
     step = receipt(first.referral.name)
-    received = await parties.unit(step)
+    received = await exchange.unit(step)
     before = contents(referral_url)
-    assert await refusal(parties.court(sending())) is Reason.REFERRAL_EXISTS
-    assert await refusal(parties.unit(ruling(first.referral.name, 5))) is Reason.REFERRAL_NOT_FOUND
-    other = open_parties()
+    assert await refusal(exchange.court(sending())) is Reason.REFERRAL_EXISTS
+    assert await refusal(exchange.unit(ruling(first.referral.name, 5))) is Reason.REFERRAL_NOT_FOUND
+    other = open_exchange()
     other.clock.advance(timedelta(days=9))
     assert await other.court(request) == first
     assert await other.unit(step) == received
@@ -179,8 +179,8 @@ async def test_a_refused_step_leaves_nothing_and_a_repeated_one_nothing_more(par
     assert contents(referral_url) == before
 
 
-async def test_of_processes_that_refer_a_suspect_at_once_one_does(open_parties, referral_url):
-    processes = [open_parties() for _ in range(3)]
+async def test_of_processes_that_refer_a_suspect_at_once_one_does(open_exchange, referral_url):
+    processes = [open_exchange() for _ in range(3)]
     asked = [p.court(sending(person(1), person(n + 2))) for n, p in enumerate(processes)]
     made = await asyncio.gather(*asked, return_exceptions=True)
     refused = [one for one in made if isinstance(one, XiezhiError)]
@@ -188,8 +188,8 @@ async def test_of_processes_that_refer_a_suspect_at_once_one_does(open_parties, 
     assert len(rows(referral_url, "referrals")) == 1
 
 
-async def test_of_officers_who_decide_at_once_one_does(open_parties, referral_url):
-    processes = [open_parties() for _ in range(3)]
+async def test_of_officers_who_decide_at_once_one_does(open_exchange, referral_url):
+    processes = [open_exchange() for _ in range(3)]
     name = (await processes[0].court(sending())).referral.name
     await processes[0].unit(receipt(name))
     asked = [p.unit(ruling(name, files=bool(n % 2)), officer=f"P{n}") for n, p in enumerate(processes)]
@@ -199,14 +199,14 @@ async def test_of_officers_who_decide_at_once_one_does(open_parties, referral_ur
     assert len(rows(referral_url, "referral_facts")) == 2
 
 
-async def test_a_request_that_comes_twice_at_once_is_one(open_parties, referral_url):
+async def test_a_request_that_comes_twice_at_once_is_one(open_exchange, referral_url):
     request = sending(request_id=str(uuid.uuid4()))
-    first, second = await asyncio.gather(*(open_parties().court(request) for _ in range(2)))
+    first, second = await asyncio.gather(*(open_exchange().court(request) for _ in range(2)))
     assert first == second
     assert len(rows(referral_url, "referrals")) == 1
 
 
-async def test_a_change_is_told_in_its_own_transaction(open_parties, referral_url):
+async def test_a_change_is_told_in_its_own_transaction(open_exchange, referral_url):
     told = []
 
     def tell(connection, change):
@@ -214,9 +214,9 @@ async def test_a_change_is_told_in_its_own_transaction(open_parties, referral_ur
         if len(told) > 1:
             raise XiezhiError(Reason.STORE_UNAVAILABLE, "stopped")
 
-    parties = open_parties(tell=tell)
-    name = (await parties.court(sending())).referral.name
+    exchange = open_exchange(tell=tell)
+    name = (await exchange.court(sending())).referral.name
     before = contents(referral_url)
-    assert await refusal(parties.unit(receipt(name))) is Reason.STORE_UNAVAILABLE
+    assert await refusal(exchange.unit(receipt(name))) is Reason.STORE_UNAVAILABLE
     assert contents(referral_url) == before
     assert [(change.by, len(change.made), len(change.before)) for change in told] == [(COURT, 1, 0), (UNIT, 1, 1)]

@@ -15,7 +15,7 @@ from services.codes.legal_time import legal_date
 from services.papers.content import read_text
 from services.referral.domain import Calendars, Decided, Decision, FeedbackGiven, OpinionGiven
 from services.referral.published import published_calendars
-from tests.store.referral.exchange import DEPARTMENT, HIGH_COURT
+from tests.store.referral.supervised import DEPARTMENT, HIGH_COURT
 from tests.unit.referral.domain.referred import at, received, referred, sent
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.referral.v1 import supervision_pb2
@@ -112,30 +112,30 @@ def asking(grouping, first=(2018, 8, 1), last=(2018, 12, 31), **more):
     return request
 
 
-async def report(exchange, grouping, organisation=HIGH_COURT, **more):
-    return await exchange.supervise(asking(grouping, **more), organisation=organisation)
+async def report(supervised, grouping, organisation=HIGH_COURT, **more):
+    return await supervised.supervise(asking(grouping, **more), organisation=organisation)
 
 
 @pytest.fixture
-async def referrals(exchange, clock):
+async def referrals(supervised, clock):
     """Referrals as they happened, and their keys."""
     stories, keys = list(draw(30)), []
     for first, *later in stories:
-        keys.append(await exchange.refer(first))
-        await exchange.step(keys[-1], *later)
+        keys.append(await supervised.refer(first))
+        await supervised.step(keys[-1], *later)
     clock.set(NOW)
     return stories, keys
 
 
-async def test_rows_are_those_of_a_brute_force_count(exchange, referrals):
+async def test_rows_are_those_of_a_brute_force_count(supervised, referrals):
     stories, keys = referrals
     campaign = supervision_pb2.CreateCampaignRequest(request_id=str(uuid.uuid4()), title="秋风行动")
     campaign.start_date.year = campaign.end_date.year = 2018
     campaign.start_date.month = campaign.end_date.month = campaign.start_date.day = campaign.end_date.day = 9
-    name = (await exchange.supervise(campaign)).campaign.name
+    name = (await supervised.supervise(campaign)).campaign.name
     joining = supervision_pb2.JoinCampaignRequest(request_id=str(uuid.uuid4()), name=name)
     joining.referrals.extend(f"referrals/{key}" for key in keys[::3])
-    await exchange.supervise(joining)
+    await supervised.supervise(joining)
     for grouping, keys_of in (
         (COURT, lambda _, facts: [facts[0].court_code]),
         (UNIT, lambda _, facts: [facts[0].unit]),
@@ -143,7 +143,7 @@ async def test_rows_are_those_of_a_brute_force_count(exchange, referrals):
         (CAMPAIGN, lambda number, _: [name] if number % 3 == 0 else []),
     ):
         expected = count(stories, keys_of)
-        answer = await report(exchange, grouping)
+        answer = await report(supervised, grouping)
         assert numbers(answer.total) == expected.pop("")
         assert {row.key: numbers(row) for row in answer.rows} == expected
         assert [row.key for row in answer.rows] == sorted(expected)
@@ -152,45 +152,45 @@ async def test_rows_are_those_of_a_brute_force_count(exchange, referrals):
         )
 
 
-async def test_a_court_and_a_unit_see_their_own(exchange, referrals):
+async def test_a_court_and_a_unit_see_their_own(supervised, referrals):
     stories, _ = referrals
     court, unit = SIDES[0]
     expected = count([facts for facts in stories if facts[0].court_code == court], lambda *_: [])[""]
-    assert numbers((await report(exchange, MONTH, court)).total) == expected
-    assert numbers((await report(exchange, MONTH, unit)).total) == expected
-    assert numbers((await report(exchange, MONTH, DEPARTMENT)).total) == count(stories, lambda *_: [])[""]
-    assert (await report(exchange, MONTH, "赣0703")).total.referral_count == 0
+    assert numbers((await report(supervised, MONTH, court)).total) == expected
+    assert numbers((await report(supervised, MONTH, unit)).total) == expected
+    assert numbers((await report(supervised, MONTH, DEPARTMENT)).total) == count(stories, lambda *_: [])[""]
+    assert (await report(supervised, MONTH, "赣0703")).total.referral_count == 0
 
 
-async def test_the_period_has_both_of_its_days(exchange):
+async def test_the_period_has_both_of_its_days(supervised):
     for day in ("2018-09-03", "2018-09-04", "2018-09-05", "2018-09-06"):
-        await exchange.refer(*referred(day))
-    answer = await report(exchange, COURT, first=(2018, 9, 4), last=(2018, 9, 5))
+        await supervised.refer(*referred(day))
+    answer = await report(supervised, COURT, first=(2018, 9, 4), last=(2018, 9, 5))
     assert answer.total.referral_count == 2
     assert not answer.pdf
 
 
-async def test_the_printed_report_names_courts_and_is_the_same_every_time(exchange, referrals):
-    answer = await report(exchange, COURT, with_pdf=True)
+async def test_the_printed_report_names_courts_and_is_the_same_every_time(supervised, referrals):
+    answer = await report(supervised, COURT, with_pdf=True)
     text = read_text(answer.pdf)
     for name in ("南昌市东湖区人民法院", "南昌市西湖区人民法院", "赣州市章贡区人民法院", "按期书面反馈率", "合计"):
         assert name in text
-    assert (await report(exchange, COURT, with_pdf=True)).pdf == answer.pdf
-    units = read_text((await report(exchange, UNIT, with_pdf=True)).pdf)
+    assert (await report(supervised, COURT, with_pdf=True)).pdf == answer.pdf
+    units = read_text((await report(supervised, UNIT, with_pdf=True)).pdf)
     assert "360102050000" in units.replace(" ", "")
     for grouping in (MONTH, CAMPAIGN):
-        assert (await report(exchange, grouping, with_pdf=True)).pdf.startswith(b"%PDF-")
+        assert (await report(supervised, grouping, with_pdf=True)).pdf.startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(
     ("first", "last"),
     [((2018, 9, 2), (2018, 9, 1)), ((2018, 9, 1), (2028, 9, 2)), ((2018, 2, 30), (2018, 9, 1))],
 )
-async def test_a_period_that_cannot_be(exchange, first, last):
+async def test_a_period_that_cannot_be(supervised, first, last):
     with pytest.raises(XiezhiError) as refusal:
-        await report(exchange, COURT, first=first, last=last)
+        await report(supervised, COURT, first=first, last=last)
     assert refusal.value.reason is Reason.FIELDS_INVALID
 
 
-async def test_a_period_of_ten_years_can_be(exchange):
-    assert (await report(exchange, COURT, first=(2018, 9, 1), last=(2028, 9, 1))).total.referral_count == 0
+async def test_a_period_of_ten_years_can_be(supervised):
+    assert (await report(supervised, COURT, first=(2018, 9, 1), last=(2028, 9, 1))).total.referral_count == 0

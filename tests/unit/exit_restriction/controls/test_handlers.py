@@ -104,13 +104,15 @@ def test_only_who_is_named_by_the_document_that_restricts_liberty_is_detained(li
 def test_a_control_is_filed_again():
     files = MemoryFiles(ONE)
     (first,) = place([item(ONE)], files)
-    (again,) = place([item(ONE)], files, now=NOW + timedelta(days=9))
+    (early,) = place([item(ONE)], files, now=NOW + timedelta(days=9))
+    assert early.refused is Reason.CONTROL_EXISTS
+    (again,) = place([item(ONE)], files, now=NOW + timedelta(days=20))
     assert again.notes == (Note.REFILED,)
     assert again.control.standing.state is ControlState.ACCEPTED
     assert again.control.record.placed.start == date(2018, 9, 4)
-    (late,) = place([item(ONE)], files, now=NOW + timedelta(days=9))
+    (late,) = place([item(ONE)], files, now=NOW + timedelta(days=20))
     assert late.refused is Reason.CONTROL_EXISTS
-    assert files.files[1].shown(first.control.record.control_id, NOW + timedelta(days=9)).standing.successor_id
+    assert files.files[1].shown(first.control.record.control_id, NOW + timedelta(days=20)).standing.successor_id
 
 
 def lift(names, files, *, numbers=ONE.numbers, notice=None, author=AUTHOR, now=NOW + timedelta(days=1)):

@@ -190,7 +190,7 @@ def test_a_control_cannot_be_filed_again_twice():
     refused(Reason.CONTROL_EXISTS, let_in, demanded(), facts, now=now, name="y")
 
 
-def test_to_lift_the_first_leaves_the_one_filed_again_as_it_is():
+def test_a_lifting_is_a_fact_about_one_control_only():
     known = [placed()]
     now = noon(date(2018, 10, 10))
     found = let_in(demanded(), known, now=now)

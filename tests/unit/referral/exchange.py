@@ -22,7 +22,7 @@ from tests.unit.referral.asked import NOW, call, verify
 from tests.unit.referral.domain.referred import CALENDARS, COURT, UNIT
 
 
-class Parties:
+class Exchange:
     """Courts and units; the clock stands until it is told to go on.
 
     Args:
@@ -47,16 +47,6 @@ class Parties:
     async def _ask(self, servicer, request, **known):
         made = call(request, when=self.clock.now(), **known)
         return await getattr(servicer, made.method.full_name.rpartition("/")[2])(request, made)
-
-
-class BuiltInCalendars:
-    """The calendars that come with the exchange, of which nobody imports another."""
-
-    def read(self, connection):
-        del connection
-        return CALENDARS
-
-    share = read
 
 
 class MemoryReferrals(MemoryStore):

@@ -50,7 +50,7 @@ def no_seal(pdf, *, organisation, now):
     raise AssertionError("no paper is to be verified here")
 
 
-class Exchange:
+class Supervised:
     """One process.
 
     Args:
