@@ -13,16 +13,19 @@ from google.protobuf.message import Message
 from services.codes.terms import corresponding_day
 from services.synthetic.catalogue import LONGEST_NAME, TWIN
 from services.synthetic.numbers import citizen_id
-from tests.e2e.exits import APPLY, CHECKS, COUNTER, NAME, Exits, application, method_of, new_id, today
+from tests.e2e.exits import APPLY, CHECKS, COUNTER, NAME, OTHER_JUDGE, Exits, application, method_of, new_id, today
 from tests.e2e.players import APPROVALS, Players
 from xiezhi.cli.border.orders import LibertyChoice, Requirement
 from xiezhi.cli.case import DebtorQuestion
+from xiezhi.cli.exits.orders import LISTING
 from xiezhi.cli.exits.questions import RecordQuestion, TermQuestion
+from xiezhi.cli.exits.upload import COMMIT
 from xiezhi.errors import Reason
 from xiezhi.exit_restriction.v1 import border_pb2, control_pb2, counter_pb2, hit_pb2, listing_pb2, restriction_pb2
 
 TODAY = date.fromisoformat(today())
 YEAR, MONTH = TermQuestion(months=12), TermQuestion(months=1)
+STAGE = f"{LISTING}StageEntries"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 HIGH_APPROVER = "GAN-V001"
@@ -258,7 +261,6 @@ def test_each_person_of_a_batch_by_themselves(exits: Exits) -> None:
         (exits.item(unnamed, Requirement.BLOCK_ENTRY), Reason.REQUIREMENT_NOT_ALLOWED),
         (exits.item(DEAD), Reason.PERSON_DECEASED),
         (exits.item(MISNAMED), Reason.PERSON_NAME_MISMATCH),
-        (exits.item(TWINS), Reason.PERSON_AMBIGUOUS),
         (exits.item(foreigner), None),
         *((exits.item(one), None) for one in RARE),
     ]
@@ -304,3 +306,54 @@ def test_a_hit_that_another_unit_had_is_not_there(exits: Exits) -> None:
         request_id=new_id(), hit=f"hits/{NOWHERE}", action=hit_pb2.BORDER_ACTION_STOP
     )
     exits.players.refuse(Reason.NOT_FOUND, exits.cast.border_officer, f"{CHECKS}RecordHandling", handled)
+
+
+class Upload:
+    """An upload of one item that a judge stages.
+
+    Args:
+        exits: Who acts.
+    """
+
+    def __init__(self, exits: Exits) -> None:
+        self.players, self.judge = exits.players, exits.cast.judge
+        scene = Scene(exits)
+        pushed = scene.pushed()
+        item = listing_pb2.UploadItem(
+            case_number=scene.case, handler=pushed.context.handler, debtor=pushed.debtor, record=pushed.record
+        )
+        self.chunk = listing_pb2.StageEntriesRequest(
+            upload=f"uploads/{new_id()}", notices=[pushed.notice_pdf], items=[item.SerializeToString()]
+        )
+
+    def stage(self, *, first: int = 0) -> listing_pb2.StageEntriesResponse:
+        self.chunk.first_index = first
+        answer = self.players.call(self.judge, STAGE, self.chunk)
+        return listing_pb2.StageEntriesResponse.FromString(answer.payload)
+
+    def approved(self, **changes: Any) -> tuple[listing_pb2.CommitUploadRequest, str]:
+        """Has the upload approved, or another one than it is; returns the request and the approval."""
+        asked = listing_pb2.GetUploadRequest(name=self.chunk.upload)
+        answer = self.players.call(self.judge, f"{LISTING}GetUpload", asked)
+        upload = listing_pb2.GetUploadResponse.FromString(answer.payload).upload
+        told = {"sha256": upload.sha256, "item_count": upload.item_count, **changes}
+        request = listing_pb2.CommitUploadRequest(request_id=new_id(), name=upload.name, **told)
+        return request, self.players.approved(request, method=COMMIT, approver=self.players.cast.superior_approver)
+
+
+def test_uploads(exits: Exits) -> None:
+    players, judge, upload = exits.players, exits.cast.judge, Upload(exits)
+    asked = listing_pb2.GetUploadRequest(name=upload.chunk.upload)
+    players.refuse(Reason.UPLOAD_NOT_FOUND, judge, f"{LISTING}GetUpload", asked)
+    assert upload.stage().item_count == 1
+    assert upload.stage().item_count == 1, "an item that was staged is staged again"
+    upload.chunk.first_index = 2
+    players.refuse(Reason.UPLOAD_OUT_OF_ORDER, judge, STAGE, upload.chunk)
+    players.refuse(Reason.UPLOAD_NOT_FOUND, OTHER_JUDGE, f"{LISTING}GetUpload", asked)
+    for changes in ({"sha256": bytes(32)}, {"item_count": 2}):
+        request, approval = upload.approved(**changes)
+        players.refuse(Reason.UPLOAD_MISMATCH, judge, COMMIT, request, approval=approval)
+    request, approval = upload.approved()
+    players.call(judge, COMMIT, request, approval=approval)
+    upload.chunk.first_index = 1
+    players.refuse(Reason.UPLOAD_CLOSED, judge, STAGE, upload.chunk)
