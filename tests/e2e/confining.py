@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
 from tests.e2e.exits import APPLY, CHECK, PORT, Exits, application, journey
-from tests.e2e.lines import Answer, Refused
-from tests.e2e.load import PASSING, PAUSE, Load
+from tests.e2e.lines import Answer
+from tests.e2e.load import Load
 from xiezhi.cli.case import DebtorQuestion
 from xiezhi.cli.exits.questions import RecordQuestion, TermQuestion
 from xiezhi.exit_restriction.v1 import border_pb2, counter_pb2, listing_pb2, restriction_pb2
@@ -91,7 +89,7 @@ class Confining(Load):
         who = self._wanted[turn % len(self._wanted)]
         # At one port within minutes it would be the same hit.
         request = journey(who.debtor_number, port=f"{PORT}{number}号{turn}道")
-        answer = self._insist(lambda: self._players.call(self._exits.cast.border_officer, CHECK, request))
+        answer = self.insist(lambda: self._players.call(self._exits.cast.border_officer, CHECK, request))
         hit = border_pb2.CheckTravellerResponse.FromString(answer.payload).hit
         if not hit:
             self.told.wrong.append("somebody wanted was not met")
@@ -109,18 +107,7 @@ class Confining(Load):
         self._keep(answer, is_shown=True)
 
     def _order(self, request: Message) -> Answer:
-        return self._insist(lambda: self._exits.give(request))
-
-    def _insist(self, call: Callable[[], Answer]) -> Answer:
-        """Makes the same call again until it is answered: nobody knows whether it took effect before."""
-        while True:
-            try:
-                return call()
-            except Refused as refused:
-                if refused.reason not in PASSING:
-                    raise
-                self.told.refused.append(refused.reason)
-                time.sleep(PAUSE)
+        return self.insist(lambda: self._exits.give(request))
 
     def _keep(self, answer: Answer, *, is_shown: bool = False) -> None:
         self.told.receipts.append(answer.receipt)

@@ -12,17 +12,24 @@ from google.protobuf.message import DecodeError, Message
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
+from tests.e2e.exits import COUNTER, PORT, Exits, application, journey
 from tests.e2e.lines import Refused
 from tests.e2e.players import APPROVALS, BATCH, CASES, COURT, LEDGER, LOOKUP, REGISTRAR, Players
+from tests.e2e.referrals import FILE, Referrals
 from tests.e2e.running import Suite
 from tests.e2e.strategies import Hints, changed, payloads, texts
 from tests.e2e.vehicles import PATROL, SEIZURES, Vehicles
-from tests.e2e.watching import WATCH
+from tests.e2e.watching import COURT_WATCH, REFERRAL_WATCH, WATCH
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.casefile.v1 import casefile_pb2
+from xiezhi.cli.border.orders import LibertyChoice
+from xiezhi.cli.exits.questions import RecordQuestion, TermQuestion
+from xiezhi.cli.referral.calls import UNIT
 from xiezhi.cli.suite import PROCESSES
 from xiezhi.client import Trace, find_method, list_methods
 from xiezhi.client.contract import MethodContract
+from xiezhi.exit_restriction.v1 import border_pb2, control_pb2, counter_pb2, hit_pb2, listing_pb2, restriction_pb2
+from xiezhi.exit_restriction.v1 import notice_pb2 as exit_notice_pb2
 from xiezhi.identity.v1 import identity_pb2
 from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.policy.v1 import policy_pb2
@@ -34,6 +41,10 @@ SECONDS = 5.0
 """How long an answer to nonsense may take."""
 REPEATED = 8
 """Characters from which on a text that comes back was repeated and is not there by chance."""
+LONG = ("/xiezhi.vehicle.", "/xiezhi.exit_restriction.", "/xiezhi.referral.")
+"""Packages whose requests are long."""
+ENDLESS = {WATCH, COURT_WATCH, REFERRAL_WATCH, f"{COUNTER}WatchRestrictions"}
+"""Streams that have no end."""
 OPERATOR = "POL360000-O001"
 NEVER = {"INTERNAL", "UNKNOWN", "DATA_LOSS", "UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "ABORTED"}
 
@@ -51,7 +62,7 @@ _QUIETLY = settings(_FEW, max_examples=EXAMPLES)
 
 
 def _quietly(method: str) -> settings:
-    return _FEW if method.startswith("/xiezhi.vehicle.") else _QUIETLY
+    return _FEW if method.startswith(LONG) else _QUIETLY
 
 
 def _policy(method: MethodContract) -> policy_pb2.MethodPolicy:
@@ -81,17 +92,24 @@ def known(players: Players, vehicles: Vehicles) -> dict[str, Any]:
         "approvals": [players.approved(request), rejected],
         "batch approval": players.approved(batch, method=BATCH),
         "statement": players.sign(players.claims(players.submit(request))),
-        "vehicles": _vehicle_requests(vehicles),
+        "requests": {
+            request.DESCRIPTOR.full_name: request
+            for request in (
+                *_vehicle_requests(vehicles),
+                *_exit_requests(Exits(players)),
+                *_referral_requests(Referrals(players)),
+            )
+        },
     }
 
 
-def _vehicle_requests(vehicles: Vehicles) -> dict[str, Message]:
-    """Makes a request of every method of vehicle control that would be answered, by the method's name."""
+def _vehicle_requests(vehicles: Vehicles) -> tuple[Message, ...]:
+    """Makes a request of every method of vehicle control that would be answered."""
     (car, sold, wanted), other = vehicles.cars(3), {"judge": vehicles.cast.other_judge}
     seizure, sale = vehicles.seizure(car), vehicles.dispose(vehicles.seizure(sold).name)
     assert vehicles.check(car, PATROL).sighting, "nothing waits for the command centre"
     order = vehicles.order(changes=[seizure.name])
-    requests: tuple[Message, ...] = (
+    return (
         order.register([wanted], months=0, last_day=""),
         order.extend(seizure.name, months=1, last_day=""),
         order.lift([seizure.name]),
@@ -107,13 +125,83 @@ def _vehicle_requests(vehicles: Vehicles) -> dict[str, Message]:
         sighting_pb2.ListDeadLettersRequest(page_size=3),
         sighting_pb2.WatchSightingsRequest(),
     )
-    return {type(request).__name__.removesuffix("Request"): request for request in requests}
+
+
+def _exit_requests(exits: Exits) -> tuple[Message, ...]:
+    """Makes a request of every method of exit restriction that would be answered."""
+    first, second, third = exits.people(3)
+    case = exits.case(first, second, third)
+    entry = exits.push(first, case=case)
+    (outcome,) = exits.control(exits.item(first), case=case)
+    hit = exits.travel(first.debtor_number).hit
+    order, name = exits.order(first, case=case), entry.outcome.restriction
+    other = exits.order(second, case=case)
+    listed = exits.push(third, case=case, without_decision=True).name
+    pushed = other.push(RecordQuestion(), TermQuestion(months=1))
+    context, debtor, upload = pushed.context, pushed.debtor, f"uploads/{uuid.uuid4()}"
+    item = listing_pb2.UploadItem(
+        case_number=case, handler=context.handler, debtor=debtor, record=pushed.record
+    ).SerializeToString()
+    person = counter_pb2.PersonKey(id_number=first.debtor_number, name=first.debtor_name)
+    past = counter_pb2.AskPastRequest(person=person, purpose="w")
+    past.as_of_time.GetCurrentTime()
+    return (
+        pushed,
+        order.correct(entry.name, RecordQuestion()),
+        order.remove(entry.name, withdrawn=True),
+        listing_pb2.ListEntriesRequest(context=context, debtor=debtor),
+        listing_pb2.StageEntriesRequest(upload=upload, items=[item]),
+        listing_pb2.GetUploadRequest(name=upload),
+        listing_pb2.ListUploadItemsRequest(name=upload, page_size=3),
+        listing_pb2.CommitUploadRequest(request_id=str(uuid.uuid4()), name=upload, sha256=bytes(32), item_count=1),
+        listing_pb2.ListUploadOutcomesRequest(name=upload, page_size=3),
+        exits.order(third, case=case).file(listed, TermQuestion(months=1)),
+        order.renew(name, TermQuestion(months=1)),
+        order.release(name),
+        restriction_pb2.ListRestrictionsRequest(context=context, debtor=debtor),
+        exits.border(case=case).file([exits.item(second)], LibertyChoice()),
+        exits.border(case=case).lift([outcome.control.name], [first.party()]),
+        control_pb2.ListControlsRequest(context=context, person=debtor),
+        journey(first.debtor_number),
+        border_pb2.StreamTravellersRequest(
+            batch=1, direction=hit_pb2.TRAVEL_DIRECTION_EXIT, port=PORT, numbers=[first.debtor_number, "EX0000001"]
+        ),
+        border_pb2.RecordHandlingRequest(
+            request_id=str(uuid.uuid4()), hit=hit, action=hit_pb2.BORDER_ACTION_STOP, note="w"
+        ),
+        application(first),
+        past,
+        counter_pb2.WatchRestrictionsRequest(lease_id=str(uuid.uuid4())),
+        exit_notice_pb2.AcknowledgeCourtNoticesRequest(notice_ids=[str(uuid.uuid4())]),
+        exit_notice_pb2.ReplayDeadLetterRequest(event_id=str(uuid.uuid4())),
+        exit_notice_pb2.ListDeadLettersRequest(page_size=3),
+        exit_notice_pb2.WatchCourtNoticesRequest(),
+    )
+
+
+def _referral_requests(referrals: Referrals) -> tuple[Message, ...]:
+    """Makes a request of the methods of criminal referral that take more than a name, or that need an approval."""
+    dossier = referrals.dossier(*referrals.suspects())
+    name = referrals.send(dossier).name
+    return (
+        referrals.sending(referrals.dossier(*referrals.suspects())),
+        referrals.supplement(dossier, name),
+        dossier.withdraw(name, why="w"),
+        dossier.list(),
+        dossier.fetch(name, bytes(32)),
+        referrals.receiving(name),
+        referrals.deciding(name, FILE),
+        referrals.letter(name).feedback(b"%PDF-1.7 none"),
+        referrals.letter(name, reasons=["w"]).opinion(b"%PDF-1.7 none"),
+    )
 
 
 def _hints(known: dict[str, Any]) -> Hints:
     encoded = known["request"].SerializeToString(deterministic=True)
     return {
-        "name": st.sampled_from((*known["approvals"], known["vehicles"]["ExtendSeizure"].name)),
+        "name": st.sampled_from(
+            (*known["approvals"], known["requests"]["xiezhi.vehicle.v1.ExtendSeizureRequest"].name)
+        ),
         "plate": st.sampled_from(("赣A12345", "粤B12345", "赣AI2345")),
         "plate_type": st.sampled_from(("01", "02", "52")),
         "packed_plates": st.binary(min_size=8, max_size=8),
@@ -139,8 +227,9 @@ def _base(method: str, known: dict[str, Any]) -> Message | None:
         return made  # type: ignore[no-any-return]
     if method.startswith(CASES):
         return casefile_pb2.GetCaseRequest(court_code=COURT, case_number=known["case"]) if name == "GetCase" else None
-    if name in known["vehicles"]:
-        return known["vehicles"][name]  # type: ignore[no-any-return]
+    asked = find_method(method).input_class.DESCRIPTOR.full_name
+    if asked in known["requests"]:
+        return known["requests"][asked]  # type: ignore[no-any-return]
     bases: dict[str, Message] = {
         LOOKUP: known["request"],
         BATCH: known["batch"],
@@ -161,6 +250,8 @@ def _caller(players: Players, method: str) -> str:
     if method.startswith(LEDGER):
         return players.cast.auditor
     cast = players.cast
+    if method.startswith(UNIT):
+        return cast.unit_head
     return {
         "approval.decide": cast.approver,
         "vehicle.check": cast.register_officer,
@@ -168,6 +259,15 @@ def _caller(players: Players, method: str) -> str:
         "vehicle.sighting.watch": cast.command_centre,
         "vehicle.operate": OPERATOR,
         "vehicle.violation.clear": cast.window,
+        "exit.counter.check": cast.counter_officer,
+        "exit.counter.copy": cast.counter_officer,
+        "exit.history.read": cast.counter_officer,
+        "border.check": cast.border_officer,
+        "border.check.stream": cast.border_officer,
+        "exit.operate": OPERATOR,
+        "referral.operate": OPERATOR,
+        "referral.supervise": cast.court_supervisor,
+        "referral.calendar": cast.court_supervisor,
     }.get(_policy(find_method(method)).permission, cast.judge)
 
 
@@ -182,8 +282,8 @@ def test_nonsense(suite: Suite, players: Players, known: dict[str, Any], method:
 
     def send(request: bytes) -> None:
         try:
-            if method == WATCH:
-                _watch(players, request, token)
+            if method in ENDLESS:
+                _watch(players, caller, method, request=request, token=token)
             else:
                 players.call(caller, method, request, approval=approval, metadata=(token,), timeout=SECONDS)
         except Refused as refused:
@@ -206,10 +306,11 @@ def test_nonsense(suite: Suite, players: Players, known: dict[str, Any], method:
     _require_no_failure(suite)
 
 
-def _watch(players: Players, request: bytes, token: tuple[str, str]) -> None:
+def _watch(players: Players, caller: str, method: str, *, request: bytes, token: tuple[str, str]) -> None:
     """Reads the first answer of a stream that has no end."""
+    system = players.home.keys.officers.get(caller).system
     try:
-        next(players.line("courts").stream(WATCH, request, (token,), timeout=SECONDS))
+        next(players.line(system).stream(method, request, (token,), timeout=SECONDS))
     except grpc.RpcError as failure:
         raise Refused(failure, Trace.start()) from None
 
@@ -263,5 +364,5 @@ def _require_told(method: MethodContract, request: bytes, refused: Refused) -> N
 
 
 def test_every_method_that_agencies_may_call_is_there() -> None:
-    assert len(METHODS) >= 33
+    assert len(METHODS) >= 90
     assert f"{LEDGER}Append" not in METHODS
