@@ -125,6 +125,11 @@ class CourtWatch(Watch):
         """Names of the hits that were told."""
         return {one.hit.name for one in self.of(notice_pb2.COURT_NOTICE_KIND_HIT)}
 
+    def arrival_of_hit(self, hit: str) -> notice_pb2.CourtNotice:
+        """Waits for the notice of a hit, and returns it."""
+        await_that(lambda: self.wrong or hit in self.seen, "the hit is not told", seconds=10)
+        return next(one for one in self.of(notice_pb2.COURT_NOTICE_KIND_HIT) if one.hit.name == hit)
+
     def of(self, kind: notice_pb2.CourtNoticeKind) -> list[notice_pb2.CourtNotice]:
         """Returns what arrived of a kind."""
         return [arrival.notice for arrival in list(self.arrivals) if arrival.notice.kind == kind]
