@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
@@ -37,7 +38,7 @@ class Held:
         (self.who,) = exits.people()
         self.case = exits.case(self.who)
         self.end = end_of(last_day)
-        term = {"months": 1, "last_day": last_day.isoformat()}
+        term: dict[str, Any] = {"months": 1, "last_day": last_day.isoformat()}
         self.restriction = exits.restrict(self.who, case=self.case, **term)
         (outcome,) = exits.control(exits.item(self.who, **term), case=self.case)
         assert outcome.control.end_time.ToDatetime(UTC) == self.end

@@ -11,21 +11,17 @@ import pytest
 from google.protobuf.message import Message
 
 from services.codes.terms import corresponding_day
-from services.synthetic.catalogue import LONGEST_NAME, TWIN
+from services.synthetic.catalogue import TWIN
 from services.synthetic.numbers import citizen_id
-from tests.e2e.exits import APPLY, CHECKS, COUNTER, NAME, OTHER_JUDGE, Exits, application, method_of, new_id, today
-from tests.e2e.players import APPROVALS, Players
-from xiezhi.cli.border.orders import LibertyChoice, Requirement
+from tests.e2e.exits import APPLY, CHECKS, COUNTER, NAME, Exits, application, new_id, today
+from tests.e2e.players import Players
+from tests.e2e.scene import Scene
 from xiezhi.cli.case import DebtorQuestion
-from xiezhi.cli.exits.orders import LISTING
-from xiezhi.cli.exits.questions import RecordQuestion, TermQuestion
-from xiezhi.cli.exits.upload import COMMIT
+from xiezhi.cli.exits.questions import TermQuestion
 from xiezhi.errors import Reason
-from xiezhi.exit_restriction.v1 import border_pb2, control_pb2, counter_pb2, hit_pb2, listing_pb2, restriction_pb2
+from xiezhi.exit_restriction.v1 import border_pb2, counter_pb2, hit_pb2, listing_pb2, restriction_pb2
 
 TODAY = date.fromisoformat(today())
-YEAR, MONTH = TermQuestion(months=12), TermQuestion(months=1)
-STAGE = f"{LISTING}StageEntries"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 HIGH_APPROVER = "GAN-V001"
@@ -34,65 +30,11 @@ CHILD = DebtorQuestion("周知夏", "369901201808010129")
 DEAD = DebtorQuestion("万已故", citizen_id(date(1961, 9, 9), 18))
 TWINS = DebtorQuestion("章错影", TWIN)
 MISNAMED = DebtorQuestion("周砚之之友", "369901198001150011")
-COMPANY = DebtorQuestion("江西测试公司一", "", organisation=True)
-RARE = (
-    DebtorQuestion(LONGEST_NAME, citizen_id(date(1971, 6, 7), 19)),
-    DebtorQuestion("𠅤𬭎", citizen_id(date(1973, 6, 7), 19)),
-)
 
 
 @pytest.fixture(scope="module")
 def exits(players: Players) -> Exits:
     return Exits(players)
-
-
-class Scene:
-    """A debtor in a case of their own, and what a judge does about them.
-
-    Args:
-        exits: Who acts.
-        who: The debtor; somebody whom no register knows by default.
-    """
-
-    def __init__(self, exits: Exits, who: DebtorQuestion | None = None) -> None:
-        self.exits = exits
-        (self.who,) = (who,) if who else exits.people()
-        self.case = exits.case(self.who)
-
-    def pushed(self, *, term: TermQuestion = YEAR, **order: Any) -> listing_pb2.PushEntryRequest:
-        return self.exits.order(self.who, case=self.case, **order).push(RecordQuestion(), term)
-
-    def entry(self) -> str:
-        """Puts the debtor on the list only; returns the name of the entry."""
-        return self.exits.push(self.who, case=self.case, without_decision=True).name
-
-    def filed(self, term: TermQuestion = YEAR, entry: str = "", **order: Any) -> restriction_pb2.FileRestrictionRequest:
-        return self.exits.order(self.who, case=self.case, **order).file(entry or self.entry(), term)
-
-    def restricted(self, **term: Any) -> str:
-        return self.exits.restrict(self.who, case=self.case, **term)
-
-    def renewed(self, name: str, term: TermQuestion = YEAR) -> restriction_pb2.RenewRestrictionRequest:
-        return self.exits.order(self.who, case=self.case).renew(name, term)
-
-    def removed(self) -> str:
-        """Puts the debtor on the list and takes them off; returns the name of the entry."""
-        name = self.entry()
-        request = self.exits.order(self.who, case=self.case).remove(name, withdrawn=True)
-        self.exits.carry_out(listing_pb2.RemoveEntryResponse, request)
-        return name
-
-    def batch(self, *items: control_pb2.ControlItem) -> control_pb2.FileControlsRequest:
-        return self.exits.border(case=self.case).file(items, LibertyChoice())
-
-    def lifting(self, *names: str) -> control_pb2.LiftControlsRequest:
-        return self.exits.border(case=self.case).lift(names, [self.who.party()])
-
-    def lifted(self) -> str:
-        """Hands the debtor over and lifts the control; returns its name."""
-        (outcome,) = self.exits.control(self.exits.item(self.who), case=self.case)
-        self.exits.carry_out(control_pb2.LiftControlsResponse, self.lifting(outcome.control.name))
-        return outcome.control.name
 
 
 def _without_notice(request: Any) -> Any:
@@ -228,52 +170,6 @@ def test_a_term_longer_than_a_year_without_a_reason(exits: Exits) -> None:
     exits.refuse(Reason.TERM_REASON_MISSING, Scene(exits).filed(TermQuestion(months=13)), approver=HIGH_APPROVER)
 
 
-def test_an_empty_batch(exits: Exits) -> None:
-    """Refused before anybody is asked to approve it."""
-    scene, players = Scene(exits), exits.players
-    request = scene.batch(exits.item(scene.who))
-    del request.items[:]
-    submission = players.submission(request, method=method_of(request))
-    players.refuse(Reason.FIELDS_INVALID, exits.cast.judge, f"{APPROVALS}SubmitApproval", submission)
-
-
-def test_each_person_of_a_batch_by_themselves(exits: Exits) -> None:
-    cast = exits.cast
-    good, repeated, blocked, detained, long, reversed_, unnamed = exits.people(7)
-    company = DebtorQuestion(cast.company_name, cast.company_number, organisation=True)
-    foreigner = DebtorQuestion(cast.foreigner_name, cast.foreigner_passport)
-    everybody = [
-        good, repeated, blocked, detained, long, reversed_, unnamed, company, foreigner, DEAD, MISNAMED, TWINS, *RARE
-    ]  # fmt: skip
-    case = exits.case(*everybody)
-    (earlier,) = exits.control(exits.item(blocked, months=3), case=case)
-    assert not earlier.refused_reason
-    stop, yesterday = Requirement.BLOCK_EXIT, (TODAY - timedelta(days=1)).isoformat()
-    batch: list[tuple[control_pb2.ControlItem, Reason | None]] = [
-        (exits.item(good), None),
-        (exits.item(company), Reason.NATURAL_PERSON_ONLY),
-        (exits.item(repeated), None),
-        (exits.item(repeated, Requirement.MONITOR), Reason.BATCH_DUPLICATE),
-        (exits.item(blocked), Reason.CONTROL_EXISTS),
-        (exits.item(long, stop, months=4), Reason.TERM_TOO_LONG),
-        (exits.item(reversed_, stop, months=1, last_day=yesterday), Reason.TERM_ENDS_BEFORE_START),
-        (exits.item(detained, Requirement.DETAIN), Reason.LIBERTY_DOCUMENT_MISSING),
-        (exits.item(unnamed, Requirement.BLOCK_ENTRY), Reason.REQUIREMENT_NOT_ALLOWED),
-        (exits.item(DEAD), Reason.PERSON_DECEASED),
-        (exits.item(MISNAMED), Reason.PERSON_NAME_MISMATCH),
-        (exits.item(foreigner), None),
-        *((exits.item(one), None) for one in RARE),
-    ]
-    request = exits.border(case=case).file([item for item, _ in batch], LibertyChoice())
-    request.liberty_pdf = b""
-    outcomes = exits.carry_out(control_pb2.FileControlsResponse, request).outcomes
-    told = [(outcome.index, outcome.refused_reason, outcome.HasField("control")) for outcome in outcomes]
-    assert told == [(place, reason.value if reason else "", reason is None) for place, (_, reason) in enumerate(batch)]
-    assert exits.travel(cast.foreigner_passport, document=True).action == hit_pb2.BORDER_ACTION_STOP
-    assert exits.travel(RARE[1].debtor_number).action == hit_pb2.BORDER_ACTION_STOP
-    assert exits.travel(detained.debtor_number).action == hit_pb2.BORDER_ACTION_NOTHING
-
-
 def test_a_company_and_a_notice_without_a_decision_are_kept_on_the_list(exits: Exits) -> None:
     scene = Scene(exits)
     outcome = exits.push(scene.who, case=scene.case, without_decision=True).outcome
@@ -306,54 +202,3 @@ def test_a_hit_that_another_unit_had_is_not_there(exits: Exits) -> None:
         request_id=new_id(), hit=f"hits/{NOWHERE}", action=hit_pb2.BORDER_ACTION_STOP
     )
     exits.players.refuse(Reason.NOT_FOUND, exits.cast.border_officer, f"{CHECKS}RecordHandling", handled)
-
-
-class Upload:
-    """An upload of one item that a judge stages.
-
-    Args:
-        exits: Who acts.
-    """
-
-    def __init__(self, exits: Exits) -> None:
-        self.players, self.judge = exits.players, exits.cast.judge
-        scene = Scene(exits)
-        pushed = scene.pushed()
-        item = listing_pb2.UploadItem(
-            case_number=scene.case, handler=pushed.context.handler, debtor=pushed.debtor, record=pushed.record
-        )
-        self.chunk = listing_pb2.StageEntriesRequest(
-            upload=f"uploads/{new_id()}", notices=[pushed.notice_pdf], items=[item.SerializeToString()]
-        )
-
-    def stage(self, *, first: int = 0) -> listing_pb2.StageEntriesResponse:
-        self.chunk.first_index = first
-        answer = self.players.call(self.judge, STAGE, self.chunk)
-        return listing_pb2.StageEntriesResponse.FromString(answer.payload)
-
-    def approved(self, **changes: Any) -> tuple[listing_pb2.CommitUploadRequest, str]:
-        """Has the upload approved, or another one than it is; returns the request and the approval."""
-        asked = listing_pb2.GetUploadRequest(name=self.chunk.upload)
-        answer = self.players.call(self.judge, f"{LISTING}GetUpload", asked)
-        upload = listing_pb2.GetUploadResponse.FromString(answer.payload).upload
-        told = {"sha256": upload.sha256, "item_count": upload.item_count, **changes}
-        request = listing_pb2.CommitUploadRequest(request_id=new_id(), name=upload.name, **told)
-        return request, self.players.approved(request, method=COMMIT, approver=self.players.cast.superior_approver)
-
-
-def test_uploads(exits: Exits) -> None:
-    players, judge, upload = exits.players, exits.cast.judge, Upload(exits)
-    asked = listing_pb2.GetUploadRequest(name=upload.chunk.upload)
-    players.refuse(Reason.UPLOAD_NOT_FOUND, judge, f"{LISTING}GetUpload", asked)
-    assert upload.stage().item_count == 1
-    assert upload.stage().item_count == 1, "an item that was staged is staged again"
-    upload.chunk.first_index = 2
-    players.refuse(Reason.UPLOAD_OUT_OF_ORDER, judge, STAGE, upload.chunk)
-    players.refuse(Reason.UPLOAD_NOT_FOUND, OTHER_JUDGE, f"{LISTING}GetUpload", asked)
-    for changes in ({"sha256": bytes(32)}, {"item_count": 2}):
-        request, approval = upload.approved(**changes)
-        players.refuse(Reason.UPLOAD_MISMATCH, judge, COMMIT, request, approval=approval)
-    request, approval = upload.approved()
-    players.call(judge, COMMIT, request, approval=approval)
-    upload.chunk.first_index = 1
-    players.refuse(Reason.UPLOAD_CLOSED, judge, STAGE, upload.chunk)
