@@ -132,6 +132,7 @@ def stream(
             checked += answer.checked_count
             hits += [{**message_dict(hit), "index": first + hit.index} for hit in answer.hits]
             invalid += [first + index for index in answer.invalid_indexes]
+    require_answered(len(numbers), checked + len(invalid))
     data = {"checked": checked, "hits": hits, "invalid_indexes": invalid, "trace_id": trace.trace_id}
     table = Table("Line", "To be done", "Hit", title="Hits", title_justify="left")
     for hit in hits:
@@ -189,6 +190,19 @@ def require_numbers(numbers: Sequence[str]) -> None:
         raise CommandError(
             f"No numbers of 5 to 23 letters and digits: {named} of the lines that are not empty.",
             next_step="Correct them; hashes of them would meet nobody.",
+        )
+
+
+def require_answered(sent: int, answered: int) -> None:
+    """Makes sure that every number was answered: nobody is let through whom a stream that ended early left out.
+
+    Raises:
+        CommandError: If some were not.
+    """
+    if answered != sent:
+        raise CommandError(
+            f"Of {sent:,} numbers {answered:,} were answered.",
+            next_step="Send the file again: who is met again within minutes is one hit.",
         )
 
 

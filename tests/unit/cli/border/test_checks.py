@@ -6,7 +6,16 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from xiezhi.cli.border.checks import MOST_NAMED, Action, Direction, batches, normal, pack, require_numbers
+from xiezhi.cli.border.checks import (
+    MOST_NAMED,
+    Action,
+    Direction,
+    batches,
+    normal,
+    pack,
+    require_answered,
+    require_numbers,
+)
 from xiezhi.cli.output import CommandError
 from xiezhi.exit_restriction.v1 import border_pb2, hit_pb2
 
@@ -42,6 +51,12 @@ def test_what_is_no_number_is_not_hashed_and_not_repeated() -> None:
     assert "2, 3, 4, 5" in str(caught.value)
     assert "and more" in str(caught.value)
     assert "E1" not in str(caught.value)
+
+
+def test_a_stream_that_ended_early_is_told() -> None:
+    require_answered(3, 3)
+    with pytest.raises(CommandError):
+        require_answered(3, 2)
 
 
 @pytest.mark.parametrize("action", Action)
