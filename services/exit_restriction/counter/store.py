@@ -150,9 +150,9 @@ class CounterStore:
 
         def read(connection: Connection) -> Page:
             keys = self._restrictions.restricted(connection, after=after, most=size)
-            subjects = self._subjects.read(connection, keys)
+            numbers = self._subjects.numbers_of(connection, self._subjects.read(connection, keys))
             copies = [
-                Copied.of(shown, CopyChange.PRESENT, subjects[key].numbers)
+                Copied.of(shown, CopyChange.PRESENT, numbers[key])
                 for key, file in self._restrictions.files(connection, keys).items()
                 for shown in file.all_shown(present(file.facts, now))
                 if shown.standing.is_open

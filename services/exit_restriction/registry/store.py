@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, insert, select
 
@@ -85,6 +85,30 @@ class SubjectRows:
         if any(number not in subject.document_numbers for number, subjects in found.items() for subject in subjects):
             raise RegistryDamage("a document's number leads to somebody whose it is not")
         return found
+
+    def numbers_of(self, connection: Connection, subjects: Mapping[int, Subject]) -> dict[int, tuple[str, ...]]:
+        """Returns the identity numbers of subjects: of whom a court named, those that the register gives them since.
+
+        Args:
+            connection: The connection.
+            subjects: The subjects by key.
+
+        Raises:
+            RegistryDamage: If a number leads to somebody whose it is not.
+        """
+        named = [subject for subject in subjects.values() if not subject.is_on_file]
+        found = self.of_numbers(connection, sorted({n for subject in named for n in subject.numbers}))
+        given = {
+            subject.subject_id: [
+                number
+                for own in subject.numbers
+                for other in found.get(own, ())
+                if other.is_on_file and any(map(other.has_name, subject.names))
+                for number in other.numbers
+            ]
+            for subject in named
+        }
+        return {key: tuple(dict.fromkeys((*s.numbers, *given.get(key, ())))) for key, s in subjects.items()}
 
     def named(self, connection: Connection, named: Named) -> tuple[Subject, ...]:
         """Reads everybody who may be meant by a court, whatever their names.

@@ -107,6 +107,22 @@ async def test_whoever_was_restricted_before_the_register_knew_them_is_so_under_
     assert (await office.check(subject, id_number=number(79))).decision == PASS
 
 
+async def test_a_snapshot_has_every_number_of_whom_only_a_court_named(office, database, load, clock):
+    who = Named("新人", (number(77),))
+    await office.file(await database.write(lambda connection: office.subjects.find_or_add(connection, who)))
+    load(
+        person(9, names=("新人",), numbers=(number(78), number(77))),
+        person(10, names=("别人",), numbers=(number(79), number(77))),
+    )
+    counter = Counter(office, await office.lease())
+    async with office.watch(counter.lease.lease_id) as stream:
+        (answer,) = (await anext(stream)).messages
+    assert counter.copy.begin() is None
+    assert counter.copy.apply(answer, clock.now())
+    said = [counter.copy.decide(number(n), clock.now()).decision for n in (77, 78, 79)]
+    assert said == [RESTRICTED, RESTRICTED, PASS]
+
+
 async def test_the_past_is_told_as_it_was_then(office, clock):
     one = await office.file(WHO)
     clock.set(end_of(date(2019, 7, 10)))
