@@ -437,10 +437,14 @@ def test_a_follower_that_hears_nothing_until_the_lease_is_over_begins_anew():
     assert said(copy, 17) is PASS
 
 
-def test_a_line_that_is_dead_is_given_up_when_the_lease_is_over():
+@pytest.mark.parametrize(
+    ("dies", "asked"), [("later", ["", ""]), ("from the start", ["", "c0", ""])], ids=["later", "from the start"]
+)
+def test_a_line_that_is_dead_is_given_up_when_the_lease_is_over(dies, asked):
     silence = threading.Event()
-    whole = answer(item(ends=600), cursor="c0", complete=True)
-    follower, exchange, copy, clock = following([whole, silence.wait, cancelled()], [None])
+    whole, dead = answer(item(ends=600), cursor="c0", complete=True), [lambda: silence.wait(5), cancelled()]
+    streams = [[whole, *dead]] if dies == "later" else [[whole, away()], dead]
+    follower, exchange, copy, clock = following(*streams, [None])
     clock.now = at(15) - timedelta(seconds=0.05)
 
     def cancel(stream):
@@ -451,26 +455,7 @@ def test_a_line_that_is_dead_is_given_up_when_the_lease_is_over():
     give_up = follower._give_up
     follower._give_up = cancel
     follower.follow()
-    assert [after for _, after in exchange.asked] == ["", ""]
-    assert said(copy, 15) is MANUAL
-
-
-def test_a_line_that_is_dead_from_the_start_is_given_up_when_the_lease_is_over():
-    silence = threading.Event()
-    whole = answer(item(ends=600), cursor="c0", complete=True)
-    follower, exchange, copy, clock = following([whole, away()], [silence.wait, cancelled()], [None])
-    clock.now = at(15) - timedelta(seconds=0.05)
-
-    def cancel(stream):
-        clock.now = at(15)
-        give_up(stream)
-        silence.set()
-
-    give_up = follower._give_up
-    follower._give_up = cancel
-    threading.Timer(2, silence.set).start()
-    follower.follow()
-    assert [after for _, after in exchange.asked] == ["", "c0", ""]
+    assert [after for _, after in exchange.asked] == asked
     assert said(copy, 15) is MANUAL
 
 
