@@ -73,11 +73,10 @@ async def test_after_the_keys_were_changed_all_is_found(filled, open_exchange, k
     assert fetched.pdf
 
 
-async def test_after_the_keys_were_changed_an_open_referral_stands_in_the_way_still(
-    exchange, open_exchange, keyring_file
-):
+async def test_under_another_index_key_an_open_referral_stands_in_the_way_still(exchange, open_exchange, keyring):
     await exchange.court(sending())
-    rotated = open_exchange(ring=Keyring.rotate(keyring_file))
+    fresh = {max(keyring.indexing) + 1: secrets.token_bytes(32)}
+    rotated = open_exchange(ring=Keyring(keyring.sealing, {**fresh, **keyring.indexing}))
     with pytest.raises(XiezhiError, match="REFERRAL_EXISTS"):
         await rotated.court(sending(person(2), person(1)))
     await rotated.court(sending(person(2)))
