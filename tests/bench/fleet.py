@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import Connection, func, select, update
 
 from services.alerts.feed import AlertFeed
+from services.alerts.tables import AlertTables
 from services.chassis.db import Database
 from services.chassis.db.bulk import insert_many
 from services.chassis.migrations import upgrade
@@ -65,18 +66,19 @@ class Fleet:
         )
 
 
-def make_fleet(home: Home, *, alerts: int) -> Fleet:
+def make_fleet(home: Home, *, alerts: int, others: int = OTHERS) -> Fleet:
     """Makes the database of a data folder whose suite does not run.
 
     Args:
         home: The data folder.
         alerts: How many alerts there are.
+        others: Vehicles that only make the register large.
     """
     for file in home.data.glob("vehicle.db*"):
         file.unlink()
     url, keyring = database_url(home, "vehicle"), Keyring.load(home.keys.keyring_file("vehicle"))
     upgrade(url, package="services.vehicle")
-    vehicles = [_vehicle(number) for number in range(SEIZED + FREE + OTHERS)]
+    vehicles = [_vehicle(number) for number in range(SEIZED + FREE + others)]
     started = time.perf_counter()
     with VehicleLoader(url, keyring=keyring) as loader:
         for start in range(0, len(vehicles), PORTION):
@@ -102,19 +104,28 @@ async def _seize(database: Database, keyring: Keyring, seized: Sequence[Vehicle]
         rows.add_seizures(connection, [_record(vehicle) for vehicle in seized])
         feed.write(connection, [(v.vehicle_id, v.plate) for v in seized], present=True)
 
-    def draw(connection: Connection) -> None:
-        last = connection.execute(select(func.max(ALERTS.changes.c.number))).scalar_one()
-        # To whoever has not the key, the hash of a plate is a random number.
-        hashes = np.frombuffer(secrets.token_bytes(8 * (alerts - last)), np.int64).tolist()
-        drawn = [
-            {"number": number, "hash": one, "key_id": key.key_id, "subject_id": number, "present": True}
-            for number, one in enumerate(hashes, start=last + 1)
-        ]
-        insert_many(connection, ALERTS.changes, drawn)
-        connection.execute(update(ALERTS.head).values(last=alerts))
-
     await database.write(seize)
-    await database.write(draw)
+    await database.write(lambda connection: draw_alerts(connection, ALERTS, key_id=key.key_id, alerts=alerts))
+
+
+def draw_alerts(connection: Connection, tables: AlertTables, *, key_id: int, alerts: int) -> None:
+    """Draws alerts under hashes of nothing, as many as are lacking.
+
+    Args:
+        connection: That of a write function.
+        tables: The alerts.
+        key_id: Id of the key under which they are kept.
+        alerts: How many there are to be.
+    """
+    last = connection.execute(select(func.max(tables.changes.c.number))).scalar_one()
+    # To whoever has not the key, the hash of a text is a random number.
+    hashes = np.frombuffer(secrets.token_bytes(8 * (alerts - last)), np.int64).tolist()
+    drawn = [
+        {"number": number, "hash": one, "key_id": key_id, "subject_id": number, "present": True}
+        for number, one in enumerate(hashes, start=last + 1)
+    ]
+    insert_many(connection, tables.changes, drawn)
+    connection.execute(update(tables.head).values(last=alerts))
 
 
 def _vehicle(number: int) -> Vehicle:

@@ -53,7 +53,8 @@ class BorderCheckServicer:
         """Checks batches as they come, and those that have come meanwhile together."""
         async with aclosing(gather(requests, most=MOST_TOGETHER)) as groups:
             async for group in groups:
-                batches = [await self._read(request, call) for request in group]
+                traceparent = _traceparent()
+                batches = [await self._read(request, call, traceparent) for request in group]
                 for portion in portions(batches):
                     yield await self._check(portion)
                     await asyncio.sleep(0)
@@ -77,9 +78,9 @@ class BorderCheckServicer:
         write_instant(response.record_time, recorded.at)
         return response
 
-    async def _read(self, request: border_pb2.StreamTravellersRequest, call: Call) -> Batch:
+    async def _read(self, request: border_pb2.StreamTravellersRequest, call: Call, traceparent: str) -> Batch:
         unit = call.officer.organisation
-        batch = convert.read_batch(request, unit=unit, now=self._clock.now(), traceparent=_traceparent())
+        batch = convert.read_batch(request, unit=unit, now=self._clock.now(), traceparent=traceparent)
         if batch.packed is not None:
             await self._leases.require(request.lease_id, call.officer.certificate_sha256)
         return batch

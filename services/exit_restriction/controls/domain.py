@@ -198,10 +198,11 @@ def settle(named: Named, found: Iterable[Subject]) -> Subject | Reason | None:
     meant = [subject for subject in on_file if subject.has_name(named.name)]
     if not on_file:
         return None
-    if len(meant) > 1:
-        return Reason.PERSON_AMBIGUOUS
     if not meant:
         return Reason.PERSON_NAME_MISMATCH
+    if len(on_file) > 1:
+        # A port would meet the other one by the same number.
+        return Reason.PERSON_AMBIGUOUS
     person = meant[0].person
     return Reason.PERSON_DECEASED if person is not None and person.is_deceased else meant[0]
 

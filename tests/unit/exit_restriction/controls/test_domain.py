@@ -31,7 +31,7 @@ def subject(someone):
         ((subject(ONE),), subject(ONE)),
         ((subject(ONE), NAMED_ONLY), subject(ONE)),
         ((subject(person(2, names=("别人",))),), Reason.PERSON_NAME_MISMATCH),
-        ((subject(ONE), subject(person(2, names=("别人",)))), subject(ONE)),
+        ((subject(ONE), subject(person(2, names=("别人",)))), Reason.PERSON_AMBIGUOUS),
         ((subject(ONE), subject(person(2, names=ONE.names))), Reason.PERSON_AMBIGUOUS),
         ((subject(person(1, is_deceased=True)),), Reason.PERSON_DECEASED),
     ],
