@@ -84,4 +84,4 @@ def write_duty(message: referral_pb2.Duty, duty: Duty, *, place: int | None) -> 
     is_late = duty.state is DutyState.OVERDUE
     message.days = (duty.days_left or 0) if duty.state is DutyState.OPEN else (-1 if is_late else 1) * duty.days_late
     if duty.adjusted is not None:
-        message.adjusted = f"calendar {', '.join(duty.adjusted.new_versions)} published"
+        message.adjusted = duty.adjusted.why

@@ -154,7 +154,8 @@ STEPS: dict[str, tuple[Reason, Callable[[Scene], Scene], Callable[[Scene], Messa
         lambda scene: _passed_on(scene, "360102000000"),
     ),
     "reopening before a decision": (Reason.NOT_DECIDED, Scene.received, lambda s: _reopened(s, "检察建议书1号")),
-    "reopening without a ground": (Reason.REOPENING_GROUND_MISSING, Scene.decided, _reopened),
+    "reopening without a ground": (Reason.REOPENING_GROUND_MISSING, lambda s: s.decided(NOT_FILE), _reopened),
+    "reopening who is filed": (Reason.REFERRAL_STATE, Scene.decided, lambda s: _reopened(s, "检察建议书1号")),
     "a second receipt": (Reason.REFERRAL_STATE, Scene.received, lambda s: s.referrals.receiving(s.name)),
 }
 

@@ -79,6 +79,8 @@ def compile_calendar(
     Raises:
         InvalidArgument: CALENDAR_INVALID.
     """
+    if not version or version != version.strip() or not version.isprintable():
+        _refuse("version is printable text without spaces around it")
     if year not in _YEARS:
         _refuse(f"year is a number from {_YEARS[0]} to {_YEARS[-1]}")
     for name, days in (("off", off), ("work", work)):

@@ -141,7 +141,7 @@ def adjust(
 ) -> tuple[Adjusted, ...]:
     """Computes the deadlines of running clocks anew after a calendar was adopted; those that have ended stay.
 
-    Nobody is late by it: a last day that has not passed is not put before today.
+    Nobody is late by it, nor later than before: a last day is not put before today, or before itself if it has passed.
 
     Args:
         facts: The referral's facts.
@@ -159,8 +159,9 @@ def adjust(
             continue
         old = duty.deadline
         new = rolled(old, calendars.as_of(moment))
-        if new.due < today <= old.due:
-            new = rolled(old, calendars.as_of(moment), not_before=today)
+        floor = min(today, old.due)
+        if new.due < floor:
+            new = rolled(old, calendars.as_of(moment), not_before=floor)
         if (new.due, new.calendar_versions) == (old.due, old.calendar_versions):
             continue
         made.append(

@@ -237,6 +237,11 @@ class Adjusted:
     new_versions: tuple[str, ...]
     is_provisional: bool = False
 
+    @property
+    def why(self) -> str:
+        """Why the day was computed anew, for example "calendar 国办发明电〔2026〕7号 published"."""
+        return f"calendar {', '.join(self.new_versions)} published"
+
 
 FactOfReferral = Received | SupplementRequested | Supplemented | Transferred | Extended | Withdrawn
 """What happens to a referral as a whole after it was sent."""

@@ -151,6 +151,9 @@ def propose(
     """
     if not referrals or len(set(referrals)) < len(referrals):
         raise invalid_fields(Violation("referrals", "has one referral or more, each of them once"))
+    if not title.strip():
+        # Nothing mentions a blank title, so that nobody could sign the list.
+        raise invalid_fields(Violation("title", "has more than spaces"))
     return Proposed(_next_instant(facts, now), list_id, year, title, body=body, referrals=referrals)
 
 

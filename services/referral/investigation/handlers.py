@@ -15,6 +15,7 @@ from services.referral.investigation.domain import (
     Reopening,
     Ruling,
     UnitLetter,
+    decisions_of,
     keys_of,
     require_lies_with,
 )
@@ -133,15 +134,16 @@ def answer_all(
     file = _open(referral_id, officer, files)
     paper = ReferralPaper(sha256, PaperKind(letter.kind), letter.number, officer.unit, now)
     deed = _deed(officer, "\n".join(letter.reasons), number=letter.number)
-    return _add(file, answers(file, letter, now=now), deed, files=files, papers=[paper])
+    return _add(file, answers(file, letter, sha256=sha256, now=now), deed, files=files, papers=[paper])
 
 
-def answers(file: ReferralFile, letter: UnitLetter, *, now: datetime) -> tuple[Fact, ...]:
+def answers(file: ReferralFile, letter: UnitLetter, *, sha256: bytes, now: datetime) -> tuple[Fact, ...]:
     """Returns what happens by a letter.
 
     Args:
         file: The referral.
         letter: The letter.
+        sha256: SHA-256 of its file, 32 bytes.
         now: The current instant.
 
     Raises:
@@ -155,7 +157,17 @@ def answers(file: ReferralFile, letter: UnitLetter, *, now: datetime) -> tuple[F
             made.append(domain.give_feedback(facts, key, now=now))
         else:
             made.append(domain.give_opinion(facts, key, has_reasons=has_reasons, now=now))
+    _require_fresh(file, letter, file.paper(sha256))
     return tuple(made)
+
+
+def _require_fresh(file: ReferralFile, letter: UnitLetter, given: ReferralPaper | None) -> None:
+    """Makes sure that a letter is not one of an earlier decision, which cannot tell of this one."""
+    if given is not None and any(given.at < decided.at for decided, _ in decisions_of(file, letter.places)):
+        raise error(
+            Reason.ALREADY_GIVEN,
+            "The court has this letter from before the decision: write one of the decision and its reasons.",
+        )
 
 
 def _open(referral_id: str, officer: Officer, files: Files) -> ReferralFile:

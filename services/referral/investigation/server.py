@@ -172,13 +172,14 @@ class InvestigationServicer:
     ) -> Answer:
         """Takes a letter in, and answers with the referral as it stands then."""
         name, letter, officer = read_name(request.name), convert.read_letter(request), convert.read_officer(call)
-        step = partial(handlers.answer_all, name, letter, sha256=hashlib.sha256(letter.pdf).digest())
+        sha256 = hashlib.sha256(letter.pdf).digest()
+        step = partial(handlers.answer_all, name, letter, sha256=sha256)
         answered = await take_letter(
             convert.read_key(request, call),
             name,
             letter,
             officer=officer,
-            admit=lambda file, now: handlers.answers(file, letter, now=now),
+            admit=lambda file, now: handlers.answers(file, letter, sha256=sha256, now=now),
             act=_act(step, officer, answer),
             desk=self._desk,
         )

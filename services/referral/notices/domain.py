@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from services.codes.courts import HIGH_COURT
 from services.referral.domain import (
-    Adjusted,
     Duty,
     DutyKind,
     Fact,
@@ -206,14 +205,9 @@ def owed_of(referral_id: str, referral: Referral, duty: Duty, *, unit: str) -> O
         rule_version=ends.rule_version,
         calendar_versions=ends.calendar_versions,
         is_provisional=ends.is_provisional,
-        adjusted="" if duty.adjusted is None else why_adjusted(duty.adjusted),
+        adjusted="" if duty.adjusted is None else duty.adjusted.why,
         started_at=duty.started_at,
     )
-
-
-def why_adjusted(fact: Adjusted) -> str:
-    """Says why a day was computed anew, for example "calendar 国办发明电〔2026〕7号 published"."""
-    return f"calendar {', '.join(fact.new_versions)} published"
 
 
 def recipients_of(notice: Notice, court_code: str) -> tuple[str, ...]:

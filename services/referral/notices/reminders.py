@@ -7,6 +7,7 @@ the new one, and whoever stood still for a week tells what was due meanwhile, on
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -21,6 +22,8 @@ from services.referral.notices.domain import TOPICS, Kind, recipients_of
 from services.referral.notices.mail import Mail
 from services.referral.notices.telling import read_due_event
 from services.referral.notices.views import View, view_of
+
+_TICK = timedelta(microseconds=1)
 
 LockFacts = Callable[[Connection, str], Sequence[Fact]]
 """Reads the facts of a referral and keeps others from adding to them until the commit; none where it is not there."""
@@ -72,7 +75,7 @@ class Reminders:
             return
         # As of its own time, so that it says the same whenever it is told.
         then = view_of(referral_id, facts, calendars=calendars, moment=notice.due_at) or view
-        if notice.kind is NoticeKind.PRIVATE_PROSECUTION and notice.duty.suspect not in then.open_suspects:
+        if notice.kind is NoticeKind.PRIVATE_PROSECUTION and not self._opens(then, notice, facts):
             return
         told = then.told(Kind(notice.kind), duty=notice.duty, on=legal_date(notice.due_at))
         self._mail.send(
@@ -84,6 +87,12 @@ class Reminders:
             now=now,
             traceparent=event.traceparent,
         )
+
+    def _opens(self, then: View, notice: Notice, facts: Sequence[Fact]) -> bool:
+        """Whether private prosecution opens by a notice's duty; a decision that opened it before was told itself."""
+        before = view_of(then.referral_id, facts, calendars=then.calendars, moment=notice.due_at - _TICK)
+        was_open = before is not None and notice.duty.suspect in before.open_suspects
+        return notice.duty.suspect in then.open_suspects and not was_open
 
     def _find(self, view: View, key: str) -> Notice | None:
         found = notices_of(view.referral_id, view.duties, view.moment, calendars=view.calendars, plan=self._plan)

@@ -13,7 +13,7 @@ from services.chassis.sealing import Sealer
 from services.codes.courts import HIGH_COURT
 from services.referral.domain import DutyKind, RuleId
 from services.referral.notices.domain import PROVINCIAL, Outline, Owed
-from services.referral.notices.tables import DUTIES, STANDINGS
+from services.referral.notices.tables import DUTIES, LISTED, STANDINGS
 
 _FIRST_KEY = b""
 """Comes before every key of a duty."""
@@ -23,7 +23,7 @@ _AFTER = tuple_(
     bindparam("after_day", type_=DUTIES.c.due_on.type), bindparam("after_key", type_=DUTIES.c.duty_key.type)
 )
 _PAGE = (
-    select(DUTIES)
+    select(*LISTED)
     .where(DUTIES.c.due_on <= bindparam("until"), _PLACE > _AFTER)
     .order_by(DUTIES.c.due_on, DUTIES.c.duty_key)
     .limit(bindparam("most"))

@@ -66,12 +66,16 @@ def send_one(package: Package, accepted: Accepted, files: Files, *, officer_id: 
         ids: Source of ids.
 
     Raises:
-        XiezhiError: REFERRAL_PACKAGE_INCOMPLETE, REFERRAL_WRONG_UNIT, REFERRAL_EXISTS, REFERRAL_NOT_FOUND for an
-            unknown predecessor, or FIELDS_INVALID where the letter does not name a suspect.
+        XiezhiError: REFERRAL_PACKAGE_INCOMPLETE, REFERRAL_WRONG_UNIT, REFERRAL_EXISTS, REFERRAL_NOT_FOUND for a
+            predecessor that is none, or FIELDS_INVALID where the letter does not name a suspect.
     """
     author = accepted.filing.author
-    suspects = tuple(replace(s, key=files.suspect_key(author, s.party.number)) for s in package.suspects)
-    rivals = files.rivals(author, [s.party.number for s in suspects])
+    rivals = files.rivals(author, [s.party.number for s in package.suspects])
+    # As earlier referrals name them, of which the keys may be from before the keyring was changed.
+    known = {s.party.number: s.key for rival in rivals for s in rival.record.suspects}
+    suspects = tuple(
+        replace(s, key=known.get(s.party.number) or files.suspect_key(author, s.party.number)) for s in package.suspects
+    )
     # After all that has happened to them, whatever the clocks of two replicas say.
     now = next_instant((fact for rival in rivals for fact in rival.facts), accepted.now)
     letter = Letter(
@@ -161,9 +165,10 @@ def _require_named(suspects: Iterable[Suspect], accepted: Accepted) -> None:
 
 
 def _require_predecessor(package: Package, accepted: Accepted, files: Files) -> None:
+    """Makes sure that what is followed is of this case and of one of the suspects, about whom there is new evidence."""
     if package.predecessor:
-        file = files.open(package.predecessor)
-        if file is None or not file.is_of(accepted.filing.author):
+        file, numbers = files.open(package.predecessor), [s.party.number for s in package.suspects]
+        if file is None or not file.is_of(accepted.filing.author) or not any(map(file.has_suspect, numbers)):
             raise not_found()
 
 

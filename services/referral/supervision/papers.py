@@ -11,6 +11,7 @@ from services.papers.reports import Bars, Report, Series, StackedBars, Table, ty
 from services.referral.domain import Campaign, Grouping, Tally
 from services.referral.domain.key_cases import Body
 from services.referral.supervision.domain import CODES, Listed, Period, name_of
+from xiezhi.errors import Violation, invalid_fields
 
 _WHAT: Mapping[Grouping, str] = MappingProxyType(
     {
@@ -30,6 +31,9 @@ def draw_list(listed: Listed, body: Body) -> bytes:
     Args:
         listed: The list.
         body: The body.
+
+    Raises:
+        InvalidArgument: FIELDS_INVALID, if it has more pages than a document may have.
     """
     proposed = listed.found.proposed
     made_on = legal_date(proposed.at)
@@ -46,7 +50,7 @@ def draw_list(listed: Listed, body: Body) -> bytes:
         parts=(Table("联合督办涉嫌拒执犯罪重点案件清单", ("案号", "移送法院", "公安机关"), rows),),
         note="赣高法〔2018〕160号 三.2",
     )
-    return typeset(report)
+    return _typeset(report, Violation("referrals", "they make a list of too many pages: propose several lists"))
 
 
 def draw_report(
@@ -65,6 +69,9 @@ def draw_report(
         grouping: By what they are counted.
         organisation: Code of whoever makes it.
         campaigns: All campaigns, for their titles.
+
+    Raises:
+        InvalidArgument: FIELDS_INVALID, if it has more pages than a document may have.
     """
     made_on = legal_date(period.now)
     titles = {campaign.campaign_id: campaign.title for campaign in campaigns}
@@ -99,7 +106,15 @@ def draw_report(
         ),
         note="赣高法〔2018〕160号 三.1、三.2",
     )
-    return typeset(report)
+    too_long = Violation("with_pdf", "the report has too many pages: ask for a shorter period, or for the rows alone")
+    return _typeset(report, too_long)
+
+
+def _typeset(report: Report, too_long: Violation) -> bytes:
+    try:
+        return typeset(report)
+    except ValueError:
+        raise invalid_fields(too_long) from None
 
 
 def _row(name: str, tally: Tally) -> tuple[str, ...]:

@@ -127,6 +127,7 @@ class SupervisionServicer:
     ) -> supervision_pb2.ProposeKeyCasesResponse:
         """Proposes a list of key cases."""
         body, referral_ids = require_body(call.officer.organisation), convert.read_names(request.referrals)
+        key = convert.read_key(request.request_id, call)
 
         def act(connection: Connection) -> bytes:
             response = supervision_pb2.ProposeKeyCasesResponse()
@@ -136,7 +137,12 @@ class SupervisionServicer:
             convert.write_list(response.list, listed)
             return response.SerializeToString()
 
-        answer = await self._store.change(convert.read_key(request.request_id, call), act)
+        answer = await self._store.answered(key)
+        if answer is None:
+            # What cannot be printed could not be signed either, and would stay pending for ever.
+            preview = await self._store.preview_list(referral_ids, year=request.year, title=request.title, body=body)
+            await asyncio.to_thread(draw_list, preview, body)
+            answer = await self._store.change(key, act)
         return supervision_pb2.ProposeKeyCasesResponse.FromString(answer)
 
     async def DraftKeyCaseList(
@@ -184,7 +190,9 @@ class SupervisionServicer:
         """Counts referrals of a period."""
         reader, grouping = call.officer.organisation, Grouping(request.grouping)
         period = convert.read_period(request, now=self._clock.now())
-        histories, calendars, campaigns = await self._store.histories(reader, period)
+        histories, calendars, campaigns = await self._store.histories(
+            reader, period, has_campaigns=grouping is Grouping.CAMPAIGN
+        )
         scope = Scope(period.first_day, period.last_day, grouping, campaigns)
         found = await asyncio.to_thread(tally, histories, scope, period.now, calendars=calendars)
         response = supervision_pb2.GetReportResponse()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
-from typing import Protocol
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
@@ -16,7 +16,7 @@ from services.filing.domain import RequestKey
 from services.filing.requests import RequestRows
 from services.referral.calendars.rows import CalendarRows, Kept
 from services.referral.domain import Calendar, Calendars, Campaign, History, announce
-from services.referral.domain.key_cases import Body, ListState, carried_over, lists_at, propose, sign
+from services.referral.domain.key_cases import Body, KeyCaseList, ListState, carried_over, lists_at, propose, sign
 from services.referral.notices.domain import KEY_CASES, Kind, Outline, Owed, Told, addressee_of
 from services.referral.notices.mail import Mail
 from services.referral.notices.rows import DutyRows, side_of
@@ -38,12 +38,8 @@ CHUNK = 1_000
 """Referrals whose facts are read at a time."""
 
 
-class Act(Protocol):
-    """Makes a change within a transaction, and returns the answer."""
-
-    def __call__(self, connection: Connection) -> bytes:
-        """Makes it; what it raises undoes all."""
-        ...
+Act: TypeAlias = Callable[[Connection], bytes]
+"""Makes a change within a transaction, and returns the answer; what it raises undoes all."""
 
 
 class SupervisionStore:
@@ -156,24 +152,29 @@ class SupervisionStore:
         """Returns campaigns with their numbers, the newest first."""
         return await self._database.read(campaigns.newest_campaigns, snapshot=False)
 
+    async def preview_list(self, referral_ids: tuple[str, ...], *, year: int, title: str, body: Body) -> Listed:
+        """Returns the list that a proposal would make; as `propose_list`."""
+
+        def read(connection: Connection) -> Listed:
+            cases = tuple(
+                Case(one, one.unit, is_carried_over=False) for one in self._outlines(connection, referral_ids)
+            )
+            fact = propose((), "", referral_ids, year=year, title=title, body=body, now=self._clock.now())
+            return Listed(KeyCaseList(fact), cases)
+
+        return await self._database.read(read)
+
     def propose_list(
         self, connection: Connection, referral_ids: tuple[str, ...], *, year: int, title: str, body: Body
     ) -> Listed:
         """Proposes a list of key cases.
 
         Raises:
-            NotFound: REFERRAL_NOT_FOUND.
+            XiezhiError: REFERRAL_NOT_FOUND or FIELDS_INVALID.
         """
         outlines = self._outlines(connection, referral_ids)
-        fact = propose(
-            lists.read_lists(connection),
-            str(self._ids.uuid()),
-            referral_ids,
-            year=year,
-            title=title,
-            body=body,
-            now=self._clock.now(),
-        )
+        known, list_id, now = lists.read_lists(connection), str(self._ids.uuid()), self._clock.now()
+        fact = propose(known, list_id, referral_ids, year=year, title=title, body=body, now=now)
         lists.add_list(connection, fact, outlines)
         return self.find_list(connection, fact.list_id)
 
@@ -183,10 +184,10 @@ class SupervisionStore:
         Raises:
             NotFound: KEY_CASE_LIST_NOT_FOUND.
         """
-        found = next((one for one in self._lists(connection) if one.found.proposed.list_id == list_id), None)
-        if found is None:
+        found = self._lists(connection, lambda one: one.proposed.list_id == list_id)
+        if not found:
             raise list_not_found()
-        return found
+        return found[0]
 
     async def read_list(self, list_id: str) -> Listed:
         """Returns a list with all its cases.
@@ -236,20 +237,23 @@ class SupervisionStore:
         """Returns the lists of a year that an organisation sees, with the cases that it sees, the newest first."""
 
         def read(connection: Connection) -> tuple[Listed, ...]:
-            found = [one for one in self._lists(connection) if one.found.proposed.year == year]
+            found = self._lists(connection, lambda one: one.proposed.year == year)
             return tuple(shown for one in reversed(found) if (shown := _shown(one, reader)) is not None)
 
         return await self._database.read(read)
 
-    async def histories(self, reader: str, period: Period) -> tuple[list[History], Calendars, tuple[Campaign, ...]]:
+    async def histories(
+        self, reader: str, period: Period, *, has_campaigns: bool
+    ) -> tuple[list[History], Calendars, tuple[Campaign, ...]]:
         """Returns what happened to the referrals of a period that an organisation sees, to be counted.
 
         Args:
             reader: The organisation.
             period: The period of their first receipt.
+            has_campaigns: Whether campaigns are needed.
 
         Returns:
-            It, all calendars, and all campaigns with their referrals.
+            It, all calendars, and all campaigns with their referrals, or none.
         """
         found = await self._database.read(
             partial(self._duties.received, reader=reader, first=period.first_day, last=period.last_day), snapshot=False
@@ -262,7 +266,7 @@ class SupervisionStore:
         return (
             histories,
             await self._database.read(self._calendars.read),
-            await self._database.read(campaigns.campaigns_with, snapshot=False),
+            await self._database.read(campaigns.campaigns_with, snapshot=False) if has_campaigns else (),
         )
 
     def _outlines(self, connection: Connection, referral_ids: Sequence[str]) -> list[Outline]:
@@ -271,12 +275,13 @@ class SupervisionStore:
             raise referral_not_found()
         return [found[referral_id] for referral_id in referral_ids]
 
-    def _lists(self, connection: Connection) -> list[Listed]:
+    def _lists(self, connection: Connection, is_wanted: Callable[[KeyCaseList], bool]) -> list[Listed]:
         facts = lists.read_lists(connection)
         known = lists_at(facts, max((fact.at for fact in facts), default=self._clock.now()))
-        outlines = self._duties.outlines(connection, list({r for one in known for r in one.proposed.referrals}))
+        wanted = [one for one in known if is_wanted(one)]
+        outlines = self._duties.outlines(connection, list({r for one in wanted for r in one.proposed.referrals}))
         listed = []
-        for one in known:
+        for one in wanted:
             carried, units = carried_over(known, one), lists.read_units(connection, one.proposed.list_id)
             cases = (Case(outlines[r], units[r], r in carried) for r in one.proposed.referrals)
             listed.append(Listed(one, tuple(cases)))

@@ -185,5 +185,7 @@ def _events(events: Iterable[referral_pb2.ReferralEvent]) -> RenderableType:
     for event in events:
         kind = enum_name(referral_pb2.ReferralEventKind.DESCRIPTOR, event.kind)
         whom = ", ".join(map(str, event.suspects)) or "all"
-        table.add_row(local_time(event.record_time), kind, f"{event.organisation} {event.officer_id}", whom, event.text)
+        # The other side wrote the text: brackets in it are no markup.
+        who, text = Text(f"{event.organisation} {event.officer_id}"), Text(event.text)
+        table.add_row(local_time(event.record_time), kind, who, whom, text)
     return table

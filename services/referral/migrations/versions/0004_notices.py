@@ -52,9 +52,14 @@ def _create_duties() -> None:
         sa.Column("case_number", sa.LargeBinary, nullable=False),
     )
     op.create_index("duties_of_referral", "duties", ["referral_id"])
-    op.create_index("duties_of_court", "duties", ["court_code", "due_on", "duty_key"])
-    op.create_index("duties_of_unit", "duties", ["unit", "due_on", "duty_key"])
-    op.create_index("duties_of_province", "duties", ["due_on", "duty_key"])
+    # With all that is listed of a duty, so that a page is read from the index alone.
+    listed = [column.name for column in duties.c if column.name != "is_stale"]
+    for name, order in (
+        ("duties_of_court", ["court_code", "due_on", "duty_key"]),
+        ("duties_of_unit", ["unit", "due_on", "duty_key"]),
+        ("duties_of_province", ["due_on", "duty_key"]),
+    ):
+        op.create_index(name, "duties", [*order, *(column for column in listed if column not in order)])
     is_stale = duties.c.is_stale.is_(True)
     op.create_index("duties_stale", "duties", ["referral_id"], sqlite_where=is_stale, postgresql_where=is_stale)
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import delete, select
 
-from services.referral.domain import DutyKind, FeedbackGiven, SupplementRequested, Transferred
+from services.chassis.sealing import Sealer
+from services.referral.domain import DutyKind, FeedbackGiven, RuleId, SupplementRequested, Transferred
+from services.referral.domain.calendar_files import MAX_TEXT
+from services.referral.notices.domain import Outline, Owed
+from services.referral.notices.rows import _PAGES, DutyRows
 from services.referral.notices.tables import DUTIES, STANDINGS
 from services.referral.supervision.adjusting import rebuild
 from tests.store.referral.supervised import DEPARTMENT, HIGH_COURT
@@ -146,6 +152,37 @@ async def test_all_of_it_is_made_anew_from_the_facts(supervised, database):
     assert await database.read(snapshot) == before
     assert await rebuild(database, referrals=supervised.referrals, telling=supervised.telling) == 3
     assert await database.read(snapshot) == before
+
+
+@pytest.mark.parametrize("side", ["court", "unit", "province"])
+def test_a_page_is_read_from_its_index_alone(side):
+    (index,) = [one for one in DUTIES.indexes if one.name == f"duties_of_{side}"]
+    assert {column.name for column in _PAGES[side].selected_columns} <= set(index.columns.keys())
+
+
+async def test_the_longest_names_of_calendars_fit_into_the_indexes(database, keyring):
+    rows, names = DutyRows(Sealer(keyring)), [str(n) * 2 + "\U00020bb7" * (MAX_TEXT - 2) for n in range(2)]
+    outline = Outline("7f4df0d5-9a4b-4f43-8d5f-6f1f7a1f2a3c", COURT, CASE, UNIT, date(2018, 9, 28), 0, is_closed=False)
+    owed = Owed(
+        bytes(16),
+        outline.referral_id,
+        COURT,
+        CASE,
+        UNIT,
+        kind=SIXTY,
+        suspect=0,
+        actor=UNIT,
+        due=date(2019, 1, 2),
+        nominal=date(2018, 12, 30),
+        rule=RuleId.OPINION_VERIFIED,
+        rule_version="160-2018",
+        calendar_versions=tuple(names),
+        is_provisional=False,
+        adjusted=f"calendar {', '.join(names)} published",
+        started_at=at("2018-09-28"),
+    )
+    await database.write(lambda c: rows.rewrite(c, outline, [owed]))
+    assert await database.read(lambda c: rows.page(c, COURT, date(2019, 1, 2), after=None, most=2)) == (owed,)
 
 
 async def test_the_number_of_the_case_is_sealed(supervised, database):

@@ -107,6 +107,12 @@ async def test_private_prosecution_is_told_to_the_court_after_sixty_days_only_wh
     assert (PRIVATE, referral_pb2.DUTY_KIND_SIXTY_DAYS) in await kinds(supervised, COURT)
 
 
+async def test_private_prosecution_that_a_decision_opened_is_not_told_again_after_sixty_days(supervised):
+    story = [sent("2018-08-03"), received("2018-08-03"), not_filed("2018-08-06")]
+    await live(supervised, story, until=at("2018-10-09"))
+    assert len([kind for kind, _ in await kinds(supervised, COURT) if kind == PRIVATE]) == 1
+
+
 async def test_private_prosecution_is_not_told_of_who_was_filed(supervised):
     story = [sent("2018-08-03"), received("2018-08-03"), filed("2018-08-06")]
     await live(supervised, story, until=at("2018-10-09"))

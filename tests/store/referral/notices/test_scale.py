@@ -67,8 +67,10 @@ def fill(url, keyring):
             insert_many(connection, DUTIES, rows)
         for index in DUTIES.indexes:
             index.create(connection)
-        connection.execute(text("ANALYZE"))
         assert connection.scalar(text("SELECT count(*) FROM duties")) == REFERRALS * EACH
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # PostgreSQL reads an index alone where it knows that all see the rows; its autovacuum notes that by and by.
+        connection.execute(text("ANALYZE" if connection.dialect.name == "sqlite" else "VACUUM ANALYZE duties"))
     engine.dispose()
 
 
@@ -101,6 +103,7 @@ async def test_a_page_of_a_million_is_found_by_index(supervised, database, refer
     for side, reader in readers.items():
         found = await database.read(lambda c, s=side, r=reader: plan(c, s, r, until))
         assert f"duties_of_{side}" in found
+        assert "COVERING INDEX" in found or "Index Only Scan" in found
         assert "SCAN duties\n" not in found + "\n"
         assert "TEMP B-TREE" not in found
         assert "Sort" not in found

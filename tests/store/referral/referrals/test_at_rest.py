@@ -25,6 +25,7 @@ from tests.unit.referral.asked import (
     ruling,
     sending,
 )
+from xiezhi.errors import XiezhiError
 
 NAME = "司马静默"
 
@@ -70,6 +71,15 @@ async def test_after_the_keys_were_changed_all_is_found(filled, open_exchange, k
     assert (shown.name, shown.suspects[0].party.name) == (name, NAME)
     fetched = await exchange.court(fetching(name, shown.documents[0].sha256, suspect=person(1, NAME)))
     assert fetched.pdf
+
+
+async def test_under_another_index_key_an_open_referral_stands_in_the_way_still(exchange, open_exchange, keyring):
+    await exchange.court(sending())
+    fresh = {max(keyring.indexing) + 1: secrets.token_bytes(32)}
+    rotated = open_exchange(ring=Keyring(keyring.sealing, {**fresh, **keyring.indexing}))
+    with pytest.raises(XiezhiError, match="REFERRAL_EXISTS"):
+        await rotated.court(sending(person(2), person(1)))
+    await rotated.court(sending(person(2)))
 
 
 @pytest.mark.parametrize("table", ["referrals", "referral_facts", "referral_documents"])

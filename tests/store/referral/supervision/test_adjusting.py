@@ -119,6 +119,8 @@ async def test_a_request_id_is_of_one_calendar(supervised, moment):
         notice(off=("2027-01-02",)),
         notice(off=("2027-01-01", "2027-01-01")),
         notice(version="chinesecalendar-1"),
+        notice(version="通知一\n通知二"),
+        notice(version=" "),
     ],
 )
 async def test_what_cannot_be_a_calendar_is_refused(supervised, moment, wrong):

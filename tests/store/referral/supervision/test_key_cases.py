@@ -180,6 +180,15 @@ async def test_a_body_signs_once_and_a_published_list_stays(supervised, seal, ke
     assert await refused(sign(supervised, unknown, pdf)) is Reason.KEY_CASE_LIST_NOT_FOUND
 
 
+async def test_a_list_that_could_not_be_printed_is_not_proposed(supervised, keys, monkeypatch):
+    monkeypatch.setattr("services.papers.pages.MAX_PAGES", 0)
+    assert await refused(propose(supervised, keys)) is Reason.FIELDS_INVALID
+    assert await refused(propose(supervised, keys, title=" ")) is Reason.FIELDS_INVALID
+    monkeypatch.undo()
+    assert list(await lists(supervised, HIGH_COURT)) == []
+    assert await refused(propose(supervised, keys, title=" ")) is Reason.FIELDS_INVALID
+
+
 async def test_what_cannot_be_proposed(supervised, keys):
     assert await refused(propose(supervised, [*keys, NOBODY])) is Reason.REFERRAL_NOT_FOUND
     request = proposal(keys)

@@ -69,6 +69,15 @@ def shown(view: RenderableType) -> str:
     return captured.get()
 
 
+def test_brackets_that_the_other_side_wrote_are_shown_as_they_are():
+    told = referral_pb2.Referral()
+    told.CopyFrom(REFERRAL)
+    told.events[0].text, told.events[0].officer_id = "证据[/b]不足[red]", "[bold]P1"
+    view = shown(referral_view(told))
+    assert "证据[/b]不足[red]" in view
+    assert "[bold]P1" in view
+
+
 @pytest.mark.parametrize(
     ("state", "days", "style", "stands"),
     [

@@ -338,7 +338,15 @@ def test_what_was_met_keeps_the_day_it_had():
 
 
 @pytest.mark.parametrize(
-    ("moment", "new_due"), [("2027-01-02", "2027-01-02"), ("2027-01-03", "2027-01-03"), ("2027-01-04", "2027-01-06")]
+    ("moment", "new_due"),
+    [
+        ("2027-01-02", "2027-01-02"),
+        ("2027-01-03", "2027-01-03"),
+        ("2027-01-04", "2027-01-06"),
+        # Nor later than before: it has passed, and is not put before itself.
+        ("2027-01-05", "2027-01-06"),
+        ("2027-01-09", "2027-01-06"),
+    ],
 )
 def test_nobody_is_late_by_a_calendar(moment, new_due):
     fact = of_feedback(adjust(FILED_2026, at(moment), with_notice(at(moment))))

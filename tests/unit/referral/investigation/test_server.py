@@ -304,6 +304,19 @@ async def test_a_prosecutor_has_the_referral_taken_up_again(exchange, received):
     assert S.REFERRAL_EVENT_KIND_NOT_FILED in kinds
 
 
+async def test_a_letter_of_an_earlier_decision_does_not_tell_of_a_later_one(exchange, received):
+    await exchange.unit(ruling(received, files=False))
+    await exchange.unit(opinion(received))
+    exchange.clock.advance(timedelta(days=30))
+    await exchange.unit(reopening(received))
+    await exchange.unit(ruling(received, files=False, day=date(2018, 10, 25)))
+    changes = exchange.store.changes
+    assert await refusal(exchange.unit(opinion(received))) is Reason.ALREADY_GIVEN
+    assert exchange.store.changes == changes
+    fresh = letter(NAMES[0], *REASONS, "复查")
+    assert states((await exchange.unit(opinion(received, pdf=fresh))).referral)[0] == "OPINION_GIVEN"
+
+
 @pytest.mark.parametrize("ask", STEPS.values(), ids=STEPS)
 async def test_a_repeated_step_has_the_first_answer(exchange, sent, ask):
     before = {"receive": ()}.get(next(n for n, a in STEPS.items() if a is ask), (receipt(sent),))

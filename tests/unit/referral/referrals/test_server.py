@@ -157,6 +157,14 @@ async def test_an_unknown_predecessor_or_one_of_another_case_is_refused(exchange
     assert await refusal(exchange.court(sending(predecessor=name))) is Reason.REFERRAL_NOT_FOUND
 
 
+async def test_a_predecessor_has_one_of_the_suspects(exchange):
+    former = (await exchange.court(sending(person(1)))).referral.name
+    asked = sending(person(2), person(3), predecessor=former)
+    assert await refusal(exchange.court(asked)) is Reason.REFERRAL_NOT_FOUND
+    await exchange.court(withdrawal(former))
+    assert (await exchange.court(sending(person(2), person(1), predecessor=former))).referral.predecessor == former
+
+
 async def test_a_repeated_request_has_the_first_answer_and_another_one_under_its_id_is_refused(exchange):
     request = sending(request_id=str(uuid.uuid4()))
     first = await exchange.court(request)

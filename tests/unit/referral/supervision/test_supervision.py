@@ -115,3 +115,19 @@ def test_of_one_year_the_calendar_that_counts_is_first():
 
     old, new, next_year = kept(1, 2026, None), kept(3, 2026, NOW), kept(2, 2027, None)
     assert in_order([old, next_year, new]) == [next_year, new, old]
+
+
+def test_a_list_of_too_many_pages_is_refused_with_what_to_do():
+    long = Outline("r1", "赣0191", "（2018）赣0191执恢10000号", UNIT, None, 0, is_closed=False)
+    proposed = Proposed(NOW, "l1", 2018, "第一批", body=Body.HIGH_COURT, referrals=("r1",) * 2_500)
+    listed = Listed(KeyCaseList(proposed), (Case(long, UNIT, is_carried_over=False),) * 2_500)
+    with pytest.raises(XiezhiError) as refusal:
+        draw_list(listed, Body.HIGH_COURT)
+    assert [violation.field for violation in refusal.value.violations] == ["referrals"]
+
+
+def test_a_report_of_too_many_pages_is_refused_with_what_to_do():
+    rows = [Tally(f"36{n:010}", 1, 1, 1, 0, 1, 1, Fraction(1)) for n in range(2_500)]
+    with pytest.raises(XiezhiError) as refusal:
+        draw_report([*rows, rows[0]], PERIOD, Grouping.UNIT, organisation="赣", campaigns=())
+    assert [violation.field for violation in refusal.value.violations] == ["with_pdf"]
