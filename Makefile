@@ -51,10 +51,11 @@ up: setup ## Starts the suite, leaves it running and says how to call it.
 test: setup ## Runs all tests, those on PostgreSQL included.
 	@PG_BIN="$$(./tools/find-postgres)"
 	export PG_BIN
-	# Tests of whole suites start processes of their own and follow one another; the others share the processors.
+	# Tests of whole suites start five processes and more for each worker: no more than two however many processors
+	# there are, and in the order of tests/e2e/conftest.py, which has the longest first.
 	$(RUN) -m pytest --numprocesses auto --dist loadfile tests/contract tests/unit tests/store tests/integration \
 		-m "not long" $(PYTEST_ARGS)
-	$(RUN) -m pytest tests/e2e -m "not long" $(PYTEST_ARGS)
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/e2e -m "not long" $(PYTEST_ARGS)
 
 .PHONY: long
 long: setup ## Runs the tests that take longest: a million vehicles on both databases, every command of vehicle control.

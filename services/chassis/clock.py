@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
+from cryptography import x509
 from google.protobuf.timestamp_pb2 import Timestamp
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+DEVELOPMENT_MARK = "(INSECURE)"
+"""What the names of the certificate authorities of development end with."""
+
+
+class MovedClockWarning(UserWarning):
+    """A process does not live at the machine's time."""
+
+
+class MovedClockError(Exception):
+    """The clock is to be moved where real keys are used."""
 
 
 class Clock(Protocol):
@@ -25,6 +38,43 @@ class SystemClock:
     def now(self) -> datetime:
         """Returns the machine's current instant, aware, in UTC."""
         return datetime.now(UTC)
+
+
+class InsecureMovedClock:
+    """The machine's clock, moved ahead: shows what time does to measures, in a development set-up and nowhere else.
+
+    Args:
+        ahead: How far ahead of the machine's clock it is.
+
+    Warns:
+        MovedClockWarning: Always.
+    """
+
+    def __init__(self, ahead: timedelta) -> None:
+        warnings.warn(f"this process lives {ahead} ahead of the machine's clock", MovedClockWarning, 2)
+        self._ahead = ahead
+
+    def now(self) -> datetime:
+        """Returns the moved instant, aware, in UTC."""
+        return datetime.now(UTC) + self._ahead
+
+
+def choose_clock(ahead: timedelta, *, authority: Path) -> Clock:
+    """Returns the clock of a process.
+
+    Args:
+        ahead: How far the clock is to be moved ahead; zero for the machine's own.
+        authority: PEM file of the authority of the suite's certificates, which tells a development set-up.
+
+    Raises:
+        MovedClockError: If it is to be moved, and the authority is not one of development.
+    """
+    if not ahead:
+        return SystemClock()
+    subject = x509.load_pem_x509_certificate(authority.read_bytes()).subject.rfc4514_string()
+    if DEVELOPMENT_MARK not in subject:
+        raise MovedClockError("The clock is moved in a development set-up only: take insecure_clock_ahead away.")
+    return InsecureMovedClock(ahead)
 
 
 class ManualClock:

@@ -116,6 +116,8 @@ class ProcessSettings(BaseSettings):
     telemetry: TelemetrySection = TelemetrySection()
     max_request_bytes: int = Field(default=8 * 1024 * 1024, gt=0)
     max_clock_skew: Seconds = timedelta(seconds=60)
+    insecure_clock_ahead: timedelta = Field(default=timedelta(0), ge=timedelta(0))
+    """How far it lives ahead of the machine's clock, in a development set-up only: elsewhere it does not start."""
     grace: Seconds = timedelta(seconds=20)
     """How long calls in flight may take to finish when the process is told to stop."""
     reflection: bool = False

@@ -27,12 +27,11 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     exists,
-    insert,
     select,
     update,
 )
 
-from services.chassis.db import Instant, after_commit
+from services.chassis.db import Instant, after_commit, insert_many
 
 LEASE = timedelta(seconds=30)
 """How long a claimed event belongs to its relay; longer than any delivery."""
@@ -138,8 +137,13 @@ class Outbox:
             connection: That of the write function that makes the change.
             event: The event.
         """
-        connection.execute(
-            insert(self._table),
+        self.write_all(connection, (event,))
+
+    def write_all(self, connection: Connection, events: Sequence[Event]) -> None:
+        """Writes events, many at once; else as `write`."""
+        if not events:
+            return
+        rows = [
             {
                 "event_id": event.event_id,
                 "topic": event.topic,
@@ -147,8 +151,13 @@ class Outbox:
                 "payload": event.payload,
                 "traceparent": event.traceparent,
                 "due_at": event.due_at,
-            },
-        )
+                "attempts": 0,
+                "lease": "",
+                "error": "",
+            }
+            for event in events
+        ]
+        insert_many(connection, self._table, rows)
         after_commit(connection, self._wake)
 
     def claim(self, connection: Connection, *, lease: str, now: datetime) -> list[tuple[int, Event]]:

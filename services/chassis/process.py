@@ -17,7 +17,7 @@ import uvloop
 from services.chassis import server as serving
 from services.chassis.call import Peer
 from services.chassis.channels import open_channel
-from services.chassis.clock import Clock, SystemClock
+from services.chassis.clock import Clock, MovedClockError, choose_clock
 from services.chassis.config import LedgerSettings, ProcessSettings, read_settings
 from services.chassis.db import Database
 from services.chassis.evidence import LedgerWriter
@@ -110,6 +110,7 @@ async def open_parts(name: str, settings: ProcessSettings, *, package: str) -> A
         settings: Its configuration.
         package: Python package that holds its migrations, for example "services.identity".
     """
+    clock = choose_clock(settings.insecure_clock_ahead, authority=settings.tls.authority)
     async with AsyncExitStack() as stack:
         telemetry = Telemetry.start(service=name, settings=_telemetry(settings))
         stack.callback(telemetry.shutdown)
@@ -123,7 +124,7 @@ async def open_parts(name: str, settings: ProcessSettings, *, package: str) -> A
             name=name,
             settings=settings,
             contracts=contracts,
-            clock=SystemClock(),
+            clock=clock,
             ids=RandomIds(),
             telemetry=telemetry,
             database=database,
@@ -225,6 +226,8 @@ async def serve(
     await server.start()
     if settings.ready_file is not None:
         _write_ready(settings.ready_file, address)
+    if settings.insecure_clock_ahead:
+        parts.telemetry.log("clock.moved", seconds=settings.insecure_clock_ahead.total_seconds())
     parts.telemetry.log("process.serving")
     await stop.wait()
     parts.telemetry.log("process.stopping")
@@ -290,5 +293,5 @@ def main(name: str, run: Callable[[S], Coroutine[None, None, None]], kind: type[
     with crash_logged(name), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(run(settings))
-        except (KeyringError, MigrationError, XiezhiError) as failure:
+        except (KeyringError, MigrationError, MovedClockError, XiezhiError) as failure:
             raise SystemExit(str(failure)) from None

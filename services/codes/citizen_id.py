@@ -118,7 +118,7 @@ class ForeignResidentId:
         Raises:
             CodeError: If it is none.
         """
-        if _FOREIGNER_BEFORE_2023.fullmatch(text):
+        if is_card_before_2023(text):
             return cls(text.upper())
         if not _FOREIGNER.fullmatch(text):
             raise CodeError("it is neither 3 letters and 12 digits, nor 17 digits from 9 on and a check character")
@@ -136,6 +136,11 @@ class ForeignResidentId:
     def sex(self) -> int | None:
         """Sex as the 17th digit tells it, `MALE` or `FEMALE`; None for the older form, which does not tell it."""
         return _sex(self.number) if len(self.number) == _NEW_LENGTH else None
+
+
+def is_card_before_2023(text: str) -> bool:
+    """Whether a text has the form of the numbers of foreigners' permanent residence cards before 2023-12-01."""
+    return _FOREIGNER_BEFORE_2023.fullmatch(text) is not None
 
 
 def _checked(number: str, on: date) -> str:

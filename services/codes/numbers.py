@@ -6,6 +6,7 @@ from datetime import date
 from enum import IntEnum
 
 from services.codes.citizen_id import CitizenId, ForeignResidentId
+from services.codes.passports import PassportNumber
 from services.codes.uscc import OrganisationCode, SocialCreditCode
 
 
@@ -16,6 +17,11 @@ class NumberType(IntEnum):
     FOREIGN_PERMANENT_RESIDENT = 2
     SOCIAL_CREDIT_CODE = 3
     ORGANISATION_CODE = 4
+    PASSPORT = 5
+
+
+PERSON_NUMBERS = frozenset({NumberType.CITIZEN, NumberType.FOREIGN_PERMANENT_RESIDENT, NumberType.PASSPORT})
+"""The kinds that natural persons have; all others are organisations'."""
 
 
 def read_number(kind: NumberType, text: str, *, on: date) -> str:
@@ -35,4 +41,6 @@ def read_number(kind: NumberType, text: str, *, on: date) -> str:
         return str(ForeignResidentId.parse(text, on=on))
     if kind is NumberType.SOCIAL_CREDIT_CODE:
         return str(SocialCreditCode.parse(text))
+    if kind is NumberType.PASSPORT:
+        return str(PassportNumber.parse(text))
     return str(OrganisationCode.parse(text))

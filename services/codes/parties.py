@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from services.codes.errors import CodeError
-from services.codes.numbers import NumberType, read_number
+from services.codes.numbers import PERSON_NUMBERS, NumberType, read_number
 
 MAX_PERSON_NAME = 50
 """Longest name of a person, in characters."""
-
-_PERSON_NUMBERS = frozenset({NumberType.CITIZEN, NumberType.FOREIGN_PERMANENT_RESIDENT})
 
 
 class PartyError(CodeError):
@@ -38,7 +36,7 @@ def read_party(name: str, kind: NumberType, number: str, *, is_person: bool, on:
     Raises:
         PartyError: If they do not go together; the text says why and repeats nothing of them.
     """
-    if is_person != (kind in _PERSON_NUMBERS):
+    if is_person != (kind in PERSON_NUMBERS):
         raise PartyError("id_type", "a person has a person's number, an organisation an organisation's")
     if not name.strip():
         raise PartyError("name", "it is blank")

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from services.codes.legal_time import SHANGHAI
 
+_ALL_MONTHS_HAVE = 28
+
 
 def corresponding_day(start: date, months: int) -> date:
     """Returns the day that corresponds to a day, months later: the last of the month where that is shorter.
@@ -22,7 +24,9 @@ def corresponding_day(start: date, months: int) -> date:
         民法典 arts 201, 202.
     """
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+    # What no month lacks is not looked up: this is asked thousands of times a second.
+    day = start.day if start.day <= _ALL_MONTHS_HAVE else min(start.day, calendar.monthrange(year, month + 1)[1])
+    return date(year, month + 1, day)
 
 
 def end_of(day: date) -> datetime:

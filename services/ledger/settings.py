@@ -22,5 +22,7 @@ class LedgerProcessSettings(ProcessSettings):
         "spiffe://xiezhi.jx/service/gateway",
         "spiffe://xiezhi.jx/service/identity",
         "spiffe://xiezhi.jx/service/vehicle",
+        "spiffe://xiezhi.jx/service/exit_restriction",
+        "spiffe://xiezhi.jx/service/referral",
     )
     """Processes that may append, by the names in their certificates, each under the last part of its name."""

@@ -89,9 +89,19 @@ def normalise(text: str) -> str:
     One space stays between two letters or digits of ASCII, which would run together otherwise: a plate and the number
     in the next column of a table are two.
     """
-    visible = filter(str.isprintable, _GAPS.sub(" ", unicodedata.normalize("NFKC", text)))
-    # Once more, because an accent may have lost the space before it, on which it stood.
-    return unicodedata.normalize("NFKC", _RUN_TOGETHER.sub("", "".join(visible)))
+    stable = _strip(text)
+    # An accent that has lost what stood between it and its letter makes another letter of it, next to which a space
+    # may have no place any more.
+    while (stripped := _strip(stable)) != stable:
+        stable = stripped
+    return stable
+
+
+def _strip(text: str) -> str:
+    composed = unicodedata.normalize("NFKC", text)
+    # White space is not printable but for one kind, and an invisible character may stand between two spaces.
+    visible = "".join(one for one in composed if one.isprintable() or one.isspace())
+    return unicodedata.normalize("NFKC", _RUN_TOGETHER.sub("", _GAPS.sub(" ", visible)))
 
 
 def _pages(reader: PdfReader) -> Sequence[PageObject]:

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from services.papers.bounds import MAX_BYTES, MAX_OBJECTS, is_within_bounds
 from services.papers.content import normalise, read_text
-from services.papers.seals import verify_seals
 from services.papers.trust import SealTrust
-from xiezhi.errors import Reason, error
+from xiezhi.errors import Reason, XiezhiError, error
+from xiezhi.proof.seal import is_unit
 
 _DOTS = "·•‧"
 """What is written within plates ("赣A·12345") and foreign names, in more ways than one."""
@@ -19,12 +19,12 @@ _DOTS = "·•‧"
 
 @dataclass(frozen=True, slots=True)
 class SealedPaper:
-    """A document under the seal of a court, all of whose seals hold.
+    """A document under the seal of a court or police unit, all of whose seals hold.
 
     Attributes:
         sha256: SHA-256 of the document, 32 bytes.
-        signer: Code of the court, from the certificate of its seal.
-        sealed_at: When that court sealed it, by the seal's own word, UTC.
+        signer: Code of the court or police unit, from the certificate of its seal.
+        sealed_at: When that organisation sealed it, by the seal's own word, UTC.
         fingerprint: SHA-256 of that seal's certificate, hexadecimal.
         text: Text of all pages in normal form (NFKC) without white space, except for one space between two letters or
             digits of ASCII. Personal: never to be logged.
@@ -40,41 +40,43 @@ class SealedPaper:
         return f"SealedPaper(sha256={self.sha256.hex()}, signer={self.signer!r})"
 
 
-def verify_sealed(pdf: bytes, *, authority: SealTrust, court_code: str, now: datetime) -> SealedPaper:
+def verify_sealed(pdf: bytes, *, authority: SealTrust, organisation: str, now: datetime) -> SealedPaper:
     """Verifies a document under seal.
 
-    It computes for some 25 ms, and for seconds on a document made to keep it busy: call it in a thread, and never on
-    that of an event loop.
+    It computes for some 25 ms, for half a second at first, and for seconds on a document made to keep it busy: call it
+    in a thread, and never on that of an event loop.
 
     Args:
         pdf: The document.
         authority: Whose seals count.
-        court_code: Code of the court that issued it, for example "赣0102".
+        organisation: Whose seal must be on it: code of the court that issued it, for example "赣0102", or of the police
+            unit that gives it, 12 digits (GA/T 380), for example "360100000000".
         now: The present instant, UTC.
 
     Raises:
         InvalidArgument: DOCUMENT_NOT_PDF, DOCUMENT_TOO_LARGE, DOCUMENT_UNREADABLE, DOCUMENT_ACTIVE_CONTENT,
-            DOCUMENT_UNSEALED, DOCUMENT_ALTERED, SEAL_UNTRUSTED, SEAL_EXPIRED, SEAL_REVOKED or SEAL_OF_ANOTHER_COURT.
+            DOCUMENT_UNSEALED, DOCUMENT_ALTERED, SEAL_UNTRUSTED, SEAL_EXPIRED, SEAL_REVOKED, SEAL_OF_ANOTHER_COURT or
+            SEAL_OF_ANOTHER_UNIT.
         Unavailable: SEAL_CHECK_UNAVAILABLE.
 
     Source:
-        Notice 二.1.
+        Notice 二.1, 三.
     """
+    # What reads signatures is a fifth of all that a process loads: it comes with the first document, in this thread.
+    from services.papers.seals import verify_seals
+
     if not is_within_bounds(pdf):
         raise error(
             Reason.DOCUMENT_TOO_LARGE,
             f"The document has more than {MAX_BYTES} bytes or {MAX_OBJECTS} objects; send this ruling or notice alone.",
         )
     seals = verify_seals(pdf, authority=authority, now=now)
-    own = next((seal for seal in seals if seal.court == court_code), None)
+    own = next((seal for seal in seals if seal.organisation == organisation), None)
     if own is None:
-        raise error(
-            Reason.SEAL_OF_ANOTHER_COURT,
-            "No seal on the document is that of the court that issued it; have that court seal it.",
-        )
+        raise _of_another(organisation)
     return SealedPaper(
         sha256=hashlib.sha256(pdf).digest(),
-        signer=own.court,
+        signer=own.organisation,
         sealed_at=own.sealed_at,
         fingerprint=own.fingerprint,
         text=read_text(pdf),
@@ -94,11 +96,28 @@ def mentions(paper: SealedPaper, text: str) -> bool:
     sought = _without(_DOTS + " ", normalise(text))
     if not sought:
         return False
-    plain = _without(_DOTS, paper.text)
+    plain = without_dots(paper.text)
     # A ruling may list thousands of vehicles, and a pattern takes longer to compile than most texts to be found.
     if sought not in _without(" ", plain):
         return False
     return _stands_alone(plain, sought) or _stands_apart(plain, sought)
+
+
+def without_dots(text: str) -> str:
+    """Returns the text of a document without middle dots, as what is sought in it is compared."""
+    return _without(_DOTS, text)
+
+
+def _of_another(organisation: str) -> XiezhiError:
+    if is_unit(organisation):
+        return error(
+            Reason.SEAL_OF_ANOTHER_UNIT,
+            "No seal on the document is that of the unit that gives it; have that unit seal it.",
+        )
+    return error(
+        Reason.SEAL_OF_ANOTHER_COURT,
+        "No seal on the document is that of the court that issued it; have that court seal it.",
+    )
 
 
 def _without(characters: str, text: str) -> str:

@@ -41,12 +41,12 @@ class Seal:
     """A seal that holds.
 
     Attributes:
-        court: Code of the court whose it is, from its certificate.
+        organisation: Code of the court or police unit whose it is, from its certificate.
         sealed_at: When it was used, by its own word, UTC.
         fingerprint: SHA-256 of its certificate, hexadecimal.
     """
 
-    court: str
+    organisation: str
     sealed_at: datetime
     fingerprint: str
 
@@ -69,7 +69,7 @@ def verify_seals(pdf: bytes, *, authority: SealTrust, now: datetime) -> tuple[Se
     """
     found = _find_signatures(_open(pdf))
     if not found:
-        raise error(Reason.DOCUMENT_UNSEALED, "The document has no seal; have the court seal it.")
+        raise error(Reason.DOCUMENT_UNSEALED, "The document has no seal; have whoever issues it seal it.")
     with refusing(_altered("has a seal that cannot be read")):
         if _signed_bytes(found[0], pdf) != len(pdf):
             raise _altered("was changed after it was sealed")
@@ -126,13 +126,13 @@ def _verify(signature: EmbeddedPdfSignature, pdf: bytes, *, authority: SealTrust
             raise untrusted("does not say when it was used")
         # First of all whose it is: pyhanko searches what else the signature brings for a path, and a stranger may bring
         # any number of certificates.
-        court = authority.court_of(certificate, sealed_at=sealed_at, now=now)
+        organisation = authority.organisation_of(certificate, sealed_at=sealed_at, now=now)
         status = _validate(signature, anchors.authorities, sealed_at)
         if not (status.intact and status.valid and _is_unchanged(status)):
             raise _altered("was changed after it was sealed")
         if not status.bottom_line:
             raise untrusted("does not hold")
-        return Seal(court, sealed_at.astimezone(UTC), certificate.fingerprint(SHA256()).hex())
+        return Seal(organisation, sealed_at.astimezone(UTC), certificate.fingerprint(SHA256()).hex())
 
 
 def _validate(
@@ -160,7 +160,9 @@ def _is_unchanged(status: PdfSignatureStatus) -> bool:
 
 
 def _not_pdf() -> XiezhiError:
-    return error(Reason.DOCUMENT_NOT_PDF, "The document is not a whole PDF; send it as the court's system made it.")
+    return error(
+        Reason.DOCUMENT_NOT_PDF, "The document is not a whole PDF; send it as the system that issued it made it."
+    )
 
 
 def _altered(what: str) -> XiezhiError:

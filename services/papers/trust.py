@@ -1,4 +1,4 @@
-"""Whose seals count: courts under the seal authority whose seal is not revoked."""
+"""Whose seals count: courts and police units under the seal authority whose seal is not revoked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cryptography import x509
 from services.chassis.anchors import Anchors, may_sign
 from services.chassis.watched import WatchedFiles
 from xiezhi.errors import Reason, XiezhiError, error
-from xiezhi.proof.seal import court_of
+from xiezhi.proof.seal import organisation_of
 
 LEEWAY = timedelta(seconds=60)
 """How far in the future a document may have been sealed: clocks of agencies differ a little."""
@@ -51,8 +51,8 @@ class SealTrust:
             raise _unavailable("is out of date")
         return anchors
 
-    def court_of(self, certificate: x509.Certificate, *, sealed_at: datetime, now: datetime) -> str:
-        """Returns the code of the court whose seal this is.
+    def organisation_of(self, certificate: x509.Certificate, *, sealed_at: datetime, now: datetime) -> str:
+        """Returns the code of the court or police unit whose seal this is.
 
         Args:
             certificate: The seal's certificate.
@@ -78,18 +78,18 @@ class SealTrust:
                     "The seal's certificate was not valid when it was used; have the document sealed anew.",
                 )
         try:
-            return court_of(certificate)
+            return organisation_of(certificate)
         except ValueError:
-            raise untrusted("names no court") from None
+            raise untrusted("names no court or police unit") from None
 
 
 def untrusted(what: str) -> XiezhiError:
-    """Makes the refusal of a seal that is not a court's.
+    """Makes the refusal of a seal that is nobody's whose seal counts.
 
     Args:
         what: What is wrong with it, to follow "The seal ".
     """
-    return error(Reason.SEAL_UNTRUSTED, f"The seal {what}; have the court seal the document.")
+    return error(Reason.SEAL_UNTRUSTED, f"The seal {what}; have the document sealed by whoever issues it.")
 
 
 def _unavailable(what: str) -> XiezhiError:

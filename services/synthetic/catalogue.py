@@ -33,6 +33,8 @@ DEBTOR, WIFE = "369901198001150011", "36990119800115002X"
 MOVER = citizen_id(date(1972, 5, 6), 13)
 BUYER = citizen_id(date(1960, 8, 8), 17)
 """Somebody who buys a car that a court sells."""
+TWIN = citizen_id(date(1992, 7, 8), 15)
+"""A number that was given twice (重号)."""
 ONE_HOUSEHOLD = ("369901195810010111", "369901200208020038")
 """Two debtors who live together."""
 
@@ -167,17 +169,20 @@ def _oddities() -> Iterator[_Entry]:
     yield _Entry(31, 9, HEAD, "章无期", (citizen_id(date(1966, 1, 2), 13),), is_birth_known=False)
     yield _Entry(32, 9, PARTNER, "章误之", (citizen_id(date(1967, 3, 4), 14),), born=date(1967, 4, 3))
     yield _Entry(33, 9, "22", "章无影", (citizen_id(date(1990, 5, 6), 13),), photo=_Photo.NONE)
-    yield _Entry(34, 9, "23", "章错影", (citizen_id(date(1992, 7, 8), 15),), photo=_Photo.ODD)
+    yield _Entry(34, 9, "23", "章错影", (TWIN,), photo=_Photo.ODD)
     yield _Entry(35, 9, "42", "章新生", (), born=date(2018, 7, 30), photo=_Photo.NONE)
     both = (citizen_id(date(1941, 2, 3), 13), citizen_id(date(1941, 2, 3), 15))
     yield _Entry(36, 9, "51", "章两号", both)
     for key, division in enumerate(("湾里", "上饶", "龙南"), start=15):
         yield _Entry(26 + key, key, HEAD, f"{division}旧名", (citizen_id(date(1980 + key, 2, 2), 17),))
-    yield _Entry(37, 14, HEAD, "万长生", (BUYER,))
+    renewed = date(2016, 8, 9)
+    passports = (_passport("G70000037", date(2009, 3, 2), replaced=renewed), _passport("EX0000037", renewed))
+    yield _Entry(37, 14, HEAD, "万长生", (BUYER,), documents=passports)
     young = (date(2010, 4, 5), MemberStatus.DECEASED)
     yield _Entry(38, 14, "31", "万早夭", (citizen_id(date(2005, 1, 1), 18),), left=young)
     gone = (date(2017, 12, 31), MemberStatus.DECEASED)
-    yield _Entry(39, 14, PARTNER, "万已故", (citizen_id(date(1961, 9, 9), 18),), left=gone)
+    cancelled = (_passport("EX0000039", date(2013, 4, 5), cancelled=gone[0]),)
+    yield _Entry(39, 14, PARTNER, "万已故", (citizen_id(date(1961, 9, 9), 18),), left=gone, documents=cancelled)
 
 
 def _names() -> Iterator[_Entry]:
@@ -224,9 +229,16 @@ def _debtors_documents() -> tuple[ExitDocument, ...]:
     )
 
 
-def _passport(number: str, issued: date, *, replaced: date | None = None, authority: str = PROVINCIAL) -> ExitDocument:
-    ending = None if replaced is None else DocumentStatus.VOIDED
-    return ExitDocument("414", number, issued, later(issued, years=10), authority, replaced, ending)
+def _passport(
+    number: str,
+    issued: date,
+    *,
+    replaced: date | None = None,
+    cancelled: date | None = None,
+    authority: str = PROVINCIAL,
+) -> ExitDocument:
+    ending = DocumentStatus.VOIDED if replaced else DocumentStatus.CANCELLED if cancelled else None
+    return ExitDocument("414", number, issued, later(issued, years=10), authority, replaced or cancelled, ending)
 
 
 def _permit(kind: str, number: str, years: int, *, issued: date = date(2018, 1, 8)) -> ExitDocument:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.exit_restriction.registry.domain import Person
 from services.identity.domain import Household, PersonRecord
 from services.vehicle.registry.domain import Vehicle
 from services.vehicle.violations.domain import ViolationRecord
@@ -49,6 +50,7 @@ class Group:
         cases: Cases that people of it, or of groups before it, are parties to.
         vehicles: Vehicles that they or their businesses own.
         violations: Traffic violations of these.
+        travellers: People whom only the exit-entry register has.
     """
 
     households: tuple[Household, ...]
@@ -56,3 +58,4 @@ class Group:
     cases: tuple[DebtCase, ...] = ()
     vehicles: tuple[Vehicle, ...] = ()
     violations: tuple[ViolationRecord, ...] = ()
+    travellers: tuple[Person, ...] = ()

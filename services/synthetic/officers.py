@@ -1,4 +1,4 @@
-"""Officers of courts and police: judges, approvers, clerks, liaisons, registrars, traffic officers and auditors."""
+"""Officers of courts and police: judges, approvers, liaisons, traffic, border and criminal police, auditors."""
 
 from __future__ import annotations
 
@@ -26,6 +26,18 @@ PROVINCIAL_POLICE, HOUSEHOLD_POLICE = "360000000000", "360102510000"
 """Codes of the police of the province, and of the police station of a household officer (户籍民警)."""
 EXPRESSWAY_POLICE = "360000610000"
 """Code of the expressway police (高速交警)."""
+CITY_POLICE, BORDER_POLICE = "360100000000", "360000640000"
+"""Codes of the police of a city, with its exit-entry counters, and of the border inspection (出入境边防检查)."""
+INVESTIGATORS, OTHER_INVESTIGATORS = "360102000000", "360103000000"
+"""Codes of two units that investigate what courts refer."""
+COUNTER_OFFICER, BORDER_OFFICER = "POL360100-E001", "POL360000-B001"
+"""An officer at an exit-entry counter, and one at a port."""
+INVESTIGATOR, UNIT_HEAD, OTHER_INVESTIGATOR = "POL360102-I001", "POL360102-C001", "POL360103-I001"
+"""An investigator, the head of that unit, and an investigator of another one."""
+SUPERIOR_APPROVER = "GAN01-V001"
+"""A vice president of the intermediate court above the scenario's court."""
+COURT_SUPERVISOR, POLICE_SUPERVISOR = "GAN-S001", "POL360000-S001"
+"""Officers of both provincial bodies who supervise referrals."""
 
 COURTS_AGENCY, POLICE_AGENCY = "courts", "police"
 
@@ -36,7 +48,7 @@ class _Post:
 
     Attributes:
         letter: Letter in officer ids.
-        rank: Standing; None for those outside of the ranks.
+        rank: Standing; None for those outside of the ranks. That of police officers is in their tokens only.
         permissions: What they may do.
         system: The system they work with.
         enforces: Whether they have an enforcement card (执行公务证).
@@ -49,7 +61,18 @@ class _Post:
     enforces: bool = False
 
 
-_DECIDING = ("approval.read", "approval.decide", "case.read")
+_EXIT = (
+    "exit.entry.push",
+    "exit.restriction.file",
+    "exit.restriction.read",
+    "border.control.file",
+    "border.control.read",
+    "exit.notice.watch",
+    "exit.entry.bulk",
+    "exit.entry.review",
+)
+_REFERRING = ("referral.send", "referral.read", "referral.due")
+_DECIDING = ("approval.read", "approval.decide", "case.read", *_EXIT, *_REFERRING)
 _ASKING = (
     "approval.submit",
     "approval.read",
@@ -58,26 +81,42 @@ _ASKING = (
     "vehicle.seizure.register",
     "vehicle.seizure.read",
     "case.read",
+    *_EXIT,
+    *_REFERRING,
 )
 _JUDGE = _Post("J", Rank.JUDGE, _ASKING, enforces=True)
 _CHIEF = _Post("C", Rank.DIVISION_CHIEF, _DECIDING, enforces=True)
 _VICE_PRESIDENT = _Post("V", Rank.VICE_PRESIDENT, _DECIDING)
 _PRESIDENT = _Post("P", Rank.PRESIDENT, _DECIDING)
 _CLERK = _Post("S", Rank.CLERK, ("approval.read", "case.read"))
-_LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read"))
+# Who holds the first permission beside the second watches as liaison or command centre, and else for the court.
+_NOTICE_LIAISON = ("exit.notice.liaison", "exit.notice.watch")
+_NOTICE_COMMAND = ("exit.notice.command", "exit.notice.watch")
+# Who holds the first permission beside the second watches as liaison, and else for the organisation.
+_REFERRAL_LIAISON = ("referral.liaison", "referral.due")
+_LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read", *_REFERRAL_LIAISON, *_NOTICE_LIAISON))
 _REGISTRAR = _Post("R", None, ("case.register", "case.reassign", "case.read"), system="case-system")
-_COMMAND_CENTRE = _Post("E", None, ("approval.read", "vehicle.sighting.watch"))
+_COMMAND_CENTRE = _Post("E", None, ("approval.read", "vehicle.sighting.watch", *_NOTICE_COMMAND))
 # Who holds the second permission beside the first watches as liaison, and else as command centre.
 _WATCHING_LIAISON = ("vehicle.sighting.watch", "vehicle.sighting.liaison")
 _HIGH_COURT_LIAISON = _Post("L", Rank.CLERK, (*_LIAISON.permissions, *_WATCHING_LIAISON))
 _AUDITOR = _Post("A", None, ("ledger.head", "ledger.read"), system="audit")
 _HOUSEHOLD_OFFICER = _Post("H", None, ("ledger.head",), system="police")
-_POLICE_LIAISON = _Post("L", None, ("ledger.head", *_WATCHING_LIAISON), system="police")
+_POLICE_LIAISON = _Post("L", None, ("ledger.head", *_WATCHING_LIAISON, *_REFERRAL_LIAISON), system="police")
+_UNIT_LIAISON = _Post("L", None, _REFERRAL_LIAISON, system="police")
 _TRAFFIC_OFFICER = _Post("T", None, ("vehicle.check",), system="police")
 _PATROL = _Post("X", None, ("vehicle.check",), system="police")
 _CAMERA = _Post("K", None, ("vehicle.check.stream",), system="checkpoint")
 _WINDOW_OFFICER = _Post("W", None, ("vehicle.violation.clear",), system="police")
-_OPERATOR = _Post("O", None, ("vehicle.operate",), system="police")
+_OPERATOR = _Post("O", None, ("vehicle.operate", "exit.operate", "referral.operate"), system="police")
+_COUNTER_OFFICER = _Post("E", None, ("exit.counter.check", "exit.counter.copy", "exit.history.read"), system="police")
+_BORDER_OFFICER = _Post("B", None, ("border.check", "border.check.stream", "exit.history.read"), system="checkpoint")
+_HANDLING = ("referral.handle", "referral.due")
+_INVESTIGATOR = _Post("I", None, _HANDLING, system="police")
+_UNIT_HEAD = _Post("C", Rank.DIVISION_CHIEF, (*_HANDLING, "referral.decide"), system="police")
+_SUPERVISING = ("referral.supervise", "referral.due", "referral.calendar")
+_COURT_SUPERVISOR = _Post("S", None, _SUPERVISING)
+_POLICE_SUPERVISOR = _Post("S", None, _SUPERVISING, system="police")
 
 _SCENARIO_COURT = (
     (_JUDGE, 6),
@@ -115,6 +154,16 @@ _SINGLE_POSTS = (
     (WINDOW, _WINDOW_OFFICER, "360100630000"),
     ("POL360700-W001", _WINDOW_OFFICER, "360700630000"),
     ("POL360000-O001", _OPERATOR, PROVINCIAL_POLICE),
+    (SUPERIOR_APPROVER, _VICE_PRESIDENT, "赣01"),
+    (COUNTER_OFFICER, _COUNTER_OFFICER, CITY_POLICE),
+    (BORDER_OFFICER, _BORDER_OFFICER, BORDER_POLICE),
+    (INVESTIGATOR, _INVESTIGATOR, INVESTIGATORS),
+    (UNIT_HEAD, _UNIT_HEAD, INVESTIGATORS),
+    ("POL360102-L001", _UNIT_LIAISON, INVESTIGATORS),
+    (OTHER_INVESTIGATOR, _INVESTIGATOR, OTHER_INVESTIGATORS),
+    ("POL360103-C001", _UNIT_HEAD, OTHER_INVESTIGATORS),
+    (COURT_SUPERVISOR, _COURT_SUPERVISOR, HIGH_COURT),
+    (POLICE_SUPERVISOR, _POLICE_SUPERVISOR, PROVINCIAL_POLICE),
 )
 
 HANDLERS = tuple(

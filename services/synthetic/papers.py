@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
-from importlib.resources import as_file, files
 from io import BytesIO
 
-from asn1crypto import keys as asn1_keys
-from asn1crypto import x509 as asn1
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko.sign.signers import SimpleSigner
-from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
-from pyhanko.sign.signers.pdf_byterange import SignatureObject
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase.pdfmetrics import getFont, getRegisteredFontNames, registerFont, stringWidth
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from xiezhi.pki import Identity
-
-FONT = "WenQuanYiMicroHei"
-"""The font, of which each document has the characters that it needs in it."""
-MISSING = "〓"
-"""What printers set for a character that the font has not."""
+from services.papers.fonts import FONT, load_font, shown
+from services.papers.lines import break_lines
+from services.papers.numerals import plain_date
 
 NOTE = "合成文书，仅供测试"
 """At the foot of each document: made up, for tests only."""
@@ -37,9 +21,7 @@ NOTE = "合成文书，仅供测试"
 _WIDTH, _HEIGHT = A4
 _MARGIN = 72
 _SIZE, _LEADING = 14, 28
-_DIGEST = "sha256"
-_RESERVED = 4096
-"""Hexadecimal digits for a signature; one with an ECDSA key and its certificate has about 1,200 bytes."""
+_SMALL, _SMALL_LEADING = 9, 14
 
 
 class PaperKind(Enum):
@@ -51,7 +33,11 @@ class PaperKind(Enum):
     LIFTING = ("执行裁定书", "裁定如下：解除对下列车辆的查封。")
     TRANSFER = ("执行裁定书", "裁定如下：下列车辆归买受人所有，自本裁定送达买受人时起转移。")
     EXIT_RESTRICTION = ("限制出境决定书", "决定如下：限制下列人员出境。")
+    BORDER_CONTROL = ("限制出境决定书", "决定如下：限制下列人员出境，并请边防检查机关依法控制。")
+    LIBERTY = ("拘留决定书", "决定如下：对下列人员予以拘留。")
     REFERRAL = ("案件移送函", "现将下列人员涉嫌拒不执行判决、裁定罪的线索移送你单位。")
+    ACCOUNT = ("执行情况说明", "现将本案执行情况说明如下：")
+    SUPPLEMENT = ("补充材料函", "根据你单位要求，现补充下列材料：")
 
     @property
     def title(self) -> str:
@@ -91,9 +77,9 @@ def draw_paper(paper: Paper) -> bytes:
     Raises:
         ValueError: If it does not fit on a page.
     """
-    _load_font()
+    load_font()
     made = BytesIO()
-    canvas = Canvas(made, pagesize=A4, invariant=True)
+    canvas = Canvas(made, pagesize=A4, invariant=True, initialFontName=FONT)
     canvas.setTitle(paper.kind.title)
     for place, line in enumerate(_lines(paper)):
         y = _HEIGHT - _MARGIN - place * _LEADING
@@ -106,76 +92,43 @@ def draw_paper(paper: Paper) -> bytes:
     return made.getvalue()
 
 
-def seal_paper(pdf: bytes, seal: Identity, *, sealed_at: datetime) -> bytes:
-    """Seals a PDF, in a further revision of it, as PAdES lays down (ETSI EN 319 142-1).
-
-    Args:
-        pdf: The document, with or without seals.
-        seal: Key and certificate of the court's seal.
-        sealed_at: When, UTC.
-    """
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    number = len(writer.prev.embedded_signatures) + 1
-    steps = PdfCMSEmbedder().write_cms(field_name=f"Seal{number}", writer=writer)
-    next(steps)
-    subfilter = SigSeedSubFilter.PADES
-    steps.send(SigObjSetup(SignatureObject(timestamp=sealed_at, subfilter=subfilter, bytes_reserved=_RESERVED)))
-    prepared, output = steps.send(SigIOSetup(md_algorithm=_DIGEST, in_place=False))
-    signing = _signer(seal).async_sign(prepared.document_digest, digest_algorithm=_DIGEST, use_pades=True)
-    steps.send(asyncio.run(signing))
-    return bytes(output.getvalue())
-
-
-def _signer(seal: Identity) -> SimpleSigner:
-    certificate = asn1.Certificate.load(seal.certificate.public_bytes(Encoding.DER))
-    key = seal.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return SimpleSigner(
-        signing_cert=certificate,
-        signing_key=asn1_keys.PrivateKeyInfo.load(key),
-        cert_registry=SimpleCertificateStore.from_certs([certificate]),  # type: ignore[no-untyped-call]
-    )
+def draw_list(paper: Paper) -> bytes:
+    """Draws a document that lists many people, in small letters on as many pages as it takes; as `draw_paper`."""
+    load_font()
+    made = BytesIO()
+    canvas = Canvas(made, pagesize=A4, invariant=True, initialFontName=FONT)
+    canvas.setTitle(paper.kind.title)
+    head = (paper.court, paper.kind.title, paper.number, f"案号：{paper.case}", paper.kind.order)
+    texts = (*head, *paper.facts, plain_date(paper.issued_on))
+    lines = [line for text in texts for line in _small_lines(text)]
+    room = int((_HEIGHT - 2 * _MARGIN) / _SMALL_LEADING)
+    for start in range(0, len(lines), room):
+        canvas.setFont(FONT, _SMALL)
+        for place, line in enumerate(lines[start : start + room]):
+            canvas.drawString(_MARGIN, _HEIGHT - _MARGIN - place * _SMALL_LEADING, line)
+        _draw_stamp(canvas, paper.court)
+        canvas.showPage()
+    canvas.save()
+    return made.getvalue()
 
 
-def _load_font() -> None:
-    """Gives reportlab the font, which it keeps for the process."""
-    if FONT not in getRegisteredFontNames():
-        with as_file(files("paperang_p2_fonts_cjk") / "fonts" / "wqy-microhei.ttc") as path:
-            registerFont(TTFont(FONT, str(path)))
+def _small_lines(text: str) -> tuple[str, ...]:
+    return break_lines(shown(text), width=_WIDTH - 2 * _MARGIN, size=_SMALL)
 
 
 def _lines(paper: Paper) -> Iterator[str]:
-    yield paper.court
-    yield paper.kind.title
-    yield paper.number
-    yield f"案号：{paper.case}"
+    yield from map(shown, (paper.court, paper.kind.title, paper.number, f"案号：{paper.case}"))
     for text in (paper.kind.order, *paper.facts):
-        yield from _wrap(text)
-    day = paper.issued_on
-    yield f"{day.year}年{day.month}月{day.day}日"
-
-
-def _wrap(text: str) -> Iterator[str]:
-    """Breaks a text into lines, nowhere within letters and digits."""
-    line, word = "", ""
-    for character, following in zip(text, text[1:] + " ", strict=True):
-        word += character
-        if character.isascii() and character.isalnum() and following.isascii() and following.isalnum():
-            continue
-        if line and stringWidth(line + word, FONT, _SIZE) > _WIDTH - 2 * _MARGIN:
-            yield line
-            line = ""
-        line, word = line + word, ""
-    yield line
+        yield from break_lines(shown(text), width=_WIDTH - 2 * _MARGIN, size=_SIZE)
+    yield plain_date(paper.issued_on)
 
 
 def _draw_line(canvas: Canvas, line: str, *, place: int, y: float) -> None:
-    glyphs = getFont(FONT).face.charToGlyph
-    known = "".join(character if ord(character) in glyphs else MISSING for character in line)
     canvas.setFont(FONT, _SIZE + 6 if place < 2 else _SIZE)
     if place < 3:
-        canvas.drawCentredString(_WIDTH / 2, y, known)
+        canvas.drawCentredString(_WIDTH / 2, y, line)
     else:
-        canvas.drawString(_MARGIN, y, known)
+        canvas.drawString(_MARGIN, y, line)
 
 
 def _draw_stamp(canvas: Canvas, court: str) -> None:

@@ -19,6 +19,7 @@ from services.synthetic.officers import make_officers
 from services.synthetic.people import People
 from services.synthetic.portraits import album
 from services.synthetic.scenario import scenario_cases
+from services.synthetic.travellers import scenario_travellers
 from services.synthetic.vehicles import Vehicles
 from xiezhi.pki import Officer
 
@@ -92,6 +93,7 @@ class Province:
             cases=scenario_cases(catalogue),
             vehicles=scenario_vehicles(self._fleet),
             violations=scenario_violations(),
+            travellers=scenario_travellers(),
         )
 
         def make(index: int) -> Group:

@@ -10,16 +10,25 @@ from services.synthetic.groups import DebtCase, Group
 from services.synthetic.officers import (
     APPROVER,
     AUDITOR,
+    BORDER_OFFICER,
     CAMERA,
     COLLEAGUE,
     COMMAND_CENTRE,
+    COUNTER_OFFICER,
+    COURT_SUPERVISOR,
+    INVESTIGATOR,
     JUDGE,
     JUDGE_COURT,
     OTHER_APPROVER,
+    OTHER_INVESTIGATOR,
     OTHER_JUDGE,
+    POLICE_SUPERVISOR,
     REGISTER_OFFICER,
+    SUPERIOR_APPROVER,
+    UNIT_HEAD,
     WINDOW,
 )
+from services.synthetic.travellers import FOREIGN_PASSPORT, FOREIGNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,26 @@ class Scenario:
         new_energy_car: The debtor's new energy car.
         buyer_name: Name of somebody who buys a car.
         buyer_number: Identity number of the buyer.
+        superior_approver: Officer id of a vice president of the court above the judge's.
+        counter_officer: Officer id of an officer at an exit-entry counter.
+        border_officer: Officer id of an officer at a port.
+        investigator: Officer id of an officer of a unit that investigates what courts refer.
+        unit_head: Officer id of the head of that unit, who decides.
+        other_investigator: Officer id of an officer of another such unit.
+        court_supervisor: Officer id of an officer of the High Court who supervises referrals.
+        police_supervisor: Officer id of an officer of the provincial police who supervises referrals.
+        exit_case: Number of a case of the same judge with several debtors and a company.
+        second_name: Name of its second debtor.
+        second_number: Identity number of that debtor.
+        third_name: Name of its third debtor.
+        third_number: Identity number of that debtor.
+        company_name: Name of its company.
+        company_number: Social credit code of the company.
+        debtor_passport: Number of the debtor's passport.
+        buyer_former_passport: Number of a passport of the buyer, a debtor of that case too, that was replaced.
+        foreigner_name: Name of a foreigner without an identity number.
+        foreigner_passport: Number of the foreigner's passport, with the letters of its state.
+        referral_case: Number of a case of the judge against the debtor and the company.
     """
 
     judge: str
@@ -67,6 +96,26 @@ class Scenario:
     new_energy_car: str
     buyer_name: str
     buyer_number: str
+    superior_approver: str
+    counter_officer: str
+    border_officer: str
+    investigator: str
+    unit_head: str
+    other_investigator: str
+    court_supervisor: str
+    police_supervisor: str
+    exit_case: str
+    second_name: str
+    second_number: str
+    third_name: str
+    third_number: str
+    company_name: str
+    company_number: str
+    debtor_passport: str
+    buyer_former_passport: str
+    foreigner_name: str
+    foreigner_passport: str
+    referral_case: str
 
 
 SCENARIO = Scenario(
@@ -89,6 +138,26 @@ SCENARIO = Scenario(
     new_energy_car="赣AD12345:52",
     buyer_name="万长生",
     buyer_number=BUYER,
+    superior_approver=SUPERIOR_APPROVER,
+    counter_officer=COUNTER_OFFICER,
+    border_officer=BORDER_OFFICER,
+    investigator=INVESTIGATOR,
+    unit_head=UNIT_HEAD,
+    other_investigator=OTHER_INVESTIGATOR,
+    court_supervisor=COURT_SUPERVISOR,
+    police_supervisor=POLICE_SUPERVISOR,
+    exit_case="（2018）赣0102执1240号",
+    second_name="林守拙",
+    second_number=ONE_HOUSEHOLD[0],
+    third_name="林晚晴",
+    third_number=WIFE,
+    company_name="江西测试公司一",
+    company_number=CREDITORS[0],
+    debtor_passport="EX0009001",
+    buyer_former_passport="G70000037",
+    foreigner_name=FOREIGNER,
+    foreigner_passport=FOREIGN_PASSPORT,
+    referral_case="（2018）赣0102执1238号",
 )
 """The debtor is the head of a family of five."""
 
@@ -110,6 +179,10 @@ def scenario_cases(catalogue: Group) -> tuple[DebtCase, ...]:
         DebtCase(JUDGE_COURT, SCENARIO.other_case, JUDGE, (SCENARIO.debtor_number,)),
         DebtCase(JUDGE_COURT, "（2018）赣0102执1236号", JUDGE, ONE_HOUSEHOLD),
         DebtCase(JUDGE_COURT, "（2018）赣0102执1237号", JUDGE, (_COMPANY,)),
+        DebtCase(
+            JUDGE_COURT, SCENARIO.exit_case, JUDGE, (SCENARIO.debtor_number, ONE_HOUSEHOLD[0], WIFE, BUYER, _COMPANY)
+        ),
+        DebtCase(JUDGE_COURT, SCENARIO.referral_case, JUDGE, (SCENARIO.debtor_number, SCENARIO.company_number)),
         DebtCase(JUDGE_COURT, CATALOGUE_CASE, JUDGE, everybody),
         DebtCase(JUDGE_COURT, "（2018）赣0102执2001号", COLLEAGUE, (WIFE,)),
         DebtCase("赣0702", "（2018）赣0702执1号", "GAN0702-J001", (MOVER,)),

@@ -1,13 +1,15 @@
-"""Writes a province: people and vehicles into their registers, cases into whatever keeps cases."""
+"""Writes a province: people, vehicles and travellers into their registers, cases into whatever keeps cases."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from services.exit_restriction.loader import SubjectLoader
 from services.identity.loader import RegistryLoader
 from services.synthetic.groups import DebtCase, Group
 from services.synthetic.province import Province
+from services.synthetic.travellers import on_file
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.violations.loader import ViolationLoader
 
@@ -28,6 +30,7 @@ class Written:
     households: int = 0
     cases: int = 0
     vehicles: int = 0
+    travellers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,14 @@ class Registers:
         people: Writes people, households and photos; entered.
         vehicles: Writes vehicles; entered.
         violations: Writes violations of them; entered.
+        travellers: Writes the exit-entry register; entered.
         add_cases: Keeps cases.
     """
 
     people: RegistryLoader
     vehicles: VehicleLoader
     violations: ViolationLoader
+    travellers: SubjectLoader
     add_cases: AddCases
 
 
@@ -87,10 +92,13 @@ def _write(groups: Sequence[Group], before: Written, *, registers: Registers) ->
     registers.people.add(people, households, ())
     registers.vehicles.add(vehicles)
     registers.violations.add(violation for group in groups for violation in group.violations)
+    travellers = [person for group in groups for person in on_file(group)]
+    registers.travellers.add(travellers)
     registers.add_cases(cases)
     return Written(
         before.people + len(people),
         before.households + len(households),
         before.cases + len(cases),
         before.vehicles + len(vehicles),
+        before.travellers + len(travellers),
     )

@@ -10,31 +10,33 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from services.alerts.feed import AlertFeed
+from services.alerts.keys import CheckKey
+from services.alerts.leases import LeaseBook
+from services.alerts.rows import AlertRows
+from services.alerts.watch import AlertWatch
 from services.chassis.backend import host_backend
 from services.chassis.feed import DeadLetters, Feed
 from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.codes.jurisdiction import Jiangxi
+from services.filing.desk import Desk
 from services.papers import SealTrust, verify_sealed
-from services.vehicle.alerts.hashing import PlateHasher
-from services.vehicle.checks.alerts import AlertRows
 from services.vehicle.checks.dealings import DealingRows
 from services.vehicle.checks.handlers import Post
-from services.vehicle.checks.keys import AlertHasher, CheckKey
-from services.vehicle.checks.leases import LeaseBook
+from services.vehicle.checks.keys import PlateHasher, alert_hasher, check_key
 from services.vehicle.checks.server import VehicleCheckServicer
 from services.vehicle.checks.store import CheckStore
 from services.vehicle.checks.suspects import Suspects
-from services.vehicle.checks.watch import AlertWatch
+from services.vehicle.checks.tables import LEASES
 from services.vehicle.domain import PointsPolicy
 from services.vehicle.registry.server import VehicleRegistryServicer
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
-from services.vehicle.seizures.alerts import AlertFeed
-from services.vehicle.seizures.desk import Desk
 from services.vehicle.seizures.rows import SeizureRows
 from services.vehicle.seizures.server import SeizureServicer
 from services.vehicle.seizures.store import SeizureStore
+from services.vehicle.seizures.tables import ALERTS
 from services.vehicle.settings import VehicleSettings
 from services.vehicle.sightings.convert import describe
 from services.vehicle.sightings.server import SightingServicer
@@ -96,8 +98,8 @@ class _Control:
 
 def _make_control(parts: Parts, settings: VehicleSettings) -> _Control:
     database, keyring, clock = parts.database, parts.keyring, parts.clock
-    key = CheckKey.all_of(keyring)[0]
-    outbox, hasher, rows = Outbox(OUTBOX), AlertHasher(key), AlertRows(key.key_id)
+    key = check_key(keyring)
+    outbox, hasher, rows = Outbox(OUTBOX), alert_hasher(key), AlertRows(ALERTS, key_id=key.key_id)
     feed = Feed(FEED, database=database, outbox=outbox, sealer=parts.sealer, clock=clock)
     terms = Terms(settings.sighting_window, settings.acknowledge_within)
     vehicles = VehicleRows(keyring)
@@ -111,10 +113,12 @@ def _make_control(parts: Parts, settings: VehicleSettings) -> _Control:
         sightings=SightingRows(keyring, feed=feed, describe=describe, ids=parts.ids, terms=terms),
         clock=clock,
     )
-    alerts = AlertFeed(hasher)
+    alerts = AlertFeed(ALERTS, hasher=hasher)
     alerts.on_commit(watch.wake)
     relay = Relay(outbox, database=database, deliver=feed.escalate, clock=clock, ids=parts.ids)
-    leases = LeaseBook(database, key_id=key.key_id, duration=settings.check_lease, clock=clock, ids=parts.ids)
+    leases = LeaseBook(
+        LEASES, database=database, key_id=key.key_id, duration=settings.check_lease, clock=clock, ids=parts.ids
+    )
     return _Control(key, feed, outbox, relay, watch, store, leases, alerts)
 
 

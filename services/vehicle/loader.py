@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import Connection, Executable, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from services.alerts.feed import AlertFeed
 from services.chassis.db import KeyedQuery, insert_many
 from services.chassis.db.loading import BulkLoader
 from services.chassis.sealing import Keyring, Sealer
-from services.vehicle.checks.keys import AlertHasher, CheckKey
+from services.vehicle.checks.keys import alert_hasher, check_key
 from services.vehicle.registry.domain import Vehicle
 from services.vehicle.registry.intake import IntakeError, check_vehicle
 from services.vehicle.registry.sealed import VehicleSealer
 from services.vehicle.registry.tables import NUMBERS, OWNERS, VEHICLES
 from services.vehicle.registry.ways import Ways
-from services.vehicle.seizures.alerts import AlertFeed
-from services.vehicle.seizures.tables import SEIZURES
+from services.vehicle.seizures.tables import ALERTS, SEIZURES
 
 _OLD = "old"
 _REPLACE_VEHICLE = update(VEHICLES).where(VEHICLES.c.vehicle_id == bindparam(_OLD))
@@ -43,7 +43,7 @@ class VehicleLoader(BulkLoader):
         super().__init__(database_url)
         self._sealer = VehicleSealer(Sealer(keyring))
         self._ways = Ways(keyring)
-        self._alerts = AlertFeed(AlertHasher(CheckKey.all_of(keyring)[0]))
+        self._alerts = AlertFeed(ALERTS, hasher=alert_hasher(check_key(keyring)))
         self._seizures = KeyedQuery(select(SEIZURES.c.vehicle_id).distinct(), SEIZURES.c.vehicle_id)
         self._kept = KeyedQuery(select(VEHICLES), VEHICLES.c.vehicle_id)
 

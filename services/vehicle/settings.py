@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
 from services.chassis.config import LedgerSettings, ProcessSettings, Seconds, Section
-
-
-class SealSettings(Section):
-    """Whose seals on documents count: PEM files of the seal authorities and of their revocation lists."""
-
-    authority: Path
-    revocations: Path
+from services.papers.settings import SealSettings
 
 
 class PolicySettings(Section):

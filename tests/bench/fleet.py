@@ -13,22 +13,24 @@ from datetime import UTC, date, datetime
 import numpy as np
 from sqlalchemy import Connection, func, select, update
 
+from services.alerts.feed import AlertFeed
+from services.alerts.tables import AlertTables
 from services.chassis.db import Database
 from services.chassis.db.bulk import insert_many
 from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.codes.vins import Vin
+from services.filing.domain import Contact
 from services.synthetic import SCENARIO
 from services.synthetic.plates import make_vin, standard_plate
-from services.vehicle.checks.keys import AlertHasher, CheckKey
+from services.vehicle.checks.keys import alert_hasher, check_key
 from services.vehicle.domain import Served
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.domain import Owner, Vehicle
 from services.vehicle.registry.store import VehicleRows
-from services.vehicle.seizures.alerts import AlertFeed
-from services.vehicle.seizures.domain import Contact, SeizureRecord
+from services.vehicle.seizures.domain import SeizureRecord
 from services.vehicle.seizures.rows import SeizureRows
-from services.vehicle.seizures.tables import ALERT_HEAD, ALERTS
+from services.vehicle.seizures.tables import ALERTS
 from xiezhi.cli.home import Home
 from xiezhi.cli.layout import database_url
 
@@ -64,18 +66,19 @@ class Fleet:
         )
 
 
-def make_fleet(home: Home, *, alerts: int) -> Fleet:
+def make_fleet(home: Home, *, alerts: int, others: int = OTHERS) -> Fleet:
     """Makes the database of a data folder whose suite does not run.
 
     Args:
         home: The data folder.
         alerts: How many alerts there are.
+        others: Vehicles that only make the register large.
     """
     for file in home.data.glob("vehicle.db*"):
         file.unlink()
     url, keyring = database_url(home, "vehicle"), Keyring.load(home.keys.keyring_file("vehicle"))
     upgrade(url, package="services.vehicle")
-    vehicles = [_vehicle(number) for number in range(SEIZED + FREE + OTHERS)]
+    vehicles = [_vehicle(number) for number in range(SEIZED + FREE + others)]
     started = time.perf_counter()
     with VehicleLoader(url, keyring=keyring) as loader:
         for start in range(0, len(vehicles), PORTION):
@@ -93,27 +96,36 @@ def make_fleet(home: Home, *, alerts: int) -> Fleet:
 
 async def _seize(database: Database, keyring: Keyring, seized: Sequence[Vehicle], *, alerts: int) -> None:
     """Seizes vehicles as the service does, and draws alerts for vehicles that no camera of the bench meets."""
-    key = CheckKey.all_of(keyring)[0]
+    key = check_key(keyring)
     rows = SeizureRows(keyring, vehicles=VehicleRows(keyring))
-    feed = AlertFeed(AlertHasher(key))
+    feed = AlertFeed(ALERTS, hasher=alert_hasher(key))
 
     def seize(connection: Connection) -> None:
         rows.add_seizures(connection, [_record(vehicle) for vehicle in seized])
         feed.write(connection, [(v.vehicle_id, v.plate) for v in seized], present=True)
 
-    def draw(connection: Connection) -> None:
-        last = connection.execute(select(func.max(ALERTS.c.number))).scalar_one()
-        # To whoever has not the key, the hash of a plate is a random number.
-        hashes = np.frombuffer(secrets.token_bytes(8 * (alerts - last)), np.int64).tolist()
-        drawn = [
-            {"number": number, "hash": one, "key_id": key.key_id, "vehicle_id": number, "present": True}
-            for number, one in enumerate(hashes, start=last + 1)
-        ]
-        insert_many(connection, ALERTS, drawn)
-        connection.execute(update(ALERT_HEAD).values(last=alerts))
-
     await database.write(seize)
-    await database.write(draw)
+    await database.write(lambda connection: draw_alerts(connection, ALERTS, key_id=key.key_id, alerts=alerts))
+
+
+def draw_alerts(connection: Connection, tables: AlertTables, *, key_id: int, alerts: int) -> None:
+    """Draws alerts under hashes of nothing, as many as are lacking.
+
+    Args:
+        connection: That of a write function.
+        tables: The alerts.
+        key_id: Id of the key under which they are kept.
+        alerts: How many there are to be.
+    """
+    last = connection.execute(select(func.max(tables.changes.c.number))).scalar_one()
+    # To whoever has not the key, the hash of a text is a random number.
+    hashes = np.frombuffer(secrets.token_bytes(8 * (alerts - last)), np.int64).tolist()
+    drawn = [
+        {"number": number, "hash": one, "key_id": key_id, "subject_id": number, "present": True}
+        for number, one in enumerate(hashes, start=last + 1)
+    ]
+    insert_many(connection, tables.changes, drawn)
+    connection.execute(update(tables.head).values(last=alerts))
 
 
 def _vehicle(number: int) -> Vehicle:

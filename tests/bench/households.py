@@ -15,6 +15,7 @@ from tests.bench.report import Bar, Series, ratio
 from tests.bench.rig import UNDER_WAY, Loader, peer, suite
 from tests.conftest import PostgresServer, find_programs
 from xiezhi.cli.home import Home
+from xiezhi.cli.suite import PROCESSES
 from xiezhi.cli.supervisor import Supervisor
 
 DEBTORS = 256
@@ -107,7 +108,7 @@ class Households:
         home = self._home_of("postgresql")
         # Its databases are new, and a ledger that has signed before does not accept an empty one.
         shutil.rmtree(home.root, ignore_errors=True)
-        databases = {name: server.create_database() for name in ("gateway", "identity", "ledger", "vehicle")}
+        databases = {name: server.create_database() for name in PROCESSES}
         province.seed(home, people=self._sizes[0], databases=databases)
         running = self._stack.enter_context(suite(home, people=self._sizes[0], databases=databases))
         extra = (server.process_id,)

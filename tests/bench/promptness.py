@@ -18,7 +18,15 @@ from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.demo.lookout import Lookout
 from xiezhi.cli.orders import SERVICE, Order
 from xiezhi.cli.papers import PapersChoice
-from xiezhi.vehicle.v1 import check_pb2, check_pb2_grpc, seizure_pb2, seizure_pb2_grpc, vehicle_pb2
+from xiezhi.cli.watch import Watcher
+from xiezhi.vehicle.v1 import (
+    check_pb2,
+    check_pb2_grpc,
+    seizure_pb2,
+    seizure_pb2_grpc,
+    sighting_pb2_grpc,
+    vehicle_pb2,
+)
 
 T = TypeVar("T")
 
@@ -90,7 +98,9 @@ class Promptness:
     def __init__(self, stack: ExitStack, desk: Desk, *, seized: Sequence[str], free: Sequence[str]) -> None:
         self._judge = stack.enter_context(desk.client())
         self._patrol = stack.enter_context(desk.session(PATROL).connect())
-        self._lookout = stack.enter_context(Lookout(desk.session(SCENARIO.command_centre).connect()))
+        watching = desk.session(SCENARIO.command_centre).connect()
+        watcher = Watcher(sighting_pb2_grpc.SightingServiceStub(watching.channel))
+        self._lookout = stack.enter_context(Lookout(watching, watcher))
         self._poller = stack.enter_context(ThreadPoolExecutor(1))
         self._seized = seized
         self._prepared = [

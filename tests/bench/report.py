@@ -35,6 +35,11 @@ class Series:
         """Median of the rates."""
         return median(self.rates) if self.runs else 0.0
 
+    @property
+    def rate_of_core(self) -> float:
+        """Median of what was done in a second of the servers' processors, on which other work has less bearing."""
+        return median(self.per_call * m.per_second / max(u.cores, 0.01) for m, u in self.runs) if self.runs else 0.0
+
     def row(self) -> str:
         """Returns the row of a Markdown table."""
         if not self.runs:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 from services.synthetic import SCENARIO
-from tests.bench import bare
 from tests.bench.calls import Desk
-from tests.bench.checkpoint import STREAM, Calls, Checkpoint
-from tests.bench.experiment import Experiment, process_ids
+from tests.bench.experiment import Experiment
 from tests.bench.fleet import Fleet, make_fleet
+from tests.bench.gates import Checkpoint
 from tests.bench.load import Measured
-from tests.bench.machine import Usage
 from tests.bench.promptness import Delays, Promptness
 from tests.bench.report import Bar, Series
-from tests.bench.rig import Loader, peer, suite
+from tests.bench.rig import suite
+from tests.bench.streams import LARGEST, Streams
 from xiezhi.cli.home import Home
 from xiezhi.cli.output import Output
 from xiezhi.cli.session import Session
@@ -25,14 +24,8 @@ from xiezhi.cli.up import prepare
 
 PEOPLE = 1_000
 ALERTS = 1_000_000
-SIZES = (1, 100, 1_000)
-LARGEST = SIZES[-1]
-UNDER_WAY = 256
-"""Batches of the stream that wait for their answer."""
 SEIZURES = 60
 LOADED_SECONDS = 12.0
-ANSWER_BYTES = 12
-"""Length of an answer without hits and without a receipt."""
 TEXTS_BAR, PACKED_BAR = 1_000_000, 5_000_000
 
 
@@ -47,25 +40,17 @@ class Vehicles:
     """
 
     def __init__(self, stack: ExitStack, folder: Path, *, seconds: float, alerts: int) -> None:
-        self._stack = stack
-        self._folder = folder
-        self._seconds = seconds
-        self._alerts = alerts
         home = self._home = Home(folder / "vehicles")
         output = Output(as_json=False)
         prepare(home, output, people=PEOPLE, session=Session(home, output))
         self.fleet: Fleet = make_fleet(home, alerts=alerts)
-        self._suite = stack.enter_context(suite(home, people=PEOPLE))
+        running = stack.enter_context(suite(home, people=PEOPLE))
+        self._streams = Streams(stack, home, running, folder=folder, seconds=seconds)
         self._checkpoint = Checkpoint(home)
 
     def experiments(self) -> list[Experiment]:
         """Returns what is to be measured of streams."""
-        echo, pid = self._stack.enter_context(peer("echo", self._home.keys, self._folder, answer_bytes=ANSWER_BYTES))
-        found = []
-        for size in SIZES:
-            found += self._of(self._checkpoint.texts(size), f"t{size}", f"batches of {size:,} as texts", echo, pid)
-        packed = self._checkpoint.packed(LARGEST)
-        return found + self._of(packed, f"p{LARGEST}", f"batches of {LARGEST:,}, packed", echo, pid)
+        return self._streams.experiments(self._checkpoint)
 
     def delays(self) -> list[tuple[Delays, Measured]]:
         """Measures how soon seizures and sightings are known while one stream brings all it can through the gateway.
@@ -74,7 +59,8 @@ class Vehicles:
             Each with what the stream brought meanwhile.
         """
         desk = Desk(self._home, judge=SCENARIO.judge, approver=SCENARIO.approver)
-        run = self._through_gateway(self._checkpoint.texts(LARGEST), seconds=LOADED_SECONDS)
+        texts = self._checkpoint.texts(LARGEST)
+        run = self._streams.through_gateway(self._checkpoint, texts, seconds=LOADED_SECONDS)
         with ExitStack() as stack:
             fleet = self.fleet
             promptness = Promptness(stack, desk, seized=fleet.seized, free=fleet.free[:SEIZURES])
@@ -84,58 +70,6 @@ class Vehicles:
                 load = pool.submit(run)
                 found.append((measure(lambda load=load: not load.done()), load.result()[0]))  # type: ignore[misc]
             return found
-
-    def _of(self, batches: list[bytes], key: str, title: str, echo: str, pid: int) -> list[Experiment]:
-        size = int(key[1:])
-        runs: tuple[tuple[str, str, Callable[[], tuple[Measured, Usage]]], ...] = (
-            (f"{key}-e", f"{title}: bare echo", self._echo(batches, echo, pid)),
-            (f"{key}-d", f"{title}: the service, called directly", self._direct(batches)),
-            (f"{key}-g", f"{title}: through the gateway", self._through_gateway(batches)),
-        )
-        return [
-            Experiment(Series(name, told, per_call=size), run, suite=None if name.endswith("-e") else self._suite)
-            for name, told, run in runs
-        ]
-
-    def _echo(self, batches: list[bytes], echo: str, pid: int) -> Callable[[], tuple[Measured, Usage]]:
-        calls: Calls = [(batch, ()) for batch in batches]
-        return lambda: self._loader().measure(
-            bare.STREAM,
-            lambda: calls,
-            target=echo,
-            server="ledger",
-            as_system="courts",
-            measured=(pid,),
-            concurrency=UNDER_WAY,
-            stream=True,
-        )
-
-    def _direct(self, batches: list[bytes]) -> Callable[[], tuple[Measured, Usage]]:
-        return lambda: self._loader().measure(
-            STREAM,
-            lambda: self._checkpoint.with_grant(batches),
-            target=self._home.address("vehicle"),
-            server="vehicle",
-            as_system="gateway",
-            measured=process_ids(self._suite, "vehicle", "ledger"),
-            concurrency=UNDER_WAY,
-            stream=True,
-        )
-
-    def _through_gateway(self, batches: list[bytes], *, seconds: float = 0.0) -> Callable[[], tuple[Measured, Usage]]:
-        return lambda: self._loader(seconds).measure(
-            STREAM,
-            lambda: self._checkpoint.through_gateway(batches),
-            target=self._home.address("gateway"),
-            server="gateway",
-            as_system=self._checkpoint.system,
-            measured=process_ids(self._suite, "gateway", "vehicle", "ledger"),
-            concurrency=UNDER_WAY,
-            stream=True,
-        )
-
-    def _loader(self, seconds: float = 0.0) -> Loader:
-        return Loader(self._home.keys, self._folder, seconds=seconds or self._seconds)
 
 
 def bars(series: Mapping[str, Series]) -> Iterator[Bar]:

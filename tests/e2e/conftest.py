@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,35 @@ from tests.e2e.cars import add_cars
 from tests.e2e.players import Players
 from tests.e2e.running import Suite, copy_home, make_seeded, running
 from tests.e2e.vehicles import Vehicles
+from xiezhi.cli import layout
 from xiezhi.cli.home import Home
+
+HERE = Path(__file__).parent
+SHARED = "suite"
+"""Fixture of the suite that several modules share."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the modules that share a suite behind those that run suites of their own, which take longest.
+
+    What is left for the end is short then, and no worker waits for another one for long.
+    """
+    shared = {item.path for item in items if item.path.parent == HERE and SHARED in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in shared)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_ports(worker_id: str) -> Iterator[None]:
+    """Lets each worker seek ports in a part of the range.
+
+    Otherwise one may find the port free of a process that another worker has just killed and will start again.
+    """
+    number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(layout, "PORTS", layout.PORTS[number::count])
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ import pytest
 
 from services.synthetic import Province
 from services.synthetic.catalogue import ONE_HOUSEHOLD
+from tests.e2e.crossing import cross
+from tests.e2e.exits import Exits
 from tests.e2e.lines import Refused
 from tests.e2e.passing import Control, control
 from tests.e2e.players import APPROVALS, BATCH, CASES, LEDGER, LOOKUP, REGISTRAR, SECOND_CHIEF, Players
@@ -39,6 +41,7 @@ class Left:
     Attributes:
         answers: What the judge was told.
         control: What was told and asked of vehicles.
+        crossing: What was told and asked of people who are restricted, and of travellers.
         places: Files, pages of metrics and errors, by name.
         personal: What must be nowhere.
         official: What must not be where operators and callers see it.
@@ -46,6 +49,7 @@ class Left:
 
     answers: bytes = b""
     control: Control = field(default_factory=Control)
+    crossing: Control = field(default_factory=Control)
     places: dict[str, bytes] = field(default_factory=dict)
     personal: list[Secret] = field(default_factory=list)
     official: list[Secret] = field(default_factory=list)
@@ -62,6 +66,7 @@ def leave(home: Home) -> Left:
         players = Players(home)
         found.answers = _play(players)
         found.control = control(Vehicles(players))
+        found.crossing = cross(Exits(players))
         _provoke(players)
         _talk_nonsense(players)
         players.book.read()

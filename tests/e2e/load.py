@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
-from tests.e2e.lines import Refused
-from tests.e2e.players import APPROVALS, LEASE, LEDGER, LOOKUP, Players
+from tests.e2e.lines import Answer, Refused
+from tests.e2e.players import APPROVALS, BORDER_LEASE, LEASE, LEDGER, LOOKUP, Players
 from tests.e2e.running import Suite, await_that
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.cli.suite import PROCESSES
@@ -49,6 +50,7 @@ def settle(suite: Suite) -> None:
             players.look(probe, approval)
             players.call(players.cast.auditor, f"{LEDGER}GetTreeHead", b"")
             players.call(players.cast.camera, LEASE, b"")
+            players.call(players.cast.border_officer, BORDER_LEASE, b"")
         except Refused as refused:
             if refused.reason in PASSING:
                 return False
@@ -111,6 +113,17 @@ class Load:
             lambda: self.told.wrong or all(a >= b for a, b in zip(self._rounds, wanted, strict=True)),
             "the workers do not get on",
         )
+
+    def insist(self, call: Callable[[], Answer]) -> Answer:
+        """Makes the same call again until it is answered: nobody knows whether it took effect before."""
+        while True:
+            try:
+                return call()
+            except Refused as refused:
+                if refused.reason not in PASSING:
+                    raise
+                self.told.refused.append(refused.reason)
+                time.sleep(PAUSE)
 
     def _work(self, number: int) -> None:
         for turn in itertools.count():

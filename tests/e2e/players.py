@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from google.protobuf.message import Message
@@ -32,6 +32,7 @@ APPROVALS = "/xiezhi.approval.v1.ApprovalService/"
 CASES = "/xiezhi.casefile.v1.CaseRegistryService/"
 LEDGER = "/xiezhi.ledger.v1.LedgerService/"
 LEASE = "/xiezhi.vehicle.v1.VehicleCheckService/LeaseCheckKey"
+BORDER_LEASE = "/xiezhi.exit_restriction.v1.BorderCheckService/LeaseBorderKey"
 
 COURT, REGISTRAR, CLERK = "赣0102", "GAN0102-R001", "GAN0102-S001"
 SECOND_CHIEF, OTHER_CHIEF, PRESIDENT = "GAN0102-C002", "GAN0702-C001", "GAN0102-P001"
@@ -65,6 +66,10 @@ class Players:
         self._lines.clear()
         self._clients.clear()
 
+    def now(self) -> datetime:
+        """Returns the present instant as the suite has it, UTC."""
+        return self.session(self.cast.judge).now()
+
     def session(self, officer: str) -> Session:
         """Returns an officer's session of the command line."""
         return Session(self.home, Output(as_json=True), officer_id=officer, gateway=self.home.address("gateway"))
@@ -83,7 +88,7 @@ class Players:
 
     def token(self, officer: str, **changes: Any) -> tuple[str, str]:
         """Signs an officer's token; returns it as metadata."""
-        chosen = {"now": datetime.now(UTC), **changes}
+        chosen = {"now": self.now(), **changes}
         return ("authorization", f"Bearer {self.home.keys.mint_token(officer, **chosen)}")
 
     def call(
@@ -189,7 +194,7 @@ class Players:
 
     def claims(self, name: str, decision: Decision = Decision.CONSENT, *, officer: str = "") -> Claims:
         """Returns what an approver signs about an approval."""
-        return self.review(name, officer=officer).claims(decision, reason=WHY, now=datetime.now(UTC))
+        return self.review(name, officer=officer).claims(decision, reason=WHY, now=self.now())
 
     def sign(self, claims: Claims, *, officer: str = "") -> str:
         """Signs claims as an approver."""
@@ -219,9 +224,14 @@ class Players:
         answer = self.call(officer or self.cast.judge, LOOKUP, request, approval=approval)
         return identity_pb2.LookupHouseholdResponse.FromString(answer.payload).answer
 
+    @staticmethod
+    def new_case(court: str = COURT) -> str:
+        """Returns the number of a case that no other test has."""
+        return f"（2020）{court}执{next(_SERIALS)}号"
+
     def register(self, *numbers: str, handler: str = "", court: str = COURT, officer: str = REGISTRAR) -> str:
         """Registers a case of its own for a test; returns its number."""
-        case = f"（2020）{court}执{next(_SERIALS)}号"
+        case = self.new_case(court)
         self.call(officer, f"{CASES}RegisterCase", self.registration(case, *numbers, handler=handler, court=court))
         return case
 

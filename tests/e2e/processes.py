@@ -9,8 +9,10 @@ import psutil
 
 MODULES = {
     "gateway": "gateway",
+    "services.exit_restriction": "exit_restriction",
     "services.identity": "identity",
     "services.ledger": "ledger",
+    "services.referral": "referral",
     "services.vehicle": "vehicle",
 }
 

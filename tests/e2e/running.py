@@ -12,14 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.e2e import wrong_clock
 from xiezhi.cli.health import is_serving
 from xiezhi.cli.home import Home
-from xiezhi.cli.layout import config_file, metrics_url, read_layout, render_toml
+from xiezhi.cli.layout import BACKENDS, config_file, metrics_url, read_layout, render_toml
 from xiezhi.cli.output import Output
 from xiezhi.cli.session import Session
-from xiezhi.cli.suite import PROCESSES
+from xiezhi.cli.suite import MODULES, PROCESSES
 from xiezhi.cli.supervisor import Supervisor, log_file, running_suite
 from xiezhi.cli.up import prepare
 
@@ -109,6 +111,19 @@ class Suite:
             self._supervisor.spawn(name)
         for name in names if ready else ():
             self.await_serving(name)
+
+    def set_clock(self, name: str, *, seconds: int) -> None:
+        """Stops a process and starts it again with a clock that is ahead, or behind, by so much."""
+        self.stop(name)
+        with pytest.MonkeyPatch.context() as changed:
+            changed.setenv(wrong_clock.MODULE, MODULES[name])
+            changed.setenv(wrong_clock.SECONDS, str(seconds))
+            changed.setitem(MODULES, name, wrong_clock.__name__)
+            self.start(name)
+        for process in PROCESSES:
+            self.await_serving(process)
+        for service in BACKENDS:
+            self.await_serving("gateway", service=service)
 
     def process_id(self, name: str) -> int:
         """Returns the id of a process, 0 while it does not run."""

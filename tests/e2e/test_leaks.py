@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
 from services.chassis.sealing import Keyring
-from services.vehicle.checks.keys import CheckKey
+from services.exit_restriction.border.keys import border_key
+from services.vehicle.checks.keys import check_key
+from tests.e2e.crossing import APPLICANT, CROSSED, CROSSED_AT, CROSSED_BY, CROSSED_WITH
 from tests.e2e.leaving import Left, leave
 from tests.e2e.passing import PASSED, PASSED_AT, PASSED_VIN, PASSED_WITH
 from tests.e2e.running import copy_home
@@ -37,7 +39,7 @@ def _report(found: Iterable[Finding]) -> str:
 def test_nothing_personal_is_left_anywhere(left: Left) -> None:
     assert {"data/gateway.db", "data/identity.db", "data/ledger.db", "logs/gateway.log"} <= left.places.keys()
     assert any(name.startswith("traces/") and raw.count(b"\n") > 100 for name, raw in left.places.items())
-    found = sweep(left.places, [*left.personal, *left.control.personal])
+    found = sweep(left.places, [*left.personal, *left.control.personal, *left.crossing.personal])
     assert not found, _report(found)
 
 
@@ -70,6 +72,22 @@ def test_the_sweep_finds_what_was_told_of_vehicles(left: Left) -> None:
     assert told == {secret.kind for secret in left.control.personal}
 
 
+def test_the_sweep_finds_what_was_told_of_who_is_restricted(left: Left) -> None:
+    told = {
+        finding.secret.rpartition(" ")[0] for finding in sweep({"answers": left.crossing.told}, left.crossing.personal)
+    }
+    assert told == {secret.kind for secret in left.crossing.personal} - {"document"}
+
+
+def test_a_traveller_who_is_not_listed_leaves_nothing(left: Left, template: Home) -> None:
+    assert {"data/exit_restriction.db", "logs/exit_restriction.log"} <= left.places.keys()
+    found = sweep(left.places, _crossed(template))
+    assert not found, _report(found)
+    page = left.places["metrics of exit_restriction"].decode()
+    counted = [line for line in page.splitlines() if line.startswith("xiezhi_border_numbers_total ")]
+    assert [float(line.rpartition(" ")[2]) for line in counted] == [left.crossing.checked]
+
+
 def test_what_hits_nothing_leaves_nothing(left: Left, template: Home) -> None:
     assert {"data/vehicle.db", "vehicle.db-wal while it runs", "logs/vehicle.log"} <= left.places.keys()
     found = sweep(left.places, _passed(template))
@@ -84,10 +102,19 @@ def test_only_a_count_is_left_of_it(left: Left) -> None:
 
 def _passed(home: Home) -> list[Secret]:
     """Returns what was sent of cars that nobody seeks, in every form in which a program could keep it."""
-    key = CheckKey.all_of(Keyring.load(home.keys.keyring_file("vehicle")))[0].key
+    key = check_key(Keyring.load(home.keys.keyring_file("vehicle"))).key
     hashes = [Secret(kind, value) for plate in (*PASSED, PASSED_WITH) for kind, value in _hashes(key, plate)]
     plates = [Secret.text("plate", plate) for plate in (*PASSED, PASSED_WITH)]
     return [*hashes, *plates, Secret.text("VIN", PASSED_VIN), *(Secret.text("place", place) for place in PASSED_AT)]
+
+
+def _crossed(home: Home) -> list[Secret]:
+    """Returns what was sent of people whom nobody seeks or restricts, in every form."""
+    key = border_key(Keyring.load(home.keys.keyring_file("exit_restriction"))).key
+    numbers = (*CROSSED, CROSSED_WITH, CROSSED_BY, APPLICANT.debtor_number)
+    hashes = [Secret(kind, value) for number in numbers for kind, value in _hashes(key, number)]
+    texts = (*numbers, APPLICANT.debtor_name, *CROSSED_AT)
+    return [*hashes, *(Secret.text("what was shown", text) for text in texts)]
 
 
 def _hashes(key: bytes, plate: str) -> Iterator[tuple[str, bytes]]:

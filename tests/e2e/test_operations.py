@@ -13,13 +13,12 @@ import pytest
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.e2e import wrong_clock
 from tests.e2e.lines import Refused
 from tests.e2e.players import APPROVALS, LOOKUP, Players
 from tests.e2e.running import Suite, copy_home, running
 from xiezhi.cli.home import Home
 from xiezhi.cli.layout import BACKENDS
-from xiezhi.cli.suite import MODULES, PROCESSES
+from xiezhi.cli.suite import PROCESSES
 from xiezhi.errors import Reason
 
 OWN = ("xiezhi.approval.v1.ApprovalService", "xiezhi.casefile.v1.CaseRegistryService")
@@ -106,7 +105,9 @@ def test_metrics_count_every_call_by_method_decision_and_reason_and_time_it(suit
 
 def test_what_the_histogram_and_the_counter_say_is_the_same(suite: Suite, players: Players) -> None:
     judge = players.cast.judge
-    players.refuse(Reason.METHOD_UNKNOWN, judge, "/nobody.v1.Service/Method", b"x", known=False)
+    for process in PROCESSES:
+        line = players.line("courts", to=process)
+        players.refuse(Reason.METHOD_UNKNOWN, judge, "/nobody.v1.Service/Method", b"x", line=line, known=False)
     around = players.line("courts", to="vehicle")
     players.refuse(Reason.CALLER_NOT_ALLOWED, judge, "/xiezhi.vehicle.v1.SeizureService/ListSeizures", b"", line=around)
     for process in PROCESSES:
@@ -148,34 +149,21 @@ def test_a_caller_in_a_hurry_is_told_when_to_come_again_and_nobody_else_waits(st
     players.close()
 
 
-def test_a_wrong_clock_is_refused_and_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_clock_is_refused_and_told(home: Home) -> None:
     with running(home) as suite:
         players = Players(home)
         request = players.question()
         approval = players.approved(request)
-        _set_clock(suite, monkeypatch, "identity", seconds=90)
+        suite.set_clock("identity", seconds=90)
         for _ in range(2):
             refused = players.refuse(Reason.CLOCK_SKEW, players.cast.judge, LOOKUP, request, approval=approval)
             assert b"household" not in refused.details
-        _set_clock(suite, monkeypatch, "gateway", seconds=-90)
+        suite.set_clock("gateway", seconds=-90)
         with pytest.raises(Refused) as caught:
             players.call(players.cast.judge, LOOKUP, request, approval=approval)
         assert caught.value.reason is Reason.TOKEN_EXPIRED
         assert "clock" in caught.value.info.metadata["next_step"]
         players.close()
-
-
-def _set_clock(suite: Suite, monkeypatch: pytest.MonkeyPatch, name: str, *, seconds: int) -> None:
-    suite.stop(name)
-    with monkeypatch.context() as changed:
-        changed.setenv(wrong_clock.MODULE, MODULES[name])
-        changed.setenv(wrong_clock.SECONDS, str(seconds))
-        changed.setitem(MODULES, name, wrong_clock.__name__)
-        suite.start(name)
-    for process in PROCESSES:
-        suite.await_serving(process)
-    for service in BACKENDS:
-        suite.await_serving("gateway", service=service)
 
 
 def test_many_connections_at_once_end_no_process(suite: Suite) -> None:

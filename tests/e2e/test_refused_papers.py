@@ -16,7 +16,8 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from reportlab.pdfgen.canvas import Canvas
 
 from services.chassis.watched import INTERVAL_SECONDS
-from services.synthetic.papers import Paper, PaperKind, draw_paper, seal_paper
+from services.papers.sealing import seal_pdf
+from services.synthetic.papers import Paper, PaperKind, draw_paper
 from tests.e2e.running import Suite
 from tests.e2e.vehicles import Vehicles
 from xiezhi.common.v1 import case_pb2
@@ -53,7 +54,7 @@ class Desk:
 
     def seal(self, pdf: bytes, *, by: Identity | None = None, at: datetime | None = None) -> bytes:
         """Seals a paper, as the court that orders does now by default."""
-        return seal_paper(pdf, by or self.seals.signer(OWN), sealed_at=at or datetime.now(UTC))
+        return seal_pdf(pdf, by or self.seals.signer(OWN), sealed_at=at or datetime.now(UTC))
 
     def rewrite(self, change: Callable[[PdfWriter], object]) -> bytes:
         """Returns the drawn paper after a change."""

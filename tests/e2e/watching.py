@@ -1,11 +1,11 @@
-"""Somebody at whose post notices of sightings arrive, and what arrived there."""
+"""Somebody at whose post notices arrive, of sightings or of what a court hears, and what arrived there."""
 
 from __future__ import annotations
 
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, ClassVar, Self
 
 import grpc
 
@@ -15,9 +15,13 @@ from tests.e2e.running import await_that
 from tests.e2e.vehicles import SIGHTINGS
 from xiezhi.client import Trace
 from xiezhi.common.v1 import receipt_pb2
+from xiezhi.exit_restriction.v1 import notice_pb2
+from xiezhi.referral.v1 import notice_pb2 as referral_notice_pb2
 from xiezhi.vehicle.v1 import sighting_pb2
 
 WATCH = f"{SIGHTINGS}WatchSightings"
+COURT_WATCH = "/xiezhi.exit_restriction.v1.CourtNoticeService/WatchCourtNotices"
+REFERRAL_WATCH = "/xiezhi.referral.v1.ReferralNoticeService/WatchReferralNotices"
 PAUSE = 0.05
 
 
@@ -30,7 +34,7 @@ class Arrival:
         at: When, by the monotonic clock, seconds.
     """
 
-    notice: sighting_pb2.SightingNotice
+    notice: Any
     at: float
 
 
@@ -55,6 +59,10 @@ class Watch:
     receipts: list[receipt_pb2.Receipt] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     trace: Trace = field(default_factory=Trace.start)
+
+    method: ClassVar[str] = WATCH
+    asked: ClassVar[type[Any]] = sighting_pb2.WatchSightingsRequest
+    answered: ClassVar[type[Any]] = sighting_pb2.WatchSightingsResponse
 
     def __enter__(self) -> Self:
         self._line = Line(self.players.home, system=self.players.home.keys.officers.get(self.officer).system)
@@ -83,9 +91,9 @@ class Watch:
     def _follow(self) -> None:
         while not self._ended.is_set():
             try:
-                asked = sighting_pb2.WatchSightingsRequest(after=self.after).SerializeToString()
+                asked = self.asked(after=self.after).SerializeToString()
                 sent = (self.players.token(self.officer), ("traceparent", self.trace.traceparent))
-                for message in self._line.stream(WATCH, asked, sent, timeout=120):
+                for message in self._line.stream(self.method, asked, sent, timeout=120):
                     self._take(message, time.monotonic())
             except grpc.RpcError as failure:
                 # UNAVAILABLE and CANCELLED: a process has died or stops; all else must not be.
@@ -97,9 +105,39 @@ class Watch:
                 return  # the connection is closed
 
     def _take(self, message: bytes, at: float) -> None:
-        answer = sighting_pb2.WatchSightingsResponse.FromString(message)
+        answer = self.answered.FromString(message)
         if not answer.receipt.entry:
             self.wrong.append("an answer without a receipt")
         self.receipts.append(answer.receipt)
         self.arrivals += [Arrival(notice, at) for notice in answer.notices]
         self.after = answer.notices[-1].cursor
+
+
+class CourtWatch(Watch):
+    """Somebody at a court to whom notices of restrictions and controls arrive."""
+
+    method = COURT_WATCH
+    asked = notice_pb2.WatchCourtNoticesRequest
+    answered = notice_pb2.WatchCourtNoticesResponse
+
+    @property
+    def seen(self) -> set[str]:
+        """Names of the hits that were told."""
+        return {one.hit.name for one in self.of(notice_pb2.COURT_NOTICE_KIND_HIT)}
+
+    def arrival_of_hit(self, hit: str) -> notice_pb2.CourtNotice:
+        """Waits for the notice of a hit, and returns it."""
+        await_that(lambda: self.wrong or hit in self.seen, "the hit is not told", seconds=10)
+        return next(one for one in self.of(notice_pb2.COURT_NOTICE_KIND_HIT) if one.hit.name == hit)
+
+    def of(self, kind: notice_pb2.CourtNoticeKind) -> list[notice_pb2.CourtNotice]:
+        """Returns what arrived of a kind."""
+        return [arrival.notice for arrival in list(self.arrivals) if arrival.notice.kind == kind]
+
+
+class ReferralWatch(Watch):
+    """Somebody at a court, a unit or a provincial body to whom notices of referrals arrive."""
+
+    method = REFERRAL_WATCH
+    asked = referral_notice_pb2.WatchReferralNoticesRequest
+    answered = referral_notice_pb2.WatchReferralNoticesResponse

@@ -6,7 +6,7 @@ import os
 import runpy
 from datetime import datetime, timedelta
 
-from services.chassis import process
+from services.chassis import clock
 from services.chassis.clock import SystemClock
 
 MODULE, SECONDS = "WRONG_CLOCK_MODULE", "WRONG_CLOCK_SECONDS"
@@ -22,5 +22,5 @@ class WrongClock(SystemClock):
 
 
 if __name__ == "__main__":
-    process.SystemClock = WrongClock  # type: ignore[misc]
+    clock.SystemClock = WrongClock  # type: ignore[misc]
     runpy.run_module(os.environ[MODULE], run_name="__main__")

@@ -10,12 +10,15 @@ import typer
 
 from xiezhi.cli import (
     approvals,
+    calendars,
     doctor,
     down,
+    due,
     events,
     keys,
     ledger,
     lookup,
+    sealed,
     seed,
     seizure,
     submit,
@@ -26,8 +29,15 @@ from xiezhi.cli import (
     violations,
     watch,
 )
+from xiezhi.cli.border import checks as border_checks
+from xiezhi.cli.border import commands as border
 from xiezhi.cli.command import examples
 from xiezhi.cli.demo import command as demo
+from xiezhi.cli.exits import bulk as exit_bulk
+from xiezhi.cli.exits import commands as exits
+from xiezhi.cli.exits import counter as exit_counter
+from xiezhi.cli.exits import notices as court_notices
+from xiezhi.cli.referral import command as referral
 from xiezhi.cli.session import ENVIRONMENT
 
 _HELP = """Xiezhi (协执): provable, approved disclosure between courts and police.
@@ -43,7 +53,11 @@ _EPILOG = (
         "xiezhi approvals approve NAME --as GAN0102-C001 --reason 'Needed for enforcement.'",
         "xiezhi lookup household --as GAN0102-J001 --approval NAME --photos-dir photos",
         "xiezhi vehicle lookup --as GAN0102-J001 --help",
+        "xiezhi exit push --as GAN0102-J001 --help",
+        "xiezhi border check --as POL360000-B001 --help",
         "xiezhi watch --as GAN-E001",
+        "xiezhi referral inbox --as POL360102-I001",
+        "xiezhi due --as POL360102-I001",
         "xiezhi ledger verify receipt.json",
         "xiezhi trace TRACE_ID",
     )
@@ -74,9 +88,20 @@ def build_app() -> typer.Typer:
     app.add_typer(vehicle.app, name="vehicle")
     app.add_typer(seizure.app, name="seizure")
     app.add_typer(violations.app, name="violations")
+    exits.app.add_typer(exit_counter.app)
+    border.app.add_typer(border_checks.app)
+    for group in (exits.app, border.app):
+        group.add_typer(court_notices.app, name="notices")
+    exits.app.add_typer(exit_bulk.app, name="bulk")
+    app.add_typer(exits.app, name="exit")
+    app.add_typer(border.app, name="border")
     watch.add_to(app)
+    app.add_typer(referral.app, name="referral")
+    due.add_to(app)
+    app.add_typer(calendars.app, name="calendar")
     app.add_typer(events.app, name="events")
     app.add_typer(ledger.app, name="ledger")
+    app.add_typer(sealed.app, name="paper")
     for adding in (trace, doctor):
         adding.add_to(app)
     return app

@@ -23,12 +23,14 @@ class Begun:
         people: How many people were asked for.
         complete: Whether all of it is there.
         fleet: How many vehicles the company of the scenario has; 0 where the seeding knew no vehicles yet.
+        travellers: Whether the seeding knew the exit-entry register already.
     """
 
     seed: int
     people: int
     complete: bool
     fleet: int = 0
+    travellers: bool = False
 
     @classmethod
     def read(cls, home: Home) -> Begun | None:
@@ -42,8 +44,8 @@ class Begun:
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything that was asked for is there, vehicles too."""
-        return self.complete and self.fleet > 0
+        """Whether everything that was asked for is there, vehicles and the exit-entry register too."""
+        return self.complete and self.fleet > 0 and self.travellers
 
 
 def begin(home: Home, wanted: Begun) -> Begun:
@@ -66,4 +68,4 @@ def begin(home: Home, wanted: Begun) -> Begun:
         raise CommandError(f"{home.root} holds the province of seed {begun.seed}.", next_step=ELSEWHERE)
     fleet = max(wanted.fleet, begun.fleet)
     people = wanted.people if begun.is_whole else max(wanted.people, begun.people)
-    return Begun(wanted.seed, people, complete=False, fleet=fleet)
+    return Begun(wanted.seed, people, complete=False, fleet=fleet, travellers=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
@@ -16,6 +17,8 @@ from xiezhi.pki import UnknownOfficerError
 DEBTOR = "The case and the debtor"
 HANDLER = "The handling judge; with development keys the officer's own"
 CREDIT_CODE_LENGTH = 18
+_RESIDENCE_CARD = re.compile("9[0-9]{16}[0-9Xx]|[A-Za-z]{3}[0-9]{12}")
+_PASSPORT = re.compile("[A-Za-z]{3}[0-9A-Za-z]+")
 
 Case = Annotated[str, typer.Option("--case", help="Case number, e.g. （2018）赣0102执1234号.", rich_help_panel=DEBTOR)]
 Court = Annotated[
@@ -27,6 +30,27 @@ WorkCard = Annotated[str, typer.Option("--work-card", help="Work card (工作证
 EnforcementCard = Annotated[
     str, typer.Option("--enforcement-card", help="Enforcement card (执行公务证).", rich_help_panel=HANDLER)
 ]
+
+
+def number_type(number: str, *, organisation: bool = False) -> case_pb2.IdentityNumberType:
+    """Returns of which kind a number looks.
+
+    Args:
+        number: The number; whether it is one is for the service to say.
+        organisation: Whether it is an organisation's.
+    """
+    if organisation:
+        is_credit_code = len(number) == CREDIT_CODE_LENGTH
+        return (
+            case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE
+            if is_credit_code
+            else case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE
+        )
+    if _RESIDENCE_CARD.fullmatch(number):
+        return case_pb2.IDENTITY_NUMBER_TYPE_FOREIGN_PERMANENT_RESIDENT
+    if _PASSPORT.fullmatch(number):
+        return case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT
+    return case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +146,8 @@ class DebtorQuestion:
         str,
         typer.Option(
             "--number",
-            help="Citizen identity number; of an organisation its credit code or old organisation code.",
+            help="Citizen identity number; of a foreigner the residence card's, or the passport's after its state, "
+            "e.g. GBR123456789; of an organisation its credit code or old organisation code.",
             rich_help_panel=DEBTOR,
         ),
     ] = ""
@@ -143,17 +168,9 @@ class DebtorQuestion:
                 f"The debtor is told with {', '.join(given)}; there is no {' and no '.join(missing)}.",
                 next_step="See the command's --help for examples.",
             )
-        number_type = case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN
-        if self.organisation:
-            is_credit_code = len(self.debtor_number) == CREDIT_CODE_LENGTH
-            number_type = (
-                case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE
-                if is_credit_code
-                else case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE
-            )
         return case_pb2.Party(
             type=case_pb2.PARTY_TYPE_LEGAL_PERSON if self.organisation else case_pb2.PARTY_TYPE_NATURAL,
             name=self.debtor_name,
-            id_type=number_type,
+            id_type=number_type(self.debtor_number, organisation=self.organisation),
             id_number=self.debtor_number,
         )

@@ -16,6 +16,7 @@ from cryptography import x509
 from xiezhi.approval.v1 import approval_pb2, approval_pb2_grpc
 from xiezhi.cli.health import is_serving
 from xiezhi.cli.home import Home
+from xiezhi.cli.kinds import settings_kinds
 from xiezhi.cli.layout import config_file, database_url, read_layout
 from xiezhi.cli.lock import lock_holder, noted_process
 from xiezhi.cli.output import CommandError
@@ -135,16 +136,7 @@ def check_configuration(home: Home) -> Iterator[Finding]:
     with suite_required("`xiezhi doctor`"):
         from pydantic import ValidationError
 
-        from gateway.settings import GatewaySettings
-        from services.identity.settings import IdentitySettings
-        from services.ledger.settings import LedgerProcessSettings
-        from services.vehicle.settings import VehicleSettings
-    kinds = {
-        "gateway": GatewaySettings,
-        "identity": IdentitySettings,
-        "ledger": LedgerProcessSettings,
-        "vehicle": VehicleSettings,
-    }
+        kinds = settings_kinds()
     for process in PROCESSES:
         check = f"configuration {process}"
         file = config_file(home, process)

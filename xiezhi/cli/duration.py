@@ -1,9 +1,9 @@
-"""Durations as people write them."""
+"""Durations and instants as people write them."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from xiezhi.cli.output import CommandError
 
@@ -29,3 +29,21 @@ def parse_duration(text: str, least: timedelta) -> timedelta:
             next_step="Write it as 90s, 10m, 2h or 3d.",
         )
     return duration
+
+
+def read_instant(text: str) -> datetime:
+    """Reads "2024-11-20T10:00:00+08:00".
+
+    Args:
+        text: The instant.
+
+    Raises:
+        CommandError: If it is none, or names no zone.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise CommandError(f"{text!r} is no instant with its zone.", next_step="Write 2024-11-20T10:00:00+08:00.")
+    return found

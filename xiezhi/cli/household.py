@@ -8,7 +8,7 @@ from typing import Annotated, cast
 
 import typer
 
-from xiezhi.cli.case import DEBTOR, CaseQuestion
+from xiezhi.cli.case import DEBTOR, CaseQuestion, number_type
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.session import Session
 from xiezhi.common.v1 import case_pb2
@@ -29,7 +29,8 @@ EVERY_CATEGORY = tuple(Category)
 
 Name = Annotated[str, typer.Option("--name", help="Name (姓名) of the debtor.", rich_help_panel=DEBTOR)]
 Number = Annotated[
-    str, typer.Option("--number", help="Citizen identity number (公民身份号码).", rich_help_panel=DEBTOR)
+    str,
+    typer.Option("--number", help="Citizen (公民身份号码) or foreigner: the identity number.", rich_help_panel=DEBTOR),
 ]
 Categories = Annotated[
     list[Category] | None,
@@ -102,7 +103,7 @@ def build_request(
         debtor=case_pb2.Party(
             type=case_pb2.PARTY_TYPE_NATURAL,
             name=question.name,
-            id_type=case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN,
+            id_type=number_type(question.number),
             id_number=question.number,
         ),
         categories=[_category(category) for category in question.categories],

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.home import Home
-from xiezhi.cli.output import CommandError, Output, as_sentence
+from xiezhi.cli.output import CommandError, as_sentence
 from xiezhi.cli.render import format_instant
 from xiezhi.cli.session import Session
 from xiezhi.cli.suite import create_keyrings, rotate_keyrings, synthetic_officers
@@ -35,7 +35,7 @@ SHOWN_OFFICERS = 40
 @command(app, epilog=examples("xiezhi keys create", "xiezhi --home /srv/xiezhi keys create"))
 def create(session: Session) -> None:
     """Make what is missing and renew what is nearly over; keep the rest."""
-    make_keys(session.home, session.output, officers=synthetic_officers(), now=session.now())
+    make_keys(session, officers=synthetic_officers())
     keys = session.home.keys
     made = {
         "folder": str(keys.folder),
@@ -64,8 +64,7 @@ def rotate(session: Session) -> None:
     good, so it is not rotated. Running processes pick the new files up by themselves.
     """
     require_keys(session)
-    now = session.now()
-    session.home.keys.rotate(now=now)
+    session.home.keys.rotate(now=session.now(), machine_now=session.machine_now())
     rings = rotate_keyrings(session.home)
     session.output.result(
         {"tls": "replaced", "seals": "replaced", "token_keys": "added", "keyrings": rings, "ledger_key": "kept"},
@@ -95,20 +94,19 @@ def revoke(
     )
 
 
-def make_keys(home: Home, output: Output, *, officers: tuple[Officer, ...], now: datetime) -> None:
+def make_keys(session: Session, *, officers: tuple[Officer, ...]) -> None:
     """Makes or completes the development keys of a data folder, keyrings included, and warns loudly.
 
     Args:
-        home: The data folder.
-        output: Where the warning goes.
+        session: The data folder, the present instants, and where the warning goes.
         officers: Officers to be added.
-        now: The present instant, UTC.
     """
+    home = session.home
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureDevelopmentKeysWarning)
-        home.keys.create(officers, now=now)
+        home.keys.create(officers, now=session.now(), machine_now=session.machine_now())
     create_keyrings(home)
-    output.note(WARNING.format(folder=home.keys.folder))
+    session.output.note(WARNING.format(folder=home.keys.folder))
 
 
 def require_keys(session: Session) -> None:
@@ -150,7 +148,7 @@ def _describe_officer(home: Home, officer: Officer) -> dict[str, Any]:
         "rank": officer.rank.name if officer.rank else "",
         "system": officer.system,
         "permissions": list(officer.permissions),
-        "revoked": officer.rank is not None and home.keys.officers.is_revoked(officer.officer_id),
+        "revoked": officer.signs and home.keys.officers.is_revoked(officer.officer_id),
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from xiezhi.cli.home import Home
+from xiezhi.cli.moved import clock_ahead
 from xiezhi.cli.suite import OVERSIGHT, PROCESSES
 from xiezhi.pki import ISSUERS
 
@@ -30,8 +31,21 @@ BACKENDS = {
     "xiezhi.vehicle.v1.VehicleCheckService": "vehicle",
     "xiezhi.vehicle.v1.SightingService": "vehicle",
     "xiezhi.vehicle.v1.ViolationService": "vehicle",
+    "xiezhi.exit_restriction.v1.ApplicationCounterService": "exit_restriction",
+    "xiezhi.exit_restriction.v1.BorderCheckService": "exit_restriction",
+    "xiezhi.exit_restriction.v1.BorderControlService": "exit_restriction",
+    "xiezhi.exit_restriction.v1.CourtNoticeService": "exit_restriction",
+    "xiezhi.exit_restriction.v1.DishonestListService": "exit_restriction",
+    "xiezhi.exit_restriction.v1.RestrictionService": "exit_restriction",
+    "xiezhi.referral.v1.InvestigationService": "referral",
+    "xiezhi.referral.v1.ReferralNoticeService": "referral",
+    "xiezhi.referral.v1.ReferralService": "referral",
+    "xiezhi.referral.v1.SupervisionService": "referral",
 }
 """Which process hosts which service behind the gateway."""
+
+SEALED = frozenset({"vehicle", "exit_restriction", "referral"})
+"""Processes that take in sealed papers."""
 
 _HEADING = (
     "# Written by `xiezhi up` for the development keys beside it; ports are kept, everything else is rewritten.\n"
@@ -121,6 +135,8 @@ def _settings(home: Home, process: str, ports: Mapping[str, int]) -> dict[str, A
         },
         "telemetry": {"trace_dir": str(home.traces), "metrics_port": ports[f"{process} metrics"]},
     }
+    if ahead := clock_ahead(home):
+        settings["insecure_clock_ahead"] = ahead.total_seconds()
     return settings | _own_settings(home, process, ports)
 
 
@@ -136,7 +152,7 @@ def _own_settings(home: Home, process: str, ports: Mapping[str, int]) -> dict[st
         "public_key": str(home.keys.log_key_file),
         "witness": str(home.data / f"{process}.witness"),
     }
-    if process == "vehicle":
+    if process in SEALED:
         seals = home.keys.seals
         trusted = {"authority": str(seals.authority_file), "revocations": str(seals.revocation_file)}
         return {"ledger": ledger, "seals": trusted}

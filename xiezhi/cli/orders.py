@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xiezhi.cli.case import CaseQuestion, DebtorQuestion
+from xiezhi.cli.case import CaseQuestion, DebtorQuestion, number_type
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.papers import Papers, PapersChoice, collect, date_message, read_date
 from xiezhi.cli.session import Session
@@ -152,7 +152,4 @@ def buyer(name: str, number: str, *, organisation: bool = False) -> seizure_pb2.
     """
     if not name or not number:
         raise CommandError("The buyer is told with --buyer-name and --buyer-number.")
-    id_type = (
-        case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE if organisation else case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN
-    )
-    return seizure_pb2.Buyer(name=name, id_type=id_type, id_number=number)
+    return seizure_pb2.Buyer(name=name, id_type=number_type(number, organisation=organisation), id_number=number)

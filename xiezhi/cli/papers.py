@@ -13,8 +13,9 @@ import typer
 from google.type import date_pb2
 
 from xiezhi.cli.documents import read_bytes
-from xiezhi.cli.output import CommandError, as_sentence
+from xiezhi.cli.output import CommandError
 from xiezhi.cli.render import LEGAL_ZONE
+from xiezhi.cli.sealed import seal
 from xiezhi.cli.session import Session
 from xiezhi.cli.suite import suite_required
 from xiezhi.common.v1 import case_pb2
@@ -26,6 +27,12 @@ KINDS = {
     "LIFTING": case_pb2.DOCUMENT_KIND_LIFTING_RULING,
     "TRANSFER": case_pb2.DOCUMENT_KIND_ENFORCEMENT_RULING,
     "ASSISTANCE": case_pb2.DOCUMENT_KIND_ASSISTANCE_NOTICE,
+    "EXIT_RESTRICTION": case_pb2.DOCUMENT_KIND_EXIT_RESTRICTION_DECISION,
+    "BORDER_CONTROL": case_pb2.DOCUMENT_KIND_EXIT_RESTRICTION_DECISION,
+    "LIBERTY": case_pb2.DOCUMENT_KIND_OTHER,
+    "REFERRAL": case_pb2.DOCUMENT_KIND_REFERRAL_LETTER,
+    "ACCOUNT": case_pb2.DOCUMENT_KIND_OTHER,
+    "SUPPLEMENT": case_pb2.DOCUMENT_KIND_OTHER,
 }
 """Kinds of papers in the contract, by those that can be drafted."""
 
@@ -107,15 +114,29 @@ class Papers:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A paper that is needed: its kind, the option of its file, its number and the file."""
+class Wanted:
+    """A paper that is needed.
+
+    Attributes:
+        kind: A key of `KINDS`.
+        option: The option that names its file.
+        number: Its number.
+        file: Its file; None where none is named.
+        is_list: Whether a draft may have several pages, as where it lists many people.
+    """
 
     kind: str
     option: str
     number: str
     file: Path | None
+    is_list: bool = False
 
     def read(self) -> bytes:
+        """Reads its file.
+
+        Raises:
+            CommandError: If it cannot be read, or there is none.
+        """
         if self.file is None:
             raise CommandError(
                 f"The measure rests on papers; there is no {self.option}.",
@@ -144,28 +165,56 @@ def collect(
     Raises:
         CommandError: If a paper is not told, cannot be read or drafted.
     """
-    today = session.now().astimezone(LEGAL_ZONE).date()
-    issued = read_date(choice.issued) if choice.issued else today
-    wanted = [_Wanted("ASSISTANCE", "--notice", choice.notice_number or context.case_number, choice.notice)]
+    wanted = [Wanted("ASSISTANCE", "--notice", choice.notice_number or context.case_number, choice.notice)]
     if kind:
         number = choice.ruling_number or f"{context.case_number}之一"
-        wanted.insert(0, _Wanted(kind, "--ruling", number, choice.ruling))
+        wanted.insert(0, Wanted(kind, "--ruling", number, choice.ruling))
     if choice.draft:
         facts = [*facts, *(f"号牌号码：{plate}" for plate in choice.plates or ())]
-        contents = [_draft(session, context, one, issued=issued, facts=facts) for one in wanted]
-    else:
+    contents, documents = gather(
+        session, context, wanted, issued=choice.issued, drafted=facts if choice.draft else None
+    )
+    return Papers(contents[0] if kind else b"", contents[-1], documents)
+
+
+def gather(
+    session: Session,
+    context: case_pb2.CaseContext,
+    wanted: Sequence[Wanted],
+    *,
+    issued: str,
+    drafted: Sequence[str] | None,
+) -> tuple[list[bytes], tuple[case_pb2.LegalDocument, ...]]:
+    """Reads or drafts papers.
+
+    Args:
+        session: Tells the present instant, and has the development seals.
+        context: The case.
+        wanted: Which.
+        issued: Date of issue; empty for today.
+        drafted: Lines that drafts list; None to read files.
+
+    Returns:
+        The PDFs, and what the case context says of them, both in the order in which they are wanted.
+
+    Raises:
+        CommandError: If a paper is not told, cannot be read or drafted.
+    """
+    day = read_date(issued) if issued else session.now().astimezone(LEGAL_ZONE).date()
+    if drafted is None:
         contents = [one.read() for one in wanted]
-    documents = tuple(
+    else:
+        contents = [draft(session, context, one, issued=day, facts=drafted) for one in wanted]
+    return contents, tuple(
         case_pb2.LegalDocument(
             kind=KINDS[one.kind],
             document_number=one.number,
             issuing_court=context.court_code,
-            issue_date=date_message(issued),
+            issue_date=date_message(day),
             sha256=hashlib.sha256(content).digest(),
         )
         for one, content in zip(wanted, contents, strict=True)
     )
-    return Papers(contents[0] if kind else b"", contents[-1], documents)
 
 
 def read_date(text: str) -> date:
@@ -185,24 +234,35 @@ def date_message(day: date) -> date_pb2.Date:
     return date_pb2.Date(year=day.year, month=day.month, day=day.day)
 
 
-def _draft(
-    session: Session, context: case_pb2.CaseContext, wanted: _Wanted, *, issued: date, facts: Sequence[str]
+def draft(
+    session: Session,
+    context: case_pb2.CaseContext,
+    wanted: Wanted,
+    *,
+    issued: date,
+    facts: Sequence[str],
 ) -> bytes:
-    """Draws one paper and seals it with the court's development seal."""
-    from xiezhi.pki.seals import UnknownSealError
+    """Draws one paper and seals it with the court's development seal.
 
+    Args:
+        session: Has the development seals.
+        context: The case.
+        wanted: Which paper.
+        issued: Date of issue.
+        facts: Lines that it lists.
+
+    Raises:
+        CommandError: If it cannot be drafted.
+    """
     with suite_required("Drafting papers"):
         from services.codes.courts import find_court
-        from services.synthetic.papers import Paper, PaperKind, draw_paper, seal_paper
+        from services.synthetic.papers import Paper, PaperKind, draw_list, draw_paper
     court = find_court(context.court_code)
     if court is None:
         raise CommandError(f"There is no court {context.court_code}.")
-    try:
-        seal = session.home.keys.seals.signer(court.code)
-    except UnknownSealError as failure:
-        raise CommandError(as_sentence(failure), next_step="`xiezhi keys create` makes seals.") from None
     paper = Paper(PaperKind[wanted.kind], court.name, wanted.number, context.case_number, issued, tuple(facts))
     try:
-        return seal_paper(draw_paper(paper), seal, sealed_at=session.now())
+        drawn = draw_list(paper) if wanted.is_list else draw_paper(paper)
     except ValueError as failure:
         raise CommandError(f"The draft cannot be made: {failure}.", next_step="Name fewer vehicles.") from None
+    return seal(session, drawn, organisation=court.code)

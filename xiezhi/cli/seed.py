@@ -34,7 +34,7 @@ _EPILOG = examples(
     "xiezhi seed --people 100000",
     "xiezhi seed --people 1000000 --json     takes some minutes; run it again if it was interrupted",
     "xiezhi seed --fleet 1200     with a large fleet of the scenario's company",
-    "xiezhi seed --identity-url postgresql+psycopg://… --gateway-url … --vehicle-url …",
+    "xiezhi seed --identity-url postgresql+psycopg://… --gateway-url … --vehicle-url … --exit-restriction-url …",
 )
 
 
@@ -46,11 +46,13 @@ class Databases:
         identity: URL of the registry's database.
         gateway: URL of the gateway's database.
         vehicle: URL of the database of vehicle control.
+        exit_restriction: URL of the database of exit restriction.
     """
 
     identity: str
     gateway: str
     vehicle: str
+    exit_restriction: str
 
     @classmethod
     def of(cls, home: Home, **others: str) -> Databases:
@@ -73,6 +75,7 @@ class Seeded:
         households: Their households.
         cases: Cases about them.
         vehicles: Vehicles that they or their businesses own.
+        travellers: People in the exit-entry register.
         seconds: How long it took.
     """
 
@@ -81,6 +84,7 @@ class Seeded:
     households: int
     cases: int
     vehicles: int
+    travellers: int
     seconds: float
 
 
@@ -102,13 +106,22 @@ def add_to(app: typer.Typer) -> None:
         identity_url: Annotated[str, typer.Option("--identity-url", help="Registry's database, if elsewhere.")] = "",
         gateway_url: Annotated[str, typer.Option("--gateway-url", help="Gateway's database, if elsewhere.")] = "",
         vehicle_url: Annotated[str, typer.Option("--vehicle-url", help="Vehicles' database, if elsewhere.")] = "",
+        exit_restriction_url: Annotated[
+            str, typer.Option("--exit-restriction-url", help="Exit-entry register's database, if elsewhere.")
+        ] = "",
     ) -> None:
         """Fill the databases with a synthetic province: people, households, photos, exit documents, cases, vehicles.
 
         No one in it is real. The same seed makes the same people, and a smaller province is the beginning of a larger
         one: seeding again adds what is missing and changes nothing else. The suite may run meanwhile.
         """
-        databases = Databases.of(session.home, identity=identity_url, gateway=gateway_url, vehicle=vehicle_url)
+        databases = Databases.of(
+            session.home,
+            identity=identity_url,
+            gateway=gateway_url,
+            vehicle=vehicle_url,
+            exit_restriction=exit_restriction_url,
+        )
         title = "Seeding the synthetic province"
         try:
             with interrupting(), showing_progress(session.output, title) as progress:
@@ -121,7 +134,8 @@ def add_to(app: typer.Typer) -> None:
         session.output.result(
             asdict(made),
             f"{made.people:,} people in {made.households:,} households, with {made.cases:,} cases and "
-            f"{made.vehicles:,} vehicles, are there after {made.seconds:.1f} s.",
+            f"{made.vehicles:,} vehicles, are there after {made.seconds:.1f} s; {made.travellers:,} people are in the "
+            "exit-entry register.",
         )
 
 
@@ -156,7 +170,7 @@ def seed_province(
         from services.synthetic.writers import write_province
     if people > MAX_PEOPLE:
         raise CommandError(f"A province has at most {MAX_PEOPLE:,} people.", next_step="Ask for fewer with --people.")
-    wanted = begin(home, Begun(seed, people, complete=False, fleet=fleet))
+    wanted = begin(home, Begun(seed, people, complete=False, fleet=fleet, travellers=True))
     started = time.monotonic()
     home.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     create_keyrings(home)
@@ -201,6 +215,7 @@ def _registers(home: Home, databases: Databases) -> Iterator[Registers]:
     """Opens what writes a province, into databases that have the version that the code needs."""
     from gateway.casefile.domain import CaseRecord
     from gateway.casefile.loader import CaseLoader
+    from services.exit_restriction.loader import SubjectLoader
     from services.identity.loader import RegistryLoader
     from services.synthetic.writers import Registers
     from services.vehicle.loader import VehicleLoader
@@ -214,11 +229,14 @@ def _registers(home: Home, databases: Databases) -> Iterator[Registers]:
         keyring = _keyring(home, "vehicle")
         vehicles = opened.enter_context(VehicleLoader(databases.vehicle, keyring=keyring))
         violations = opened.enter_context(ViolationLoader(databases.vehicle, keyring=keyring))
+        travellers = opened.enter_context(
+            SubjectLoader(databases.exit_restriction, keyring=_keyring(home, "exit_restriction"))
+        )
 
         def add_cases(made: Sequence[DebtCase]) -> None:
             cases.add(CaseRecord(c.court_code, c.case_number, c.handler, c.parties) for c in made)
 
-        yield Registers(people, vehicles, violations, add_cases)
+        yield Registers(people, vehicles, violations, travellers, add_cases)
 
 
 def _upgrade(url: str, *, package: str) -> None:
@@ -242,6 +260,7 @@ def _told() -> Iterator[None]:
     from services.chassis.db.failures import classify, translate
     from services.chassis.migrations import MigrationError
     from services.chassis.sealing import KeyringError, SealError
+    from services.exit_restriction.registry.intake import IntakeError as ExitIntakeError
     from services.identity.domain import IntakeError
     from services.vehicle.registry.intake import IntakeError as VehicleIntakeError
 
@@ -253,7 +272,7 @@ def _told() -> Iterator[None]:
         raise CommandError(
             "The database was written under other keys.", next_step="Name the data folder whose keyrings they are."
         ) from None
-    except (IntakeError, VehicleIntakeError) as failure:
+    except (IntakeError, VehicleIntakeError, ExitIntakeError) as failure:
         raise CommandError(f"{failure} The databases hold other people.", next_step=ELSEWHERE) from None
     except Exception as failure:
         if classify(failure) is None:

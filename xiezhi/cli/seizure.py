@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -13,13 +12,14 @@ from google.protobuf.message import Message
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from xiezhi.cli.answers import keep_receipts, tell_answer
-from xiezhi.cli.approved import ApprovalChoice, call_proven, obtain
+from xiezhi.cli.answers import tell_answer
+from xiezhi.cli.approved import ApprovalChoice, call_proven
+from xiezhi.cli.carrying import Ordered, carry_out
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.duration import read_instant
 from xiezhi.cli.fleet import outcomes_view, seizures_view
 from xiezhi.cli.orders import SERVICE, Order, buyer
-from xiezhi.cli.output import CommandError
 from xiezhi.cli.papers import NoticeChoice, PapersChoice
 from xiezhi.cli.plates import FORM, read_vehicles
 from xiezhi.cli.receipt import ProvenAnswer
@@ -231,7 +231,7 @@ def list_(
     context = about.context(session, request_id=str(uuid.uuid4()))
     request = seizure_pb2.ListSeizuresRequest(context=context, debtor=debtor.party())
     if at:
-        request.as_of_time.FromDatetime(_instant(at))
+        request.as_of_time.FromDatetime(read_instant(at))
     answer = seizure_pb2.ListSeizuresResponse()
     proven: list[ProvenAnswer] = []
     with session.connect() as client, tracing() as trace:
@@ -252,23 +252,4 @@ def _carry_out(
     build: Callable[[], Message],
     choice: ApprovalChoice,
 ) -> None:
-    """Comes to an approval, makes the call and tells its answer."""
-    method = SERVICE + kind.DESCRIPTOR.name.removesuffix("Response")
-    with session.connect() as client, tracing() as trace:
-        granted = obtain(session, client, method, build=build, choice=choice)
-        if granted is None:
-            return
-        proven = call_proven(client, method, granted.request, approval=granted.approval)
-    keep_receipts(choice.receipt, [proven])
-    answer = kind.FromString(proven.payload)
-    tell_answer(session, answer, view(answer), proven=[proven], trace_id=trace.trace_id)
-
-
-def _instant(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise CommandError(f"{text!r} is no instant with its zone.", next_step="Write 2024-11-20T10:00:00+08:00.")
-    return found
+    carry_out(session, Ordered(SERVICE, kind, view), build=build, choice=choice)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from xiezhi.cli.home import Home
+from xiezhi.cli.moved import clock_ahead
 from xiezhi.cli.output import CommandError, Output, as_sentence
 from xiezhi.client import CachedToken, Client, Credentials, LogKey, OfficerSigner, TokenSource, connect
 from xiezhi.pki import UnknownOfficerError
@@ -46,9 +47,13 @@ class Session:
     system: str = ""
     gateway: str = ""
 
+    def now(self) -> datetime:
+        """Returns the present instant as the suite of the data folder has it, UTC."""
+        return self.machine_now() + clock_ahead(self.home)
+
     @staticmethod
-    def now() -> datetime:
-        """Returns the present instant, UTC."""
+    def machine_now() -> datetime:
+        """Returns the present instant as this machine has it, UTC; TLS libraries go by it."""
         return datetime.now(UTC)
 
     def connect(self, *, traceparent: Callable[[], str | None] | None = None) -> Client:
@@ -66,6 +71,7 @@ class Session:
             token=self._token_source(),
             log_key=self.log_key(),
             traceparent=traceparent,
+            now=self.now,
         )
 
     def find_gateway(self) -> str:
@@ -142,9 +148,13 @@ class Session:
         except UnknownOfficerError as failure:
             raise _unknown_officer(failure) from None
 
+    def minting(self) -> TokenSource:
+        """Returns a source of development tokens for the officer."""
+        return CachedToken(self.mint, now=lambda: self.now().timestamp())
+
     def _token_source(self) -> TokenSource:
         if self.officer_id:
-            return CachedToken(self.mint)
+            return self.minting()
         if "XIEZHI_TOKEN_FILE" in os.environ:
             file = _file("XIEZHI_TOKEN_FILE")
             return lambda: file.read_text(encoding="ascii").strip()

@@ -11,12 +11,14 @@ from xiezhi.pki import Officer
 
 EXTRA = "pip install 'xiezhi[suite]'"
 
-PROCESSES = ("ledger", "identity", "vehicle", "gateway")
+PROCESSES = ("ledger", "identity", "vehicle", "exit_restriction", "referral", "gateway")
 """The processes of the suite, in the order in which they are started; they stop in the reverse order."""
 MODULES = {
+    "exit_restriction": "services.exit_restriction",
     "gateway": "gateway",
     "identity": "services.identity",
     "ledger": "services.ledger",
+    "referral": "services.referral",
     "vehicle": "services.vehicle",
 }
 """What each process runs; the package has its migrations too."""

@@ -7,6 +7,8 @@ import shlex
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,10 +19,12 @@ from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.duration import parse_duration
 from xiezhi.cli.home import Home
 from xiezhi.cli.keys import make_keys
 from xiezhi.cli.layout import metrics_url, write_layout
 from xiezhi.cli.lock import require_nothing_runs
+from xiezhi.cli.moved import move_clock, shout_if_moved
 from xiezhi.cli.output import CommandError, Output
 from xiezhi.cli.progress import showing_progress
 from xiezhi.cli.scenario import scenario_examples
@@ -50,12 +54,23 @@ def add_to(app: typer.Typer) -> None:
             int, typer.Option("--people", min=0, help="Synthetic people to seed where there are none yet.")
         ] = DEFAULT_PEOPLE,
         detach: Annotated[bool, typer.Option("--detach", help="Come back once the suite serves.")] = False,
+        ahead: Annotated[
+            str,
+            typer.Option(
+                "--development-time-offset",
+                help="Live so far ahead of this machine's clock, as 365d: processes, tokens, seals and commands of the "
+                "data folder. Never back; refused by processes with other than development keys.",
+            ),
+        ] = "",
     ) -> None:
-        """Run the whole suite on this machine: gateway, identity, vehicle control and ledger, on SQLite.
+        """Run the whole suite on this machine: gateway, ledger and four services, on SQLite.
 
         Makes development keys, configuration and a synthetic province where they are missing, starts the processes,
         says how to call them, and starts them again should they crash. Stays until Ctrl-C, and stops what it started.
         """
+        if ahead:
+            require_nothing_runs(session.home)
+            move_clock(session.home, parse_duration(ahead, timedelta(seconds=1)))
         if detach:
             _detach(session, people=people)
             return
@@ -75,11 +90,13 @@ def prepare(home: Home, output: Output, *, people: int, session: Session) -> Non
         people: How many people to seed where there are none; 0 for none.
         session: Tells the present instant.
     """
+    session = replace(session, home=home, output=output)
+    shout_if_moved(home, output)
     officers = () if home.keys.exists and home.keys.officers.list() else synthetic_officers()
     if officers:
-        make_keys(home, output, officers=officers, now=session.now())
+        make_keys(session, officers=officers)
     else:
-        home.keys.create(now=session.now())
+        home.keys.create(now=session.now(), machine_now=session.machine_now())
     write_layout(home)
     if people:
         _seed_if_empty(home, output, people=people)

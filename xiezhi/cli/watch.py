@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Annotated
+from typing import Any
 
 import typer
 from rich.console import Group, RenderableType
@@ -16,16 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.command import command, examples
-from xiezhi.cli.duration import parse_duration
 from xiezhi.cli.fleet import seizures_view
-from xiezhi.cli.render import enum_name, local_time, message_dict
+from xiezhi.cli.following import Following
+from xiezhi.cli.render import enum_name, local_time
 from xiezhi.cli.session import Session
-from xiezhi.cli.signals import interrupting
-from xiezhi.errors import DeadlineExceeded, Unavailable
+from xiezhi.cli.watching import WatchChoice, watch_post
 from xiezhi.vehicle.v1 import check_pb2, sighting_pb2, sighting_pb2_grpc
-
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
-"""Seconds before the stream is opened again after the exchange was away."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,41 +34,19 @@ def add_to(app: typer.Typer) -> None:
             "xiezhi watch --as GAN-L001 --once --json   what waits now, as one document",
         ),
     )
-    def watch(
-        session: Session,
-        after: Annotated[
-            str, typer.Option("--after", help="Cursor of the last notice dealt with; else the first not acknowledged.")
-        ] = "",
-        ack: Annotated[bool, typer.Option("--ack", help="Acknowledge each once it was shown.")] = False,
-        once: Annotated[bool, typer.Option("--once", help="End once what waits was shown.")] = False,
-        timeout: Annotated[
-            str, typer.Option("--timeout", help="With --once: how long to wait for the first, as 5s.")
-        ] = "3s",
-    ) -> None:
+    def watch(session: Session, choice: WatchChoice) -> None:
         """Follow the sightings addressed to your post (车辆线索), each within a second, and go on after every break.
 
         With --json each notice is a JSON document on a line of its own; with --once all are one document.
         """
-        patience = parse_duration(timeout, timedelta(seconds=1))
         with session.connect() as client:
-            watcher = Watcher(sighting_pb2_grpc.SightingServiceStub(client.channel), cursor=after)
-            if once:
-                notices = watcher.next_group(patience)
-                data = [message_dict(notice) for notice in notices]
-                session.output.result(data, Group(*map(notice_view, notices)) if notices else "Nothing waits.")
-                if ack:
-                    watcher.acknowledge(notices)
-                return
-            try:
-                with interrupting():
-                    _follow(session, watcher, ack=ack)
-            except KeyboardInterrupt:
-                session.output.note(f"Ended. Go on with --after {watcher.cursor}." if watcher.cursor else "Ended.")
+            watcher = Watcher(sighting_pb2_grpc.SightingServiceStub(client.channel), cursor=choice.after)
+            watch_post(session, watcher, choice=choice, view=notice_view)
 
 
 @dataclass(slots=True)
-class Watcher:
-    """Follows the notices of the caller's post over breaks of the connection.
+class Watcher(Following[sighting_pb2.SightingNotice]):
+    """Follows the sightings addressed to the caller's post.
 
     Attributes:
         stub: The caller's connection.
@@ -86,43 +58,15 @@ class Watcher:
     cursor: str = ""
     sleep: Callable[[float], None] = time.sleep
 
-    def next_group(self, patience: timedelta) -> Sequence[sighting_pb2.SightingNotice]:
-        """Returns the next notices, none if there are none in time."""
-        try:
-            for answer in self._open(patience.total_seconds()):
-                self.cursor = answer.notices[-1].cursor
-                return answer.notices
-        except DeadlineExceeded:
-            pass
-        return ()
+    def acknowledge(self, notices: Sequence[sighting_pb2.SightingNotice]) -> int:
+        """Acknowledges notices; returns how many were not before."""
+        if not notices:
+            return 0
+        request = sighting_pb2.AcknowledgeSightingsRequest(notice_ids=[notice.notice_id for notice in notices])
+        return self.stub.AcknowledgeSightings(request).acknowledged_count
 
-    def follow(self) -> Iterator[Sequence[sighting_pb2.SightingNotice]]:
-        """Yields notices in their order until the caller stops; opens the stream again when it ends or breaks."""
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                for answer in self._open(None):
-                    pause = FIRST_PAUSE
-                    yield answer.notices
-                    self.cursor = answer.notices[-1].cursor
-            except DeadlineExceeded:
-                continue
-            except Unavailable:
-                self.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
-
-    def acknowledge(self, notices: Sequence[sighting_pb2.SightingNotice]) -> None:
-        """Acknowledges notices."""
-        if notices:
-            ids = [notice.notice_id for notice in notices]
-            self.stub.AcknowledgeSightings(sighting_pb2.AcknowledgeSightingsRequest(notice_ids=ids))
-
-    def _open(self, seconds: float | None) -> Iterator[sighting_pb2.WatchSightingsResponse]:
-        stream = self.stub.WatchSightings(sighting_pb2.WatchSightingsRequest(after=self.cursor), timeout=seconds)
-        try:
-            yield from stream
-        finally:
-            stream.cancel()
+    def _begin(self, seconds: float | None) -> Any:
+        return self.stub.WatchSightings(sighting_pb2.WatchSightingsRequest(after=self.cursor), timeout=seconds)
 
 
 def notice_view(notice: sighting_pb2.SightingNotice) -> RenderableType:
@@ -149,17 +93,6 @@ def notice_view(notice: sighting_pb2.SightingNotice) -> RenderableType:
     kind = enum_name(sighting_pb2.NoticeKind.DESCRIPTOR, notice.kind)
     style = "red" if notice.kind == sighting_pb2.NOTICE_KIND_OVERDUE else "yellow"
     return Panel(Group(*parts), title=f"{kind}  {seen.name}", title_align="left", border_style=style)
-
-
-def _follow(session: Session, watcher: Watcher, *, ack: bool) -> None:
-    for notices in watcher.follow():
-        for notice in notices:
-            if session.output.as_json:
-                session.output.console.out(json.dumps(message_dict(notice), ensure_ascii=False), highlight=False)
-            else:
-                session.output.console.print(notice_view(notice))
-        if ack:
-            watcher.acknowledge(notices)
 
 
 def _flags(seen: sighting_pb2.Sighting) -> Iterator[str]:

@@ -53,6 +53,7 @@ def connect(
     deadline: timedelta | None = None,
     traceparent: Callable[[], str | None] | None = None,
     options: Sequence[tuple[str, Any]] = (),
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Client:
     """Opens a client; the connection itself is made with the first call.
 
@@ -65,6 +66,7 @@ def connect(
         traceparent: Asked for the W3C traceparent of calls outside of a `trace` block, for example from
             OpenTelemetry; None for a new trace for each call.
         options: Further gRPC channel options; they win over those set here.
+        now: The clock, UTC, by which decisions are dated.
 
     Example:
         >>> with connect("gateway:7443", credentials=tls, token=source, log_key=key) as client:
@@ -87,7 +89,7 @@ def connect(
     merged = [option for option in chosen if option[0] not in given] + list(options)
     source: TokenSource = token if callable(token) else lambda: token
     rules = CallRules(token=source, receipts=ReceiptCheck(log_key), deadline=deadline, traceparent=traceparent)
-    return Client(grpc.secure_channel(target, credentials.for_channel(), merged), rules)
+    return Client(grpc.secure_channel(target, credentials.for_channel(), merged), rules, now=now)
 
 
 class Client:

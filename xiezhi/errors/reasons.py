@@ -224,7 +224,7 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.CLEARING_ALREADY_DONE: "Violations are cleared once for each disposal; later ones are dealt with as usual.",
     Reason.CHECK_KEY_LEASE_INVALID: "Ask for a new lease of the key and pack the plates under it.",
     Reason.MISSING_ASSISTANCE_NOTICE: "Send the sealed assistance notice that names the person (notice 一.2).",
-    Reason.NATURAL_PERSON_ONLY: "Name a natural person; for an organisation's representative file a decision of their own.",
+    Reason.NATURAL_PERSON_ONLY: "Name a natural person; a representative needs a decision of their own.",
     Reason.EXIT_DECISION_MISSING: "Name the court's decision to restrict exit, and push again.",
     Reason.TERM_EXCEEDS_LEVEL: "Shorten the term, or have the decision approved at the level that the term needs.",
     Reason.TERM_REASON_MISSING: "Say why the term must be longer than one year.",

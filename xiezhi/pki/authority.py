@@ -96,13 +96,16 @@ class Authority:
             raise TypeError(f"{key_file} holds a key of another kind")
         return cls(Identity(read_certificate(certificate_file), loaded))
 
-    def issue(self, leaf: Leaf, public_key: CertificatePublicKeyTypes, *, now: datetime) -> x509.Certificate:
+    def issue(
+        self, leaf: Leaf, public_key: CertificatePublicKeyTypes, *, now: datetime, since: datetime | None = None
+    ) -> x509.Certificate:
         """Issues a certificate for one year.
 
         Args:
             leaf: What it shall say.
             public_key: The key of its subject.
             now: The present instant, UTC.
+            since: From when on it counts, UTC; None for now.
         """
         names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(leaf.uri)]
         names += [x509.DNSName(name) for name in leaf.dns]
@@ -114,7 +117,7 @@ class Authority:
             .issuer_name(self.certificate.subject)
             .public_key(public_key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - BACKDATING)
+            .not_valid_before((since or now) - BACKDATING)
             .not_valid_after(min(now + LEAF_LIFETIME, self.certificate.not_valid_after_utc))
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_key_usage(signs_certificates=False), critical=True)

@@ -23,7 +23,7 @@ from xiezhi.pki.officers import Officer, OfficerRegister
 from xiezhi.pki.seals import SealRegister
 from xiezhi.pki.tokens import ISSUERS, TokenAuthority, TokenRequest
 
-SERVICES = ("gateway", "identity", "ledger", "vehicle")
+SERVICES = ("gateway", "identity", "ledger", "vehicle", "exit_restriction", "referral")
 SYSTEMS = ("courts", "police", "case-system", "checkpoint", "audit")
 RENEWAL_MARGIN = timedelta(days=30)
 """How long before its end a TLS certificate is replaced."""
@@ -102,12 +102,14 @@ class InsecureDevelopmentKeys:
         """
         return TokenAuthority(self.folder / "tokens" / agency, issuer=ISSUERS[agency])
 
-    def create(self, officers: Iterable[Officer] = (), *, now: datetime) -> None:
+    def create(self, officers: Iterable[Officer] = (), *, now: datetime, machine_now: datetime | None = None) -> None:
         """Makes what is missing and renews what is nearly over; what is there and good stays as it is.
 
         Args:
             officers: Officers to be added.
             now: The present instant, UTC.
+            machine_now: That of the machine's clock, where `now` is of a moved one: TLS libraries go by the one, the
+                exchange by the other, so certificates of TLS count for both.
 
         Warns:
             InsecureDevelopmentKeysWarning: When keys are made in a folder that had none.
@@ -115,17 +117,17 @@ class InsecureDevelopmentKeys:
         if not self.exists:
             warnings.warn(f"insecure development keys are made in {self.folder}", InsecureDevelopmentKeysWarning, 2)
             write_file(self.folder / MARKER, MARKER_TEXT.encode(), mode=PUBLIC)
-        authority = self._authority(now)
+        authority = self._authority(machine_now or now)
         for name in (*SERVICES, *SYSTEMS):
             if not self._is_current(self.tls(name), now):
-                self._issue_tls(name, authority, now=now)
+                self._issue_tls(name, authority, now=now, since=machine_now)
         for agency in ISSUERS:
             self.tokens(agency).create()
         self._create_ledger_key()
         self.officers.update(officers, now=now)
-        self.seals.update(self._courts(), now=now)
+        self.seals.update(self._organisations(), now=now)
 
-    def rotate(self, *, now: datetime) -> None:
+    def rotate(self, *, now: datetime, machine_now: datetime | None = None) -> None:
         """Replaces every TLS certificate and seal with its key, and adds a token signing key for each agency.
 
         The ledger's key stays: receipts that were given out name it, and whoever keeps its public half must
@@ -134,14 +136,15 @@ class InsecureDevelopmentKeys:
 
         Args:
             now: The present instant, UTC.
+            machine_now: As `create` takes it.
         """
-        authority = self._authority(now)
+        authority = self._authority(machine_now or now)
         for name in (*SERVICES, *SYSTEMS):
-            self._issue_tls(name, authority, now=now)
+            self._issue_tls(name, authority, now=now, since=machine_now)
         for agency in ISSUERS:
             self.tokens(agency).rotate()
-        for court in self._courts():
-            self.seals.reissue(court, now=now)
+        for organisation in self._organisations():
+            self.seals.reissue(organisation, now=now)
 
     def mint_token(
         self,
@@ -181,10 +184,9 @@ class InsecureDevelopmentKeys:
         found.update({name: self.tls(name).certificate for name in (*SERVICES, *SYSTEMS)})
         return {name: read_certificate(file) for name, file in found.items() if file.exists()}
 
-    def _courts(self) -> tuple[str, ...]:
-        """Returns the codes of the courts that have officers here."""
-        courts = (officer.organisation for officer in self.officers.list() if officer.agency == "courts")
-        return tuple(dict.fromkeys(courts))
+    def _organisations(self) -> tuple[str, ...]:
+        """Returns the codes of the courts and police units that have officers here."""
+        return tuple(dict.fromkeys(officer.organisation for officer in self.officers.list()))
 
     def _authority(self, now: datetime) -> Authority:
         return Authority.load_or_create(
@@ -196,7 +198,7 @@ class InsecureDevelopmentKeys:
             return False
         return read_certificate(files.certificate).not_valid_after_utc > now + RENEWAL_MARGIN
 
-    def _issue_tls(self, name: str, authority: Authority, *, now: datetime) -> None:
+    def _issue_tls(self, name: str, authority: Authority, *, now: datetime, since: datetime | None) -> None:
         kind = "service" if name in SERVICES else "system"
         leaf = Leaf(
             subject=((NameOID.ORGANIZATION_NAME, "Xiezhi development"), (NameOID.COMMON_NAME, name)),
@@ -208,7 +210,7 @@ class InsecureDevelopmentKeys:
         key = new_tls_key()
         files = self.tls(name)
         write_key(files.key, key)
-        write_certificate(files.certificate, authority.issue(leaf, key.public_key(), now=now))
+        write_certificate(files.certificate, authority.issue(leaf, key.public_key(), now=now, since=since))
 
     def _create_ledger_key(self) -> None:
         if not self.ledger_key_file.exists():

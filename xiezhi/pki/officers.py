@@ -23,6 +23,8 @@ from xiezhi.pki.files import (
 from xiezhi.pki.revocations import publish_revoked, read_revoked
 from xiezhi.proof.statement import Rank
 
+COURTS = "courts"
+"""The agency whose officers sign."""
 AUTHORITY_NAME = "Xiezhi development courts CA (INSECURE)"
 
 
@@ -35,7 +37,7 @@ class Officer:
         agency: Whose identity provider vouches for the officer: "courts" or "police".
         system: The agency's system that the officer works with, for example "courts" or "audit".
         organisation: Court code or police unit code.
-        rank: Standing; None outside of the courts.
+        rank: Standing; None for those outside of the ranks. Only court officers of a rank sign statements.
         name: Name (姓名).
         phone: Telephone (联系电话).
         work_card: Number of the work card (工作证).
@@ -53,6 +55,11 @@ class Officer:
     work_card: str
     enforcement_card: str
     permissions: tuple[str, ...]
+
+    @property
+    def signs(self) -> bool:
+        """Whether they sign statements, under the courts' authority: that of others has no certificate of it."""
+        return self.agency == COURTS and self.rank is not None
 
 
 class UnknownOfficerError(LookupError):
@@ -83,7 +90,7 @@ class OfficerRegister:
     def update(self, officers: Iterable[Officer], *, now: datetime) -> None:
         """Adds officers, issues missing or outdated certificates, and refreshes the revocation list.
 
-        Officers without a rank sign no statements and get no certificate.
+        Those who are not court officers of a rank sign no statements and get no certificate.
 
         Args:
             officers: Those to be there in addition to the ones that are.
@@ -94,7 +101,7 @@ class OfficerRegister:
         listed = json.dumps([asdict(officer) for officer in known.values()], ensure_ascii=False, indent=1)
         write_file(self._folder / "officers.json", listed.encode(), mode=PRIVATE)
         for officer in known.values():
-            if officer.rank is not None and not self._has_certificate(officer, now=now):
+            if officer.signs and not self._has_certificate(officer, now=now):
                 self._issue(officer, authority, now=now)
         publish_revoked(self.revocation_file, authority, now=now)
 
@@ -152,7 +159,7 @@ class OfficerRegister:
         """Gives an officer a new key and certificate; a revoked one stays revoked.
 
         Raises:
-            UnknownOfficerError: If there is no such officer, or one without a rank.
+            UnknownOfficerError: If there is no such officer, or one who signs nothing.
         """
         self._issue(self.get(officer_id), self._authority(now), now=now)
 
@@ -160,8 +167,8 @@ class OfficerRegister:
         return Authority.load_or_create(self._folder, name=AUTHORITY_NAME, key=Ed25519PrivateKey.generate(), now=now)
 
     def _issue(self, officer: Officer, authority: Authority, *, now: datetime) -> None:
-        if officer.rank is None:
-            raise UnknownOfficerError(f"officer {officer.officer_id} has no rank and signs nothing")
+        if officer.rank is None or not officer.signs:
+            raise UnknownOfficerError(f"officer {officer.officer_id} has no rank of a court and signs nothing")
         key = Ed25519PrivateKey.generate()
         subject = (
             (NameOID.ORGANIZATION_NAME, officer.organisation),

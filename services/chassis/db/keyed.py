@@ -38,11 +38,10 @@ class KeyedQuery(Generic[K]):
         self._place = place
         self._names = tuple(f"key_{number}" for number in range(sizes[-1]))
         self._sizes = tuple(sizes)
-        # A statement remembers what the cache of compiled statements knows it by, so each is made once and kept.
-        self._statements = {
-            size: statement.where(key.in_([bindparam(name, type_=key.type) for name in self._names[:size]]))
-            for size in sizes
-        }
+        self._statement, self._key = statement, key
+        # A statement remembers what the cache of compiled statements knows it by, so each is made once and kept. The
+        # large ones take long to make, and few of them are ever used: each is made when it is wanted first.
+        self._statements: dict[int, Select[Any]] = {}
 
     def rows(self, connection: Connection, keys: Sequence[K]) -> dict[K, list[Row[Any]]]:
         """Reads the rows of keys.
@@ -92,4 +91,13 @@ class KeyedQuery(Generic[K]):
         values: dict[str, K] = dict(zip(self._names, keys, strict=False))
         for name in self._names[len(keys) : size]:
             values[name] = keys[-1]
-        return list(connection.execute(self._statements[size], values))
+        # All at once: row by row costs a call each.
+        return [*connection.execute(self._sized(size), values).all()]
+
+    def _sized(self, size: int) -> Select[Any]:
+        made = self._statements.get(size)
+        if made is None:
+            parameters = [bindparam(name, type_=self._key.type) for name in self._names[:size]]
+            # Threads that are here at once make the same statement, and go on with one of them.
+            made = self._statements.setdefault(size, self._statement.where(self._key.in_(parameters)))
+        return made

@@ -28,7 +28,7 @@ A notice's `traceparent` is that of the call that makes the change; it is read i
 is the current one, and not in the write function, which runs in another thread.
 """
 
-from services.chassis.feed.cursor import cursor_of, read_cursor
+from services.chassis.feed.cursor import cursor_at, cursor_of, read_cursor
 from services.chassis.feed.dead_letters import DeadLetters
 from services.chassis.feed.escalation import TOPIC as OVERDUE
 from services.chassis.feed.feed import Feed
@@ -44,6 +44,7 @@ __all__ = [
     "Feed",
     "FeedTables",
     "Notice",
+    "cursor_at",
     "cursor_of",
     "define_feed",
     "read_cursor",

@@ -17,7 +17,12 @@ _LONGEST = 18
 
 def cursor_of(notice: Delivered) -> str:
     """Returns the cursor with which a subscriber resumes after a notice."""
-    return encode_token(str(notice.number), query=_query(notice.addressee))
+    return cursor_at(notice.number, addressee=notice.addressee)
+
+
+def cursor_at(number: int, *, addressee: str) -> str:
+    """Returns the cursor with which a subscriber resumes after a number, 0 for the beginning."""
+    return encode_token(str(number), query=_query(addressee))
 
 
 def read_cursor(cursor: str, *, addressee: str) -> int | None:

@@ -73,6 +73,26 @@ class Feed:
         """
         return self._write(connection, notice, level_id=notice.notice_id)
 
+    def write_all(self, connection: Connection, notices: Sequence[Notice]) -> None:
+        """Writes notices that nobody has to acknowledge, many at once; else as `write`.
+
+        Args:
+            connection: That of the write function that makes the change.
+            notices: The notices; one that had been written before is left as it is.
+
+        Raises:
+            ValueError: If one of them has a time to be acknowledged in.
+        """
+        if any(notice.ack_within is not None for notice in notices):
+            raise ValueError("what is to be acknowledged is written for itself")
+        if notices:
+            self._log.add_all(connection, notices)
+            before_commit(connection, self._number)
+
+    def head(self, connection: Connection, addressee: str) -> int:
+        """Returns the last number of an addressee, 0 while it was never told anything."""
+        return self._log.heads(connection, (addressee,)).get(addressee, 0)
+
     async def follow(self, addressee: str, *, after: int | None) -> AsyncGenerator[tuple[Delivered, ...], None]:
         """Yields an addressee's notices in order, in groups of up to 100, and waits for more.
 

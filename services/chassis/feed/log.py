@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Row, String, any_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.chassis.db import insert_new
+from services.chassis.db import insert_many, insert_new
 from services.chassis.feed.notices import Acknowledgement, Delivered, Notice
 from services.chassis.feed.tables import FeedTables
 from services.chassis.sealing import Sealer
@@ -73,22 +73,17 @@ class NoticeLog:
         Raises:
             ValueError: If another addressee was told under the same id.
         """
-        row = {
-            "notice_id": notice.notice_id,
-            "addressee": notice.addressee,
-            "topic": notice.topic,
-            "subject": notice.subject,
-            "payload": self._sealer.seal(notice.payload, place=_place(notice.addressee, notice.notice_id)),
-            "traceparent": notice.traceparent,
-            "made_at": notice.made_at,
-            "ack_due_at": notice.ack_due_at,
-        }
-        if connection.execute(insert_new(connection, self._notices), row).rowcount:
+        if connection.execute(insert_new(connection, self._notices), self._row(notice)).rowcount:
             return True
         owner = connection.execute(self._owner, {"notice_id": notice.notice_id}).scalar_one()
         if owner != notice.addressee:
             raise ValueError("the id of a notice belongs to one addressee")
         return False
+
+    def add_all(self, connection: Connection, notices: Sequence[Notice]) -> None:
+        """Adds notices, those that had not been added before."""
+        rows = [self._row(notice) | {"acked_by": ""} for notice in notices]
+        insert_many(connection, self._notices, rows, leave_taken=True)
 
     def number(self, connection: Connection) -> dict[str, int]:
         """Gives numbers to what the running transaction has added; that of others either has one or is not visible.
@@ -180,6 +175,18 @@ class NoticeLog:
                 row.notice_id, row.number, *((now, by) if row.acked_at is None else (row.acked_at, row.acked_by))
             )
             for row in kept
+        }
+
+    def _row(self, notice: Notice) -> dict[str, Any]:
+        return {
+            "notice_id": notice.notice_id,
+            "addressee": notice.addressee,
+            "topic": notice.topic,
+            "subject": notice.subject,
+            "payload": self._sealer.seal(notice.payload, place=_place(notice.addressee, notice.notice_id)),
+            "traceparent": notice.traceparent,
+            "made_at": notice.made_at,
+            "ack_due_at": notice.ack_due_at,
         }
 
     def _delivered(self, row: Row[Any]) -> Delivered:

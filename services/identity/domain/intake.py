@@ -130,6 +130,7 @@ def _is_normal(number: str, on: date) -> bool:
 
 
 def _normal_forms(number: str, on: date) -> Iterable[str]:
+    # No passport: whoever is on file has a number of the two kinds that the police give out themselves.
     for kind in (NumberType.CITIZEN, NumberType.FOREIGN_PERMANENT_RESIDENT):
         try:
             yield read_number(kind, number, on=on)

@@ -9,10 +9,12 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from services.alerts.batches import HashedList, hash_list, indexes_of
+from services.alerts.hashing import Hashes
+from services.alerts.numbers import as_numbers
 from services.codes.plates import plain_number
-from services.vehicle.alerts.hashing import Hashes, PlateHasher
-from services.vehicle.checks.alerts import as_numbers
 from services.vehicle.checks.domain import Hit, Sought
+from services.vehicle.checks.keys import PlateHasher
 from services.vehicle.domain import Trigger
 from services.vehicle.sightings.domain import Encounter
 
@@ -73,17 +75,20 @@ class Hashed:
         starts = [0]
         for batch in batches:
             starts.append(starts[-1] + len(batch))
-        texts: dict[int, str] = {}
-        invalid: list[int] = []
         if all(batch.packed is None for batch in batches):
             # As a rule: what fewer steps save here is a good part of what a plate costs.
             plates = batches[0].plates if len(batches) == 1 else [plate for b in batches for plate in b.plates]
-            return cls(batches, _hash(plates, hasher, 0, texts=texts, invalid=invalid), starts, texts, invalid)
+            found = hash_list(plates, hasher, rewrite=plain_number)
+            return cls(batches, found.hashes, starts, found.rewritten, found.invalid)
         parts = [
-            b.packed if b.packed is not None else _hash(b.plates, hasher, start, texts=texts, invalid=invalid)
-            for b, start in zip(batches, starts, strict=False)
+            HashedList(b.packed) if b.packed is not None else hash_list(b.plates, hasher, rewrite=plain_number)
+            for b in batches
         ]
-        return cls(batches, parts[0] if len(parts) == 1 else np.concatenate(parts), starts, texts, invalid)
+        placed = [*zip(parts, starts, strict=False)]
+        texts = {start + place: text for part, start in placed for place, text in part.rewritten.items()}
+        invalid = [start + place for part, start in placed for place in part.invalid]
+        hashes = parts[0].hashes if len(parts) == 1 else np.concatenate([part.hashes for part in parts])
+        return cls(batches, hashes, starts, texts, invalid)
 
     def checked(self, batch: int) -> tuple[int, list[int]]:
         """Returns how many plates of a batch were checked, and the places in it of what is none."""
@@ -93,10 +98,7 @@ class Hashed:
 
     def candidates(self, found: NDArray[np.bool_]) -> list[int]:
         """Returns the places of what was found, without what is no plate."""
-        if self.invalid:
-            found[list(self.invalid)] = False
-        places: list[int] = found.nonzero()[0].tolist()
-        return places
+        return indexes_of(found, invalid=self.invalid)
 
     def sought(self, places: Sequence[int]) -> list[Sought]:
         """Returns what was found at places, with its text where that was sent."""
@@ -135,22 +137,3 @@ def portions(batches: Iterable[Batch], *, most: int = MOST_AT_ONCE) -> Iterator[
         size += len(batch)
     if portion:
         yield portion
-
-
-def _hash(
-    plates: Sequence[str], hasher: PlateHasher, start: int, *, texts: dict[int, str], invalid: list[int]
-) -> Hashes:
-    """Hashes plates; those that are not written in their normal form are written so first."""
-    hashed = hasher.hash_all(plates)
-    if hashed.canonical.all():
-        return hashed.hashes
-    places = np.flatnonzero(~hashed.canonical)
-    plain = [plain_number(plates[place]) for place in places.tolist()]
-    again = hasher.hash_all(plain)
-    hashed.hashes[places] = again.hashes
-    for place, text, is_one in zip(places.tolist(), plain, again.canonical.tolist(), strict=True):
-        if is_one:
-            texts[start + place] = text
-        else:
-            invalid.append(start + place)
-    return hashed.hashes

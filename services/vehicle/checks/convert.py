@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 
 from google.protobuf import duration_pb2
 
+from services.alerts.keys import CheckKey
+from services.alerts.leases import Lease
+from services.alerts.packed import unpack
 from services.chassis.call import Call
 from services.chassis.clock import write_instant
 from services.codes.errors import CodeError
 from services.codes.plates import Plate
 from services.codes.vins import Vin
-from services.vehicle.alerts.packed import unpack
+from services.filing.convert import invalid, read_instant
 from services.vehicle.checks.batches import Batch
 from services.vehicle.checks.domain import Checked, Seen, read_number
-from services.vehicle.checks.keys import CheckKey
-from services.vehicle.checks.leases import Lease
-from services.vehicle.convert import invalid, read_instant
 from services.vehicle.domain import Outcome, Trigger
 from services.vehicle.sightings.convert import PREFIX
 from services.vehicle.sightings.domain import Encounter

@@ -11,11 +11,11 @@ from services.chassis.db import insert_new
 from services.chassis.records import read_record, write_record
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.codes.vins import Vin
+from services.filing.domain import RequestKey
 from services.vehicle.checks.domain import KEPT, Seen
 from services.vehicle.checks.tables import DEALINGS
 from services.vehicle.domain import Trigger
 from services.vehicle.registry.domain import Vehicle
-from services.vehicle.seizures.domain import RequestKey
 from services.vehicle.sightings.domain import Encounter
 from xiezhi.errors import Reason, error
 

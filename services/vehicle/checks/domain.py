@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from services.codes.errors import CodeError
 from services.codes.plates import Plate
 from services.codes.vins import Vin
+from services.filing.domain import Contact
 from services.vehicle.domain import Outcome, Trigger, judge
 from services.vehicle.registry.domain import Vehicle
-from services.vehicle.seizures.domain import Contact, Shown, VehicleFile
+from services.vehicle.seizures.domain import Shown, VehicleFile
 from services.vehicle.sightings.domain import Encounter, Sighted
 
 KEPT = timedelta(hours=72)

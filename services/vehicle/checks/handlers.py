@@ -9,24 +9,15 @@ from typing import Protocol
 
 import numpy as np
 
-from services.vehicle.alerts.hashing import Hashes, PlateHasher
-from services.vehicle.alerts.live import Found
-from services.vehicle.checks.alerts import as_numbers
+from services.alerts.batches import Alerts, Index, sift
+from services.filing.domain import RequestKey
 from services.vehicle.checks.batches import Batch, Hashed
 from services.vehicle.checks.domain import Checked, Finding, Hit, Seen, Sought, suspects_clone
+from services.vehicle.checks.keys import PlateHasher
 from services.vehicle.domain import Outcome, Trigger
-from services.vehicle.seizures.domain import RequestKey
 from services.vehicle.sightings.domain import Encounter
 
 _NOTHING = Finding((), None)
-
-
-class Index(Protocol):
-    """The alerts in memory; `services.vehicle.checks.watch.AlertWatch` is one."""
-
-    def find(self, hashes: Hashes) -> Found | None:
-        """Looks hashes up; None if the index is too old to say."""
-        ...
 
 
 class Store(Protocol):
@@ -135,16 +126,11 @@ async def check_batches(batches: Sequence[Batch], *, unit: str, traceparent: str
         Unavailable: STORE_UNAVAILABLE; nothing counts as checked then.
     """
     hashed = Hashed.of(batches, post.hasher)
-    found = post.index.find(hashed.hashes)
-    if found is None:
-        listed = await post.store.listed(list(dict.fromkeys(as_numbers(hashed.hashes))))
-        hits, age = np.isin(hashed.hashes.view(np.int64), np.fromiter(listed, np.int64, len(listed))), None
-    else:
-        hits, age = found.hits, found.age
-    places = hashed.candidates(hits)
+    sifted = await sift(hashed.hashes, Alerts(post.index, post.store.listed))
+    places = hashed.candidates(sifted.hits)
     sightings = await _record(hashed, places, unit=unit, traceparent=traceparent, post=post) if places else {}
     post.observe("check.plates.total", len(hashed.hashes) - len(hashed.invalid))
-    return Answered(hashed, sightings, age)
+    return Answered(hashed, sightings, sifted.age)
 
 
 async def _record(

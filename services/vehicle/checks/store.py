@@ -9,15 +9,15 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from services.alerts.rows import AlertRows
 from services.chassis.clock import Clock
 from services.chassis.db import Database
-from services.vehicle.checks.alerts import AlertRows
+from services.filing.domain import RequestKey
 from services.vehicle.checks.dealings import DealingRows, Kept
 from services.vehicle.checks.domain import Checked, Finding, Hit, Seen, Sought, decide, leaves_a_trace
 from services.vehicle.checks.suspects import Suspects
 from services.vehicle.domain import Trigger
 from services.vehicle.registry.domain import Vehicle
-from services.vehicle.seizures.domain import RequestKey
 from services.vehicle.sightings.domain import Encounter, Sighted
 from services.vehicle.sightings.store import SightingRows
 
@@ -60,7 +60,7 @@ class CheckStore:
         Raises:
             Unavailable: STORE_UNAVAILABLE.
         """
-        return frozenset(await self._database.read(lambda connection: self._alerts.vehicles(connection, hashes)))
+        return frozenset(await self._database.read(lambda connection: self._alerts.subjects(connection, hashes)))
 
     async def answered(self, key: RequestKey) -> bytes | None:
         """Returns what was answered under a key; None if nothing is kept under it.

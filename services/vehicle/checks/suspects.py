@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from services.vehicle.checks.alerts import AlertRows
+from services.alerts.keys import AlertHasher
+from services.alerts.rows import AlertRows
 from services.vehicle.checks.domain import Finding, Hit, Seen, Sought
-from services.vehicle.checks.keys import AlertHasher
 from services.vehicle.registry.domain import Vehicle
 from services.vehicle.registry.store import VehicleRows
 from services.vehicle.seizures.domain import Shown, VehicleFile
@@ -58,7 +58,7 @@ class Suspects:
         Returns:
             The hits by place of what was sought; what hits nothing is left out.
         """
-        alerts = self._alerts.vehicles(connection, {one.hash for one in sought})
+        alerts = self._alerts.subjects(connection, {one.hash for one in sought})
         keys = {key for some in alerts.values() for key in some} | known
         read = self._vehicles.lock if lock else self._vehicles.read
         files = self._seizures.files(connection, read(connection, keys).values())
@@ -84,7 +84,7 @@ class Suspects:
             now: The instant whose seizures count.
         """
         sought = self.sought(seen.texts)
-        alerts = self._alerts.vehicles(connection, [one.hash for one in sought])
+        alerts = self._alerts.subjects(connection, [one.hash for one in sought])
         # Those on the register under what was seen are asked for seizures too, should an alert be missing.
         known = self._ids(connection, seen)
         keys = {key for some in alerts.values() for key in some} | known

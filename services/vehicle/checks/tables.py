@@ -1,15 +1,15 @@
-"""Tables of checks: what is kept for a time of those that leave anything, leases of the key, and the way to alerts.
+"""Tables of checks: what is kept for a time of those that leave anything, and leases of the key.
 
 In clear are only random ids, keyed digests, fingerprints of systems, and instants.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table
+from sqlalchemy import Column, Index, LargeBinary, Table
 
+from services.alerts.tables import define_leases
 from services.chassis.db import Instant
 from services.vehicle.metadata import METADATA
-from services.vehicle.seizures.tables import ALERTS
 
 DEALINGS = Table(
     "dealings",
@@ -27,16 +27,5 @@ DEALINGS = Table(
 )
 """Checks of the last 72 hours that left anything, with their answers; of inspections and transfers what was seen."""
 
-LEASES = Table(
-    "check_leases",
-    METADATA,
-    Column("lease_id", String(36), primary_key=True),
-    Column("system", LargeBinary(32), nullable=False),
-    Column("key_id", BigInteger, nullable=False),
-    Column("starts_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Index("check_leases_of_system", "system", "expires_at"),
-)
-"""Leases of the key, each of the system with one certificate."""
-
-Index("alerts_of_hash", ALERTS.c.hash)
+LEASES = define_leases(METADATA)
+"""Leases of the key."""

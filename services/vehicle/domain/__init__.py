@@ -12,7 +12,7 @@ from services.vehicle.domain.facts import (
     Withdrawn,
     next_instant,
 )
-from services.vehicle.domain.orders import Author, Match, Note, Registration, SeizureOrder, Term
+from services.vehicle.domain.orders import Match, Note, Registration, SeizureOrder, Term
 from services.vehicle.domain.records import RegisteredVehicle, TransferNotice
 from services.vehicle.domain.seizures import SeizureState, Standing, next_change_after, standing_at, statuses_with
 from services.vehicle.domain.sightings import WINDOW, Sighting
@@ -33,7 +33,6 @@ __all__ = [
     "MAX_TERM_MONTHS",
     "NOTICE_POLICY",
     "WINDOW",
-    "Author",
     "Clearing",
     "ClearingOutcome",
     "Disposed",

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from services.codes.legal_time import legal_date
 from services.codes.terms import corresponding_day
+from services.filing.domain import Author
 from services.vehicle.domain.facts import (
     MAX_TERM_MONTHS,
     Disposed,
@@ -20,7 +21,7 @@ from services.vehicle.domain.facts import (
     Withdrawn,
     next_instant,
 )
-from services.vehicle.domain.orders import Author, Match, Note, Registration, SeizureOrder, Term
+from services.vehicle.domain.orders import Match, Note, Registration, SeizureOrder, Term
 from services.vehicle.domain.records import RegisteredVehicle
 from services.vehicle.domain.seizures import SeizureState, Standing, standing_at
 from xiezhi.errors import Reason, error

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from services.codes.plates import Plate
 from services.codes.vins import Vin
+from services.filing.domain import Author
 from services.vehicle.domain.facts import MAX_TERM_MONTHS, Served
 from services.vehicle.domain.records import RegisteredVehicle
 from services.vehicle.domain.seizures import Standing
@@ -18,19 +19,6 @@ class Note(IntEnum):
 
     MATCHED_BY_VIN = 1
     TRANSFER_STOPPED = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who orders something: the court and the case, under which alone a seizure can be changed.
-
-    Attributes:
-        court_code: Code of the court.
-        case_number: Number of the case, in normal form.
-    """
-
-    court_code: str
-    case_number: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from services.codes.legal_time import legal_date
 from services.codes.vehicles import OTHER_COLOUR
-from services.vehicle.convert import write_date
+from services.filing.convert import write_date
 from services.vehicle.domain import SeizureState
 from services.vehicle.registry.domain import FleetAnswer, Listed, Queued
 from xiezhi.vehicle.v1 import lookup_pb2, vehicle_pb2

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
 from services.chassis.call import Call
-from services.codes.case_number import CaseNumber
 from services.codes.errors import CodeError
 from services.codes.legal_time import legal_date
-from services.codes.numbers import NumberType
+from services.codes.numbers import PERSON_NUMBERS, NumberType
 from services.codes.plates import Plate
 from services.codes.vins import Vin
-from services.vehicle.convert import invalid, read_date, read_debtor, read_identity, write_date
-from services.vehicle.domain import MAX_TERM_MONTHS, Author, SeizureOrder, SeizureState, Term
-from services.vehicle.seizures.domain import (
-    Buyer,
-    Contact,
-    Document,
-    DocumentKind,
-    Filing,
-    Outcome,
-    Paper,
-    RequestKey,
-    Shown,
-)
-from xiezhi.common.v1 import case_pb2
+from services.filing import convert as filing_convert
+from services.filing.convert import invalid, read_date, read_identity, write_date
+from services.filing.domain import DocumentKind, Filing, Paper
+from services.vehicle.convert import read_debtor
+from services.vehicle.domain import MAX_TERM_MONTHS, SeizureOrder, SeizureState, Term
+from services.vehicle.seizures.domain import RULING, Buyer, Outcome, Shown
 from xiezhi.errors import Reason
 from xiezhi.vehicle.v1 import seizure_pb2, vehicle_pb2
 
@@ -54,33 +46,11 @@ def read_filing(request: Order, call: Call, *, ruling: DocumentKind | None) -> F
     Raises:
         InvalidArgument: FIELDS_INVALID.
     """
-    context = request.context
     papers = [Paper(_NOTICE, request.notice_pdf)]
     if ruling is not None and not isinstance(request, seizure_pb2.WithdrawSeizureRequest):
-        papers.insert(0, Paper(ruling, request.ruling_pdf))
-    return Filing(
-        key=RequestKey(context.court_code, context.request_id, call.method.full_name, call.request_sha256),
-        author=read_author(context),
-        debtor_key=read_debtor(request.debtor, on=legal_date(call.accepted_at)).key,
-        handler=Contact(context.handler.name, context.handler.phone),
-        documents=tuple(Document(d.kind, d.document_number, d.issuing_court, d.sha256) for d in context.documents),
-        papers=tuple(papers),
-    )
-
-
-def read_author(context: case_pb2.CaseContext) -> Author:
-    """Reads the court and the case.
-
-    Raises:
-        InvalidArgument: FIELDS_INVALID.
-    """
-    try:
-        number = CaseNumber.parse(context.case_number)
-    except CodeError as failure:
-        raise invalid("context.case_number", str(failure)) from None
-    if not number.matches(context.court_code):
-        raise invalid("context.case_number", "the court in the number is not context.court_code")
-    return Author(context.court_code, str(number))
+        papers.insert(RULING, Paper(ruling, request.ruling_pdf))
+    filing = filing_convert.read_filing(request.context, call, papers=papers)
+    return replace(filing, subject_key=read_debtor(request.debtor, on=legal_date(call.accepted_at)).key)
 
 
 def read_term(request: seizure_pb2.RegisterSeizureRequest | seizure_pb2.ExtendSeizureRequest) -> Term:
@@ -101,7 +71,7 @@ def read_orders(keys: Iterable[vehicle_pb2.VehicleKey], filing: Filing, term: Te
         except CodeError:
             yield Reason.FIELDS_INVALID
         else:
-            yield SeizureOrder(filing.author, plate, vin, frozenset({filing.debtor_key}), term)
+            yield SeizureOrder(filing.author, plate, vin, frozenset({filing.subject_key}), term)
 
 
 def sought_of(orders: Iterable[SeizureOrder | Reason]) -> tuple[str, ...]:
@@ -140,7 +110,7 @@ def read_buyer(message: seizure_pb2.Buyer, *, field: str, on: date) -> Buyer:
         raise invalid(f"{field}.name", "it is blank")
     kind = NumberType(message.id_type)
     number = read_identity(kind, message.id_number, field=f"{field}.id_number", on=on)
-    return Buyer(message.name.strip(), number, kind in {NumberType.SOCIAL_CREDIT_CODE, NumberType.ORGANISATION_CODE})
+    return Buyer(message.name.strip(), number, kind not in PERSON_NUMBERS)
 
 
 def read_name(name: str) -> str:

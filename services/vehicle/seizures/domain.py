@@ -1,4 +1,4 @@
-"""Seizures as they are filed: what a court hands in, what is kept of it, and the files of vehicles that it changes."""
+"""Seizures as they are filed: what is kept of what a court hands in, and the files of vehicles that it changes."""
 
 from __future__ import annotations
 
@@ -9,18 +9,13 @@ from enum import IntEnum
 
 from services.codes.plates import Plate
 from services.codes.vins import Vin
-from services.vehicle.domain import Author, Fact, Served, Standing, standing_at
+from services.filing.domain import Contact
+from services.vehicle.domain import Fact, Served, Standing, standing_at
 from services.vehicle.registry.domain import Vehicle
 from xiezhi.errors import Reason, XiezhiError, error
 
-
-class DocumentKind(IntEnum):
-    """Kinds of documents that orders here rest on, values of `xiezhi.common.v1.DocumentKind`."""
-
-    SEIZURE_RULING = 1
-    ASSISTANCE_NOTICE = 2
-    LIFTING_RULING = 4
-    ENFORCEMENT_RULING = 5
+RULING = 0
+"""Place of the paper that must name the vehicle: the ruling, or the notice where that stands alone."""
 
 
 class SeizureNote(IntEnum):
@@ -30,87 +25,6 @@ class SeizureNote(IntEnum):
     VIN_CHECK_DIGIT = 2
     TRANSFER_STOPPED = 3
     SEEN_BEFORE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document as the court lists it.
-
-    Attributes:
-        kind: What it is, a value of `xiezhi.common.v1.DocumentKind`.
-        number: Its number.
-        court_code: Court that issued it.
-        sha256: SHA-256 of the file, 32 bytes.
-    """
-
-    kind: int
-    number: str
-    court_code: str
-    sha256: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A file that was sent.
-
-    Attributes:
-        kind: What it must be.
-        pdf: The file.
-    """
-
-    kind: DocumentKind
-    pdf: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """The handling judge, for those who meet a seized vehicle.
-
-    Attributes:
-        name: Name.
-        phone: Telephone.
-    """
-
-    name: str = field(repr=False)
-    phone: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class RequestKey:
-    """Under which key a court asks, and what.
-
-    Attributes:
-        court_code: The court.
-        request_id: Its idempotency key, a UUID in lower case.
-        method: Full name of the method.
-        sha256: SHA-256 of the request's bytes.
-    """
-
-    court_code: str
-    request_id: str
-    method: str
-    sha256: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """What every order of a court brings along.
-
-    Attributes:
-        key: Under which key it is asked.
-        author: The court and the case.
-        debtor_key: The debtor; see `services.vehicle.registry.domain.owner_key`.
-        handler: The handling judge.
-        documents: The documents that the court lists.
-        papers: The files; the ruling first, where there is one.
-    """
-
-    key: RequestKey
-    author: Author
-    debtor_key: str = field(repr=False)
-    handler: Contact
-    documents: tuple[Document, ...]
-    papers: tuple[Paper, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,27 +162,6 @@ class Outcome:
     seizure: Shown | None = None
     refused: Reason | None = None
     notes: tuple[SeizureNote, ...] = ()
-
-
-def find_document(filing: Filing, paper: Paper, sha256: bytes) -> Document:
-    """Returns the entry of a file in the court's list.
-
-    Args:
-        filing: What the court hands in.
-        paper: The file.
-        sha256: SHA-256 of the file.
-
-    Raises:
-        InvalidArgument: DOCUMENT_NOT_LISTED.
-    """
-    court = filing.author.court_code
-    for document in filing.documents:
-        if (document.kind, document.court_code, document.sha256) == (paper.kind, court, sha256):
-            return document
-    raise error(
-        Reason.DOCUMENT_NOT_LISTED,
-        f"context.documents lists no {paper.kind.name} of this court with the SHA-256 of the file that was sent.",
-    )
 
 
 def not_found() -> XiezhiError:

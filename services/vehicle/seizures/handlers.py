@@ -9,6 +9,7 @@ from datetime import date
 
 from services.chassis.ids import IdSource
 from services.codes.legal_time import legal_date
+from services.filing.desk import Accepted
 from services.vehicle.domain import (
     Note,
     SeizureOrder,
@@ -22,8 +23,8 @@ from services.vehicle.domain import (
     register,
     withdraw,
 )
-from services.vehicle.seizures.desk import Accepted
 from services.vehicle.seizures.domain import (
+    RULING,
     Buyer,
     Outcome,
     Sale,
@@ -83,7 +84,7 @@ def register_all(
 
 def _if_named(order: SeizureOrder | Reason, accepted: Accepted) -> SeizureOrder | Reason:
     """Returns the order if the ruling names what it asks for, by plate or VIN; the reason against it otherwise."""
-    if isinstance(order, Reason) or not accepted.mentioned.isdisjoint(order.names):
+    if isinstance(order, Reason) or accepted.mentions_any(RULING, order.names):
         return order
     return Reason.VEHICLE_NOT_IN_RULING
 
@@ -102,7 +103,7 @@ def _register(
         match.vehicle.plate,
         match.vehicle.vin,
         accepted.documents[0].number,
-        filing.debtor_key,
+        filing.subject_key,
         filing.handler,
     )
     notes = [_NOTES[note] for note in made.notes]
@@ -113,7 +114,7 @@ def _register(
 
 def _require_named(names: AbstractSet[str], accepted: Accepted) -> None:
     """Makes sure that the first paper, the ruling where there is one, names the very vehicle that was found."""
-    if accepted.mentioned.isdisjoint(names):
+    if not accepted.mentions_any(RULING, names):
         raise error(
             Reason.VEHICLE_NOT_IN_RULING,
             "The ruling, or the notice that stands alone, names neither the plate nor the VIN of the vehicle.",
@@ -230,7 +231,7 @@ def sell(seizure_id: str, buyer: Buyer, accepted: Accepted, *, files: Files, sol
 
 def _require_possible(sale: Sale, shown: Shown, accepted: Accepted) -> None:
     """Makes sure that the ruling names the buyer, and that the sale was made under the seizure."""
-    if sale.buyer.name not in accepted.mentioned:
+    if not accepted.mentions(RULING, sale.buyer.name):
         raise invalid_fields(Violation("buyer.name", "the ruling names no such buyer: write the name as it does"))
     began = shown.standing.effective_from
     if began is None or sale.sold_on < legal_date(began):
@@ -247,6 +248,6 @@ def _find(seizure_ids: Sequence[str], accepted: Accepted, files: Files) -> dict[
     filing = accepted.filing
     for seizure_id, file in found.items():
         record = file.records[seizure_id]
-        if record.debtor_key != filing.debtor_key:
+        if record.debtor_key != filing.subject_key:
             raise not_found()
     return found

@@ -1,4 +1,4 @@
-"""Seizures, sales, papers and answers as they are kept: sealed as a whole, and bound to the row they are in.
+"""Seizures and sales as they are kept: sealed as a whole, and bound to the row they are in.
 
 Dates are days counted from 1 January of the year 1.
 """
@@ -12,8 +12,9 @@ from services.chassis.records import read_record, write_record
 from services.chassis.sealing import Sealer
 from services.codes.plates import Plate
 from services.codes.vins import Vin
+from services.filing.domain import Contact
 from services.vehicle.domain import Served
-from services.vehicle.seizures.domain import Buyer, Contact, Sale, SeizureRecord
+from services.vehicle.seizures.domain import Buyer, Sale, SeizureRecord
 
 _FORM = 1
 
@@ -96,24 +97,6 @@ class SeizureSealer:
         return Sale(
             seizure_id, vehicle_id, Buyer(name, number, is_organisation), date.fromordinal(sold), ruling, notice
         )
-
-    def seal_bytes(self, content: bytes, *, kind: str, digest: bytes) -> bytes:
-        """Seals a paper or an answer.
-
-        Args:
-            content: Its bytes.
-            kind: What it is, for example "paper".
-            digest: Key of its row.
-        """
-        return self._sealer.seal(content, place=f"vehicle.{kind}:{digest.hex()}")
-
-    def open_bytes(self, sealed: bytes, *, kind: str, digest: bytes) -> bytes:
-        """Opens a paper or an answer.
-
-        Raises:
-            SealError: If it was changed or moved, or its key is not in the keyring.
-        """
-        return self._sealer.open(sealed, place=f"vehicle.{kind}:{digest.hex()}")
 
     def _seal(self, values: list[Any], place: str) -> bytes:
         return self._sealer.seal(write_record(_FORM, values), place=place)

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from services.chassis.call import Call
 from services.chassis.paging import decode_token, encode_token, invalid_token, query_of
 from services.codes.legal_time import legal_date
-from services.vehicle.convert import invalid, read_debtor, read_instant
+from services.filing.convert import invalid, read_author, read_instant
+from services.filing.desk import Accepted
+from services.filing.domain import DocumentKind
+from services.vehicle.convert import read_debtor
 from services.vehicle.seizures import convert, handlers
-from services.vehicle.seizures.desk import Accepted, Desk, take
-from services.vehicle.seizures.domain import DocumentKind
+from services.vehicle.seizures.desk import SeizureDesk, take
 from services.vehicle.seizures.files import Files
 from xiezhi.vehicle.v1 import seizure_pb2
 
@@ -30,7 +32,7 @@ class SeizureServicer:
         desk: What its use cases need.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: SeizureDesk) -> None:
         self._desk = desk
 
     async def RegisterSeizure(
@@ -119,7 +121,7 @@ class SeizureServicer:
         as_of = read_instant(request.as_of_time, field="as_of_time") if request.HasField("as_of_time") else now
         if as_of > now:
             raise invalid("as_of_time", "it is to come")
-        author = convert.read_author(request.context)
+        author = read_author(request.context)
         debtor = read_debtor(request.debtor, on=legal_date(call.accepted_at))
         query = query_of(request, call.officer.officer_id)
         after = 0

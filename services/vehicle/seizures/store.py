@@ -7,16 +7,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from services.alerts.feed import AlertFeed
 from services.chassis.db import Database
 from services.chassis.sealing import Keyring
+from services.filing.domain import Filing, RequestKey
+from services.filing.requests import RequestRows
 from services.vehicle.domain import Fact, SeizureOrder
 from services.vehicle.registry.domain import Vehicle
 from services.vehicle.registry.store import VehicleRows
-from services.vehicle.seizures.alerts import AlertFeed
-from services.vehicle.seizures.domain import Filing, RequestKey, Sale, SeizureRecord, Shown, VehicleFile
+from services.vehicle.seizures.domain import Sale, SeizureRecord, Shown, VehicleFile
 from services.vehicle.seizures.files import Files
-from services.vehicle.seizures.requests import RequestRows
 from services.vehicle.seizures.rows import SeizureRows
+from services.vehicle.seizures.tables import FILING
 
 SeenBefore = Callable[[Connection, Vehicle, datetime], bool]
 """Whether a vehicle was inspected or its transfer asked for shortly before a moment; tells the command centre then.
@@ -47,7 +49,7 @@ class SeizureStore:
         self._database = database
         self._vehicles = VehicleRows(keyring)
         self.rows = SeizureRows(keyring, vehicles=self._vehicles)
-        self._requests = RequestRows(keyring)
+        self._requests = RequestRows(FILING, keyring=keyring, service="vehicle")
         self._alerts = alerts
         self._seen_before = seen_before
 

@@ -5,9 +5,11 @@ In clear are only ids, which have no meaning, keyed digests, instants of facts, 
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table
 
+from services.alerts.tables import define_alerts
 from services.chassis.db import Instant
+from services.filing.tables import define_filing
 from services.vehicle.metadata import KEY, METADATA
 
 SEIZURES = Table(
@@ -49,50 +51,8 @@ DISPOSALS = Table(
 )
 """Sales of vehicles by courts."""
 
-PAPERS = Table(
-    "papers",
-    METADATA,
-    Column("digest", LargeBinary(32), primary_key=True),
-    Column("content", LargeBinary, nullable=False),
-)
-"""Documents, each once, by the keyed digest of its SHA-256."""
+FILING = define_filing(METADATA, requests="seizure_requests")
+"""What courts handed in; the copies that are shown at windows are kept there too."""
 
-REQUESTS = Table(
-    "seizure_requests",
-    METADATA,
-    Column("request_digest", LargeBinary(32), primary_key=True),
-    Column("content_digest", LargeBinary(32), nullable=False),
-    Column("papers", LargeBinary, nullable=False),
-    Column("answer", LargeBinary, nullable=False),
-)
-"""What was asked under each idempotency key of a court, the digests of its papers, and how it was answered."""
-
-ALERTS = Table(
-    "alerts",
-    METADATA,
-    Column("sequence", KEY, primary_key=True, autoincrement=True),
-    Column("number", BigInteger, unique=True),
-    Column("hash", BigInteger, nullable=False),
-    Column("key_id", BigInteger, nullable=False),
-    Column("vehicle_id", KEY, nullable=False),
-    Column("present", Boolean, nullable=False),
-)
-"""Change feed of alerts: from a number on, the hash of a vehicle's plate or VIN is or is not among them.
-
-A row has no number until the transaction that writes it ends, so that a reader never passes one that comes later.
-"""
-
-Index(
-    "alerts_unnumbered",
-    ALERTS.c.sequence,
-    sqlite_where=ALERTS.c.number.is_(None),
-    postgresql_where=ALERTS.c.number.is_(None),
-)
-
-ALERT_HEAD = Table(
-    "alert_head",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("last", BigInteger, nullable=False),
-)
-"""One row: the last number of the alerts, whose lock every writer of alerts takes last."""
+ALERTS = define_alerts(METADATA, subject="vehicle_id")
+"""Alerts for vehicles, under the hashes of their plates and VINs."""

@@ -10,9 +10,10 @@ from typing import Protocol
 from services.codes.legal_time import SHANGHAI
 from services.codes.plates import Plate
 from services.codes.vins import Vin
+from services.filing.domain import RequestKey
 from services.vehicle.domain import Item, Violation
 from services.vehicle.registry.domain import Vehicle
-from services.vehicle.seizures.domain import Buyer, RequestKey, Sale
+from services.vehicle.seizures.domain import Buyer, Sale
 
 MAX_POINTS = 12
 """Most points of one violation."""

@@ -10,10 +10,10 @@ from services.codes.errors import CodeError
 from services.codes.legal_time import legal_date
 from services.codes.plates import Plate
 from services.codes.vins import Vin
-from services.vehicle.convert import invalid, write_date
+from services.filing.convert import invalid, write_date
+from services.filing.domain import RequestKey
 from services.vehicle.domain import ClearingOutcome, PointsPolicy
 from services.vehicle.seizures.convert import read_buyer
-from services.vehicle.seizures.domain import RequestKey
 from services.vehicle.violations.domain import Application, Brought
 from services.vehicle.violations.handlers import Cleared, Store, clear_violations
 from xiezhi.vehicle.v1 import violation_pb2

@@ -11,12 +11,13 @@ from services.chassis.db import Database
 from services.chassis.sealing import Keyring
 from services.codes.plates import Plate
 from services.codes.vins import Vin
+from services.filing.requests import RequestRows
 from services.vehicle.domain import Disposed
 from services.vehicle.registry.domain import Vehicle
 from services.vehicle.registry.store import VehicleRows
 from services.vehicle.seizures.domain import Sale
-from services.vehicle.seizures.requests import RequestRows
 from services.vehicle.seizures.rows import SeizureRows
+from services.vehicle.seizures.tables import FILING
 from services.vehicle.violations.domain import Application, SoldVehicle, Window
 from services.vehicle.violations.rows import ViolationSealer
 from services.vehicle.violations.tables import CLEARINGS, VIOLATIONS
@@ -39,7 +40,7 @@ class ViolationStore:
         self._database = database
         self._vehicles = VehicleRows(keyring)
         self._seizures = SeizureRows(keyring, vehicles=self._vehicles)
-        self._requests = RequestRows(keyring)
+        self._requests = RequestRows(FILING, keyring=keyring, service="vehicle")
         self._sealer = ViolationSealer(keyring)
 
     async def change(self, application: Application, act: Callable[[Window], bytes]) -> bytes:

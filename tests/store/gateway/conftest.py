@@ -15,7 +15,6 @@ from services.chassis.call import Call, Peer
 from services.chassis.clock import ManualClock
 from services.chassis.db import Database
 from services.chassis.ids import RandomIds
-from services.chassis.migrations import upgrade
 from services.chassis.policy import ApprovalRequirement, Contracts
 from services.chassis.sealing import Keyring, Sealer
 from services.chassis.tokens import Caller
@@ -171,9 +170,8 @@ def clock():
 
 
 @pytest.fixture
-def gateway_url(database_url):
-    upgrade(database_url, package="gateway")
-    return database_url
+def gateway_url(migrated_url):
+    return migrated_url("gateway")
 
 
 @pytest.fixture

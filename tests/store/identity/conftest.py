@@ -6,7 +6,6 @@ import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.db import Database
-from services.chassis.migrations import upgrade
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.identity.store import NUMBER_INDEX, RegistryLoader, SqlRegistry
 from tests.store.identity.seen import NOW
@@ -23,9 +22,8 @@ def keyring(keyring_file):
 
 
 @pytest.fixture
-def registry_url(database_url):
-    upgrade(database_url, package="services.identity")
-    return database_url
+def registry_url(migrated_url):
+    return migrated_url("services.identity")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select
@@ -12,8 +11,10 @@ from sqlalchemy import create_engine, select
 from gateway.casefile import tables as case_tables
 from gateway.casefile.domain import CaseRecord
 from gateway.casefile.loader import CaseLoader
-from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring, Sealer
+from services.exit_restriction.loader import SubjectLoader
+from services.exit_restriction.metadata import METADATA as EXIT_METADATA
+from services.exit_restriction.registry.sealed import SubjectSealer
 from services.identity import tables
 from services.identity.loader import RegistryLoader
 from services.identity.sealed import RecordSealer
@@ -27,14 +28,16 @@ from services.vehicle.violations.loader import ViolationLoader
 
 @dataclass(frozen=True)
 class Target:
-    """Three databases and their keys."""
+    """Four databases and their keys."""
 
     identity: str
     gateway: str
     vehicle: str
+    exit_restriction: str
     registry_keys: Keyring
     gateway_keys: Keyring
     vehicle_keys: Keyring
+    exit_keys: Keyring
 
     def write(self, people, *, seed=2018, report=lambda done, of: None, after_cases=lambda cases: None) -> Written:
         """Writes a province."""
@@ -43,13 +46,14 @@ class Target:
             CaseLoader(self.gateway, keyring=self.gateway_keys) as loader,
             VehicleLoader(self.vehicle, keyring=self.vehicle_keys) as vehicles,
             ViolationLoader(self.vehicle, keyring=self.vehicle_keys) as violations,
+            SubjectLoader(self.exit_restriction, keyring=self.exit_keys) as travellers,
         ):
 
             def add_cases(cases):
                 loader.add(CaseRecord(c.court_code, c.case_number, c.handler, c.parties) for c in cases)
                 after_cases(cases)
 
-            registers = Registers(registry, vehicles, violations, add_cases)
+            registers = Registers(registry, vehicles, violations, travellers, add_cases)
             return write_province(Province(seed), people, registers=registers, report=report)
 
     def rows(self) -> dict[str, set[tuple[object, ...]]]:
@@ -58,12 +62,14 @@ class Target:
             **_read(self.identity, tables.METADATA),
             **_read(self.gateway, case_tables.METADATA),
             **_read(self.vehicle, VEHICLE_METADATA),
+            **_read(self.exit_restriction, EXIT_METADATA),
         }
 
     def contents(self) -> dict[str, object]:
         """Returns what the databases say, sealed fields opened, times of registration left out."""
         rows, sealer = self.rows(), RecordSealer(Sealer(self.registry_keys))
         vehicles = VehicleSealer(Sealer(self.vehicle_keys))
+        subjects = SubjectSealer(Sealer(self.exit_keys))
         return {
             "people": {
                 key: (sealer.open_person(key, record), sealer.open_documents(key, documents))
@@ -77,6 +83,8 @@ class Target:
             "vehicles": {key: vehicles.open(key, record) for key, record in rows["vehicles"]},
             "vehicle_numbers": rows["vehicle_numbers"],
             "vehicle_owners": rows["vehicle_owners"],
+            "subjects": {key: subjects.open(key, record) for key, record in rows["subjects"]},
+            "subject_numbers": rows["subject_numbers"],
             "handlers": {(row[0], row[1], row[5]) for row in rows["case_events"]},
         }
 
@@ -92,23 +100,20 @@ def _read(url, metadata):
 
 @pytest.fixture(scope="session")
 def keyrings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Keyring, ...]:
-    """Keys of the registry, of the gateway and of the register of vehicles."""
+    """Keys of the registry, of the gateway, and of the registers of vehicles and of exits."""
     folder = tmp_path_factory.mktemp("rings")
-    return tuple(Keyring.create(folder / f"{name}.json") for name in ("identity", "gateway", "vehicle"))
+    return tuple(
+        Keyring.create(folder / f"{name}.json") for name in ("identity", "gateway", "vehicle", "exit_restriction")
+    )
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def make_target(request: pytest.FixtureRequest, tmp_path: Path, keyrings: tuple[Keyring, ...]) -> Callable[[], Target]:
+@pytest.fixture
+def make_target(migrated_url: Callable[[str], str], keyrings: tuple[Keyring, ...]) -> Callable[[], Target]:
     """Makes sets of empty databases, of one kind and then of the other."""
-    make_url = request.getfixturevalue("make_postgres_url") if request.param == "postgresql" else None
-    made: list[Target] = []
 
     def make() -> Target:
-        urls = [make_url() if make_url else f"sqlite:///{tmp_path}/{len(made)}-{name}.db" for name in ("i", "g", "v")]
-        for url, package in zip(urls, ("services.identity", "gateway", "services.vehicle"), strict=True):
-            upgrade(url, package=package)
-        made.append(Target(*urls, *keyrings))
-        return made[-1]
+        urls = map(migrated_url, ("services.identity", "gateway", "services.vehicle", "services.exit_restriction"))
+        return Target(*urls, *keyrings)
 
     return make
 

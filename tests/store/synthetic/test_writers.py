@@ -11,18 +11,26 @@ from gateway.casefile.loader import CaseLoader
 from services.chassis.db import Database
 from services.chassis.sealing import BlindIndex, Sealer
 from services.codes.ages import AgeRule
+from services.exit_restriction.registry.domain import Subject
 from services.identity import handlers
 from services.identity.domain import Category, Debtor, IntakeError, Question, Result
 from services.identity.loader import RegistryLoader
 from services.identity.store import NUMBER_INDEX, SqlRegistry
-from services.synthetic import SCENARIO, Province
-from services.synthetic.writers import BATCH
+from services.synthetic import SCENARIO, Province, writers
+from services.synthetic.travellers import on_file
 
-PEOPLE = 2 * BATCH + 500
+BATCH = 500
+"""People of one transaction here: what is written in three transactions is small."""
+PEOPLE = 2 * BATCH + 100
 
 
 class Stop(Exception):
     """Ends a seeding in the middle."""
+
+
+@pytest.fixture(autouse=True)
+def _small_transactions(monkeypatch):
+    monkeypatch.setattr(writers, "BATCH", BATCH)
 
 
 def test_what_is_written_is_the_province(target):
@@ -38,6 +46,9 @@ def test_what_is_written_is_the_province(target):
     assert contents["handlers"] == cases
     assert written.cases == len(cases)
     assert sum(photo.quarantined for photo in contents["photos"].values()) == 1
+    travellers = {p.person_id: Subject.of(p) for g in groups for p in on_file(g)}
+    assert contents["subjects"] == travellers
+    assert written.travellers == len(travellers) > len(people) / 2
 
 
 def test_writing_twice_changes_not_one_row(target):

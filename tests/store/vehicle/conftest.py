@@ -8,7 +8,6 @@ import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.db import Database
-from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
@@ -29,9 +28,8 @@ def keyring(keyring_file):
 
 
 @pytest.fixture
-def vehicle_url(database_url):
-    upgrade(database_url, package="services.vehicle")
-    return database_url
+def vehicle_url(migrated_url):
+    return migrated_url("services.vehicle")
 
 
 @pytest.fixture

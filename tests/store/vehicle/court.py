@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from services.alerts.feed import AlertFeed
 from services.chassis.ids import RandomIds
-from services.vehicle.checks.keys import AlertHasher, CheckKey
-from services.vehicle.seizures.alerts import AlertFeed
-from services.vehicle.seizures.desk import Desk
+from services.filing.desk import Desk
+from services.vehicle.checks.keys import alert_hasher, check_key
 from services.vehicle.seizures.server import SeizureServicer
 from services.vehicle.seizures.store import SeizureStore, never_seen
-from tests.unit.vehicle.orders import call, verify
+from services.vehicle.seizures.tables import ALERTS
+from tests.unit.filing.papers import verify
+from tests.unit.vehicle.orders import call
 
 
 class Court:
@@ -25,7 +27,7 @@ class Court:
     @classmethod
     def over(cls, database, ring, *, clock, seen_before=never_seen, verify=verify, wake=lambda: None):
         """Opens the desk over a database."""
-        alerts = AlertFeed(AlertHasher(CheckKey.all_of(ring)[0]))
+        alerts = AlertFeed(ALERTS, hasher=alert_hasher(check_key(ring)))
         alerts.on_commit(wake)
         store = SeizureStore(database, keyring=ring, alerts=alerts, seen_before=seen_before)
         return cls(Desk(store, verify, clock, RandomIds()))

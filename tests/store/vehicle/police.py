@@ -8,24 +8,25 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import timedelta
 
+from services.alerts.leases import LeaseBook
+from services.alerts.rows import AlertRows
+from services.alerts.watch import AlertWatch
 from services.chassis.call import Joint
 from services.chassis.feed import DeadLetters, Feed
 from services.chassis.ids import RandomIds
 from services.chassis.outbox import Outbox
 from services.chassis.relay import Relay
 from services.chassis.sealing import Sealer
-from services.vehicle.alerts.hashing import PlateHasher
-from services.vehicle.checks.alerts import AlertRows
 from services.vehicle.checks.dealings import DealingRows
 from services.vehicle.checks.handlers import Post
-from services.vehicle.checks.keys import AlertHasher, CheckKey
-from services.vehicle.checks.leases import LeaseBook
+from services.vehicle.checks.keys import PlateHasher, alert_hasher, check_key
 from services.vehicle.checks.server import VehicleCheckServicer
 from services.vehicle.checks.store import CheckStore
 from services.vehicle.checks.suspects import Suspects
-from services.vehicle.checks.watch import AlertWatch
+from services.vehicle.checks.tables import LEASES
 from services.vehicle.registry.store import VehicleRows
 from services.vehicle.seizures.rows import SeizureRows
+from services.vehicle.seizures.tables import ALERTS
 from services.vehicle.sightings.convert import describe
 from services.vehicle.sightings.server import SightingServicer
 from services.vehicle.sightings.store import SightingRows, Terms
@@ -60,8 +61,8 @@ class Process:
 
     def __init__(self, database, *, keyring, clock, portion=3):
         self.database, self.clock = database, clock
-        self.key = CheckKey.all_of(keyring)[0]
-        ids, hasher, rows = RandomIds(), AlertHasher(self.key), AlertRows(self.key.key_id)
+        self.key = check_key(keyring)
+        ids, hasher, rows = RandomIds(), alert_hasher(self.key), AlertRows(ALERTS, key_id=self.key.key_id)
         self.outbox = Outbox(OUTBOX)
         self.feed = Feed(
             FEED,
@@ -82,7 +83,9 @@ class Process:
             clock=clock,
         )
         self.relay = Relay(self.outbox, database=database, deliver=self.feed.escalate, clock=clock, ids=ids)
-        self.leases = LeaseBook(database, key_id=self.key.key_id, duration=timedelta(hours=12), clock=clock, ids=ids)
+        self.leases = LeaseBook(
+            LEASES, database=database, key_id=self.key.key_id, duration=timedelta(hours=12), clock=clock, ids=ids
+        )
         self.observed = []
         self.hasher = PlateHasher(self.key.key)
         post = Post(self.store, self.watch, self.hasher, lambda name, value: self.observed.append((name, value)))

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import create_engine, delete
 
 from services.chassis.db import Database
-from services.chassis.migrations import upgrade
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.seizures.tables import ALERTS
 from tests.store.vehicle.police import INSPECTION, NOTHING, PATROL, RECORDED, REFUSED, TRANSFER, Process, batch
@@ -168,7 +167,7 @@ async def test_a_transfer_is_refused_though_the_alert_is_missing(ready, seize, v
     await seize(CAR)
     engine = create_engine(vehicle_url)
     with engine.begin() as connection:
-        connection.execute(delete(ALERTS))
+        connection.execute(delete(ALERTS.changes))
     engine.dispose()
     assert (await ready.check(CAR, TRANSFER)).outcome == REFUSED
     assert (await ready.check(CAR, TRANSFER, plate="赣A99991", vin=CAR.vin)).outcome == REFUSED
@@ -332,12 +331,11 @@ async def test_a_clock_that_is_behind_loses_neither_a_hit_nor_an_inspection(read
 
 
 @pytest.mark.postgres
-async def test_two_processes_count_one_sighting(postgres_url, keyring, clock, open_court):
-
-    upgrade(postgres_url, package="services.vehicle")
-    with VehicleLoader(postgres_url, keyring=keyring) as loader:
+async def test_two_processes_count_one_sighting(make_migrated_database, keyring, clock, open_court):
+    url = make_migrated_database("services.vehicle")
+    with VehicleLoader(url, keyring=keyring) as loader:
         loader.add([CAR])
-    databases = [Database.open(postgres_url) for _ in range(2)]
+    databases = [Database.open(url) for _ in range(2)]
     try:
         processes = [Process(database, keyring=keyring, clock=clock) for database in databases]
         await open_court(databases[0])(registration(CAR))
@@ -346,7 +344,7 @@ async def test_two_processes_count_one_sighting(postgres_url, keyring, clock, op
             await process.follow()
         answers = await asyncio.gather(*(p.check(CAR) for p in processes * 5))
         assert len({a.sighting for a in answers}) == 1
-        assert [row.times for row in rows(postgres_url, "sightings")] == [10]
+        assert [row.times for row in rows(url, "sightings")] == [10]
     finally:
         for database in databases:
             database.close()

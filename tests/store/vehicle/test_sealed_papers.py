@@ -10,7 +10,8 @@ from functools import partial
 import pytest
 
 from services.papers import SealTrust, verify_sealed
-from services.synthetic.papers import Paper, PaperKind, draw_paper, seal_paper
+from services.papers.sealing import seal_pdf
+from services.synthetic.papers import Paper, PaperKind, draw_paper
 from tests.store.vehicle.seen import rows
 from tests.unit.vehicle.cars import NOW, car
 from tests.unit.vehicle.orders import DONGHU, NANCHANG, key_of, registration
@@ -62,7 +63,7 @@ def on_papers(request, ruling, notice):
 
 
 async def sealed(pdf, seals, court=DONGHU):
-    return await asyncio.to_thread(seal_paper, pdf, seals.signer(court), sealed_at=NOW)
+    return await asyncio.to_thread(seal_pdf, pdf, seals.signer(court), sealed_at=NOW)
 
 
 async def test_a_sealed_ruling_seizes_the_vehicles_that_it_names(load, open_desk, seals, vehicle_url):

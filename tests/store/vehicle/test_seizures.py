@@ -10,7 +10,6 @@ from functools import partial
 import pytest
 
 from services.chassis.db import Database
-from services.chassis.migrations import upgrade
 from services.vehicle.domain import TransferNotice
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.domain import Transfers
@@ -133,11 +132,11 @@ async def test_two_courts_at_one_instant_are_in_the_order_in_which_they_were_rec
 
 
 @pytest.mark.postgres
-async def test_two_processes_at_once_make_one_queue(postgres_url, keyring, open_court):
-    upgrade(postgres_url, package="services.vehicle")
-    with VehicleLoader(postgres_url, keyring=keyring) as loader:
+async def test_two_processes_at_once_make_one_queue(make_migrated_database, keyring, open_court):
+    url = make_migrated_database("services.vehicle")
+    with VehicleLoader(url, keyring=keyring) as loader:
         loader.add([car()])
-    databases = [Database.open(postgres_url) for _ in range(2)]
+    databases = [Database.open(url) for _ in range(2)]
     try:
         orders = [open_court(database) for database in databases]
         found = await asyncio.gather(*(orders[n % 2](registration(car(), serial=n)) for n in range(1, 21)))
@@ -156,7 +155,7 @@ async def test_the_same_request_again_has_the_same_answer_and_changes_nothing(
     clock.advance(timedelta(days=1))
     assert await order(request) == first
 
-    def broken(pdf, *, court_code, now):
+    def broken(pdf, *, organisation, now):
         raise AssertionError("papers of an order that was taken in are not looked at again")
 
     assert await open_court(database, verify=broken)(request) == first
@@ -436,7 +435,7 @@ async def test_a_change_is_replayed_without_a_look_at_the_papers(filled, open_co
     request = lifting(made.name)
     response = await order(request)
 
-    def broken(pdf, *, court_code, now):
+    def broken(pdf, *, organisation, now):
         raise AssertionError
 
     assert await open_court(database, verify=broken)(request) == response

@@ -10,11 +10,11 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import create_engine, delete, select, update
 
+from services.alerts.packed import pack
+from services.alerts.rows import ForeignKeyError
 from services.chassis.sealing import Keyring
-from services.vehicle.alerts.hashing import PlateHasher
-from services.vehicle.alerts.packed import pack
-from services.vehicle.checks.alerts import ForeignKeyError
-from services.vehicle.seizures.tables import ALERT_HEAD, ALERTS, SEIZURES
+from services.vehicle.checks.keys import PlateHasher
+from services.vehicle.seizures.tables import ALERTS, SEIZURES
 from services.vehicle.sightings.tables import SIGHTINGS
 from tests.store.vehicle.police import BOUND, RECORDED, Process, batch, until
 from tests.store.vehicle.seen import contents, everything, rows
@@ -283,9 +283,9 @@ async def test_after_a_database_was_restored_the_index_is_made_anew(ready, seize
     await seize(OTHER)
     engine = create_engine(vehicle_url)
     with engine.begin() as connection:
-        connection.execute(delete(ALERTS).where(ALERTS.c.sequence.not_in(kept)))
+        connection.execute(delete(ALERTS.changes).where(ALERTS.changes.c.sequence.not_in(kept)))
         connection.execute(delete(SEIZURES).where(SEIZURES.c.vehicle_id == OTHER.vehicle_id))
-        connection.execute(update(ALERT_HEAD).values(last=len(kept)))
+        connection.execute(update(ALERTS.head).values(last=len(kept)))
     engine.dispose()
     assert await ready.watch.step()
     answers, _ = await ready.stream(batch(1, OTHER.plate, CAR.plate))

@@ -6,8 +6,8 @@ import pytest
 from google.type import date_pb2
 from rich.console import Console, RenderableType
 
-from services.vehicle.alerts.hashing import PlateHasher
-from services.vehicle.alerts.packed import unpack
+from services.alerts.packed import unpack
+from services.vehicle.checks.keys import PlateHasher
 from xiezhi.cli.fleet import fleet_view, outcomes_view, seizures_view
 from xiezhi.cli.vehicle import batches, check_view, join_parts, pack
 from xiezhi.cli.violations import clearing_view

@@ -11,6 +11,7 @@ from xiezhi.cli.home import Home
 from xiezhi.cli.household import EVERY_CATEGORY, Category, HouseholdQuestion, build_request
 from xiezhi.cli.output import CommandError, Output
 from xiezhi.cli.session import Session
+from xiezhi.common.v1 import case_pb2
 from xiezhi.identity.v1 import identity_pb2
 
 REQUEST_ID = "7f4df0d5-9a4b-4f43-8d5f-6f1f7a1f2a3c"
@@ -43,6 +44,12 @@ def test_what_is_given_wins(session: Session) -> None:
     assert request.context.court_code == "赣01"
     assert request.context.handler.phone == "0791-1234567"
     assert list(request.categories) == [identity_pb2.CATEGORY_EXIT_DOCUMENTS]
+
+
+def test_a_foreigner_is_asked_about_by_passport(session: Session) -> None:
+    asked = dataclasses.replace(QUESTION, number="GBR123456789")
+    debtor = build_request(session, asked, request_id=REQUEST_ID).debtor
+    assert (debtor.id_type, debtor.id_number) == (case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT, "GBR123456789")
 
 
 def test_the_same_options_make_the_same_bytes(session: Session) -> None:

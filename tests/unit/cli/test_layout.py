@@ -10,21 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import GatewaySettings
-from services.chassis.config import ProcessSettings, read_settings
-from services.identity.settings import IdentitySettings
-from services.ledger.settings import LedgerProcessSettings
-from services.vehicle.settings import VehicleSettings
+from services.chassis.config import read_settings
 from xiezhi.cli.home import Home
-from xiezhi.cli.layout import BACKENDS, config_file, metrics_url, read_layout, render_toml, write_layout
+from xiezhi.cli.kinds import settings_kinds
+from xiezhi.cli.layout import BACKENDS, SEALED, config_file, metrics_url, read_layout, render_toml, write_layout
 from xiezhi.cli.suite import PROCESSES
 
-KINDS: dict[str, type[ProcessSettings]] = {
-    "gateway": GatewaySettings,
-    "identity": IdentitySettings,
-    "ledger": LedgerProcessSettings,
-    "vehicle": VehicleSettings,
-}
+KINDS = settings_kinds()
 
 
 @pytest.fixture
@@ -60,8 +52,9 @@ def test_the_gateway_finds_every_service_where_its_process_listens(laid_out: Hom
         assert backends[service]["address"] == read_layout(laid_out, process)["listen"]
 
 
-def test_vehicle_control_finds_the_seal_authority(laid_out: Home) -> None:
-    seals = read_layout(laid_out, "vehicle")["seals"]
+@pytest.mark.parametrize("process", sorted(SEALED))
+def test_who_takes_in_sealed_papers_finds_the_seal_authority(laid_out: Home, process: str) -> None:
+    seals = read_layout(laid_out, process)["seals"]
     assert all(Path(seals[name]).is_file() for name in ("authority", "revocations"))
 
 

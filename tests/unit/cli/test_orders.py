@@ -78,7 +78,7 @@ def test_drafts_hold_as_sealed_papers_of_the_court_and_name_the_vehicle(order: O
     request = MAKERS["register"](order)
     trust = SealTrust(home.keys.seals.authority_file, home.keys.seals.revocation_file)
     for pdf in (request.ruling_pdf, request.notice_pdf):
-        paper = verify_sealed(pdf, authority=trust, court_code=JUDGE.organisation, now=datetime.now(UTC))
+        paper = verify_sealed(pdf, authority=trust, organisation=JUDGE.organisation, now=datetime.now(UTC))
         assert mentions(paper, str(Plate.parse(PLATE, plate_type="02")))
         assert mentions(paper, VIN)
 
@@ -91,7 +91,7 @@ def test_drafts_that_change_a_seizure_name_the_plates_given_and_the_buyer(
     request: Any = MAKERS[verb](Order(session, ABOUT, DEBTOR, choice))
     trust = SealTrust(home.keys.seals.authority_file, home.keys.seals.revocation_file)
     pdf = request.notice_pdf if verb == "withdraw" else request.ruling_pdf
-    paper = verify_sealed(pdf, authority=trust, court_code=JUDGE.organisation, now=datetime.now(UTC))
+    paper = verify_sealed(pdf, authority=trust, organisation=JUDGE.organisation, now=datetime.now(UTC))
     assert mentions(paper, PLATE)
     assert mentions(paper, BUYER.name) == (verb == "dispose")
 
@@ -159,12 +159,16 @@ def test_a_buyer_is_told_in_full() -> None:
     ("number", "organisation", "kind"),
     [
         ("369901198001150011", False, case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN),
+        ("936840189001010017", False, case_pb2.IDENTITY_NUMBER_TYPE_FOREIGN_PERMANENT_RESIDENT),
+        ("CAN110180011501", False, case_pb2.IDENTITY_NUMBER_TYPE_FOREIGN_PERMANENT_RESIDENT),
+        ("GBR123456789", False, case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT),
         ("91360100MA35TRT701", True, case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE),
         ("MA35TRT70", True, case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE),
     ],
 )
 def test_a_debtors_number_is_of_the_kind_that_it_looks_like(number: str, organisation: bool, kind: int) -> None:
     assert DebtorQuestion("某某", number, organisation).party().id_type == kind
+    assert buyer("某某", number, organisation=organisation).id_type == kind
 
 
 @pytest.mark.parametrize("missing", ["--name", "--number"])

@@ -35,7 +35,7 @@ def test_the_result_is_one_document_for_programs(run: Run, home: Home) -> None:
     result = run("seed", "--people", str(FEW), "--json")
     assert result.exit_code == 0, result.output
     told = document(result)
-    assert set(told) == {"seed", "people", "households", "cases", "vehicles", "seconds"}
+    assert set(told) == {"seed", "people", "households", "cases", "vehicles", "travellers", "seconds"}
     assert told["seed"] == DEFAULT_SEED
     assert told["people"] == count_people(home) >= FEW
     assert 0 < told["households"] < told["people"]
@@ -94,7 +94,7 @@ def test_an_interrupted_command_says_how_to_go_on(run: Run, monkeypatch: pytest.
     assert "same command completes it" in result.stderr
 
 
-@pytest.mark.parametrize("option", ["--identity-url", "--gateway-url", "--vehicle-url"])
+@pytest.mark.parametrize("option", ["--identity-url", "--gateway-url", "--vehicle-url", "--exit-restriction-url"])
 def test_a_database_of_no_kind_is_refused_and_its_password_not_told(run: Run, home: Home, option: str) -> None:
     result = run("seed", option, "mysql://somebody:s3cret@nowhere/x", "--json")
     assert result.exit_code == 1
@@ -104,8 +104,10 @@ def test_a_database_of_no_kind_is_refused_and_its_password_not_told(run: Run, ho
 
 
 def test_other_databases_are_filled_instead(run: Run, home: Home, tmp_path: Path) -> None:
-    urls = {name: f"sqlite:///{tmp_path}/{name[0]}.db" for name in ("identity", "gateway", "vehicle")}
-    options = [word for name, url in urls.items() for word in (f"--{name}-url", url)]
+    urls = {
+        name: f"sqlite:///{tmp_path}/{name[0]}.db" for name in ("identity", "gateway", "vehicle", "exit_restriction")
+    }
+    options = [word for name, url in urls.items() for word in (f"--{name.replace('_', '-')}-url", url)]
     result = run("seed", "--people", str(FEW), *options)
     assert result.exit_code == 0
     assert (tmp_path / "i.db").stat().st_size > 100_000
@@ -150,18 +152,24 @@ def test_too_many_people_are_refused(run: Run) -> None:
 def test_the_note_says_what_is_there(home: Home) -> None:
     _seed(home)
     noted = json.loads((home.data / PROVINCE_FILE).read_text(encoding="utf-8"))
-    assert noted == {"seed": DEFAULT_SEED, "people": FEW, "complete": True, "fleet": DEFAULT_FLEET}
+    told = {"seed": DEFAULT_SEED, "people": FEW, "complete": True, "fleet": DEFAULT_FLEET, "travellers": True}
+    assert noted == told
 
 
-def test_what_was_seeded_before_there_were_vehicles_counts_as_nobody_and_is_completed(home: Home) -> None:
+@pytest.mark.parametrize(
+    ("process", "known"), [("vehicle", {}), ("exit_restriction", {"fleet": DEFAULT_FLEET})], ids=["vehicle", "exit"]
+)
+def test_what_was_seeded_before_there_was_a_register_counts_as_nobody_and_is_completed(
+    home: Home, process: str, known: dict[str, int]
+) -> None:
     people = _seed(home, 2 * FEW)
-    old = {"seed": DEFAULT_SEED, "people": 2 * FEW, "complete": True}
+    old = {"seed": DEFAULT_SEED, "people": 2 * FEW, "complete": True, **known}
     (home.data / PROVINCE_FILE).write_text(json.dumps(old), encoding="utf-8")
-    (home.data / "vehicle.db").unlink()
+    (home.data / f"{process}.db").unlink()
     assert count_people(home) == 0
     assert _seed(home) == people
     assert count_people(home) == people
-    assert (home.data / "vehicle.db").exists()
+    assert (home.data / f"{process}.db").exists()
 
 
 def test_a_large_fleet_is_added_to_a_province_and_kept(run: Run, home: Home) -> None:

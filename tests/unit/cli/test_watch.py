@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from xiezhi.cli.watch import FIRST_PAUSE, Watcher, notice_view
+from xiezhi.cli.following import FIRST_PAUSE
+from xiezhi.cli.watch import Watcher, notice_view
 from xiezhi.errors import Reason, XiezhiError, error
 from xiezhi.vehicle.v1 import check_pb2, seizure_pb2, sighting_pb2
 
@@ -49,8 +50,11 @@ class Stub:
         self.asked.append(request.after)
         return self._streams[len(self.asked) - 1]
 
-    def AcknowledgeSightings(self, request: sighting_pb2.AcknowledgeSightingsRequest) -> None:
+    def AcknowledgeSightings(
+        self, request: sighting_pb2.AcknowledgeSightingsRequest
+    ) -> sighting_pb2.AcknowledgeSightingsResponse:
         self.acknowledged.append(list(request.notice_ids))
+        return sighting_pb2.AcknowledgeSightingsResponse(acknowledged_count=len(request.notice_ids))
 
 
 def _watcher(*streams: Stream) -> tuple[Watcher, Stub, list[float]]:

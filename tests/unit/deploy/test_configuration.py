@@ -8,20 +8,12 @@ from typing import Any
 
 import pytest
 
-from gateway.settings import GatewaySettings
-from services.chassis.config import CONFIG_VARIABLE, ProcessSettings, read_settings
+from services.chassis.config import CONFIG_VARIABLE, read_settings
 from services.chassis.policy import Contracts
-from services.identity.settings import IdentitySettings
-from services.ledger.settings import LedgerProcessSettings
-from services.vehicle.settings import VehicleSettings
+from xiezhi.cli.kinds import settings_kinds
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
-KINDS: dict[str, type[ProcessSettings]] = {
-    "gateway": GatewaySettings,
-    "identity": IdentitySettings,
-    "ledger": LedgerProcessSettings,
-    "vehicle": VehicleSettings,
-}
+KINDS = settings_kinds()
 SETUPS = ("embedded", "postgresql")
 
 

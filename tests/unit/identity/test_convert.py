@@ -37,6 +37,7 @@ CITIZEN, FOREIGN = (
     case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN,
     case_pb2.IDENTITY_NUMBER_TYPE_FOREIGN_PERMANENT_RESIDENT,
 )
+PASSPORT = case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT
 CREDIT, ORGANISATION = (
     case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE,
     case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE,
@@ -87,6 +88,7 @@ def test_both_age_rules_are_on_the_wire():
         (party(), GOOD),
         (party(GOOD[:-1] + "x"), GOOD),
         (party("936840189001010017", id_type=FOREIGN), "936840189001010017"),
+        (party("gbr123456789", id_type=PASSPORT), "GBR123456789"),
         (party("91360100MA35TRT701", kind=LEGAL, id_type=CREDIT), ""),
         (party("91360100MA35TRT701", kind=case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS, id_type=CREDIT), ""),
     ],
@@ -106,6 +108,9 @@ def test_a_debtor_is_read(asked, number):
         (party("369901 19800115002X"), "debtor.id_number"),
         (party("369901800115002"), "debtor.id_number"),
         (party("936840189001010018", id_type=FOREIGN), "debtor.id_number"),
+        (party("CAN110180011501", id_type=PASSPORT), "debtor.id_number"),
+        (party("CHNE12345678", id_type=PASSPORT), "debtor.id_number"),
+        (party("GBR123456789", kind=LEGAL, id_type=PASSPORT), "debtor.id_type"),
         (party("91360100MA35TRT702", kind=LEGAL, id_type=CREDIT), "debtor.id_number"),
         (party("12345678", kind=LEGAL, id_type=ORGANISATION), "debtor.id_number"),
         (party(kind=LEGAL), "debtor.id_type"),

@@ -10,6 +10,7 @@ import pytest
 from services.chassis.call import Call, Peer
 from services.chassis.policy import Contracts
 from services.codes.ages import AgeRule
+from services.identity.domain import Category, Result
 from services.identity.server import MAX_BYTES, MAX_ITEMS, IdentityServicer
 from tests.unit.identity.fakes import MemoryRegistry
 from tests.unit.identity.people import household, lives, person, photo, province, record
@@ -81,6 +82,18 @@ async def test_the_age_rule_is_a_switch():
     assert civil.household.members[0].photo.jpeg == image.jpeg
     assert criminal.household.members[0].photo_absence == identity_pb2.PHOTO_ABSENCE_UNDER_16
     assert (civil.age_rule, criminal.age_rule) == (1, 2)
+
+
+async def test_a_foreigner_who_is_known_by_passport_only_is_somebody_unknown():
+    someone = person()
+    registry = MemoryRegistry([record(someone)], [household()])
+    passport = {"id_type": case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT, "id_number": "GBR123456789"}
+    unknown = party(someone, id_number="36990119800115002X")
+    assert someone.numbers[0] != unknown.id_number
+    (part,) = await look_up_many(registry, party(someone, **passport), unknown, categories=list(Category))
+    named, other = (item.answer for item in part.message.items)
+    assert named == other
+    assert named.household_result.result == named.exit_documents_result.result == Result.NO_RECORD
 
 
 async def test_a_repeated_question_has_the_same_answer_byte_for_byte():

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from services.papers import SealedPaper, SealTrust, verify_sealed
-from services.synthetic.papers import Paper, PaperKind, draw_paper, seal_paper
+from services.papers.sealing import seal_pdf
+from services.synthetic.papers import Paper, PaperKind, draw_paper
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.pki import SealRegister
 
@@ -53,16 +54,16 @@ def drawn() -> bytes:
 @pytest.fixture
 def sealed(drawn: bytes, register: SealRegister) -> bytes:
     """The ruling under the seal of its court."""
-    return seal_paper(drawn, register.signer(COURT), sealed_at=NOW)
+    return seal_pdf(drawn, register.signer(COURT), sealed_at=NOW)
 
 
 @pytest.fixture
 def verify(register: SealRegister) -> Verify:
     """Verifies a document of `COURT` now, trusting the files as they are at the time of the call."""
 
-    def do(pdf: bytes, *, court_code: str = COURT, now: datetime = NOW) -> SealedPaper:
+    def do(pdf: bytes, *, organisation: str = COURT, now: datetime = NOW) -> SealedPaper:
         authority = SealTrust(register.authority_file, register.revocation_file)
-        return verify_sealed(pdf, authority=authority, court_code=court_code, now=now)
+        return verify_sealed(pdf, authority=authority, organisation=organisation, now=now)
 
     return do
 
@@ -71,9 +72,9 @@ def verify(register: SealRegister) -> Verify:
 def refusal(verify: Verify) -> Refusal:
     """Returns the reason for which a document is refused."""
 
-    def do(pdf: bytes, *, court_code: str = COURT, now: datetime = NOW) -> Reason:
+    def do(pdf: bytes, *, organisation: str = COURT, now: datetime = NOW) -> Reason:
         with pytest.raises(XiezhiError) as caught:
-            verify(pdf, court_code=court_code, now=now)
+            verify(pdf, organisation=organisation, now=now)
         for personal in (PLATE, VIN, "测试甲"):
             assert personal not in str(caught.value)
         return caught.value.reason

@@ -11,7 +11,7 @@ from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, Na
 from reportlab.pdfgen.canvas import Canvas
 
 from services.papers.content import MAX_PAGES
-from services.synthetic.papers import seal_paper
+from services.papers.sealing import seal_pdf
 from tests.unit.papers.conftest import COURT, NOW, Refusal
 from xiezhi.errors import Reason
 from xiezhi.pki import SealRegister
@@ -31,7 +31,7 @@ def refused(register: SealRegister, refusal: Refusal):
             made = BytesIO()
             pdf.write(made)
             pdf = made.getvalue()
-        return refusal(seal_paper(pdf, register.signer(COURT), sealed_at=NOW))
+        return refusal(seal_pdf(pdf, register.signer(COURT), sealed_at=NOW))
 
     return do
 

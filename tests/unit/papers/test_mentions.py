@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.papers import SealedPaper, mentions
@@ -74,6 +74,21 @@ def test_part_of_a_longer_token_is_not_mentioned(token: str, before: str, after:
 
 
 @given(st.text())
+@example("0 O\u200b\u0304")
+@example("0 O\u00af")
+@example("0 O \u0304")
+@example("0 \u200b 1")
+@example("0 \u1100 \u1161 1")
 def test_normal_text_stays_as_it_is(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
+
+
+@given(st.text("0O \u200b\u0304\u00af\u0323\u1100\u1161\u3000\n号", max_size=12))
+def test_accents_and_invisible_characters_leave_it_as_it_is(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once
+
+
+def test_an_invisible_character_between_spaces_does_not_run_two_numbers_together() -> None:
+    assert normalise("12345 \u200b 67890") == "12345 67890"

@@ -21,7 +21,7 @@ def trust(register: SealRegister) -> SealTrust:
 
 
 def court_of(trust: SealTrust, register: SealRegister, *, after: timedelta = timedelta(0)) -> str:
-    return trust.court_of(register.signer(COURT).certificate, sealed_at=NOW, now=NOW + after)
+    return trust.organisation_of(register.signer(COURT).certificate, sealed_at=NOW, now=NOW + after)
 
 
 def test_the_court_stands_in_the_certificate(trust: SealTrust, register: SealRegister) -> None:
@@ -35,7 +35,7 @@ def test_a_seal_revoked_meanwhile_counts_no_more(trust: SealTrust, register: Sea
     with pytest.raises(InvalidArgument) as caught:
         court_of(trust, register)
     assert caught.value.reason is Reason.SEAL_REVOKED
-    assert trust.court_of(register.signer(OTHER).certificate, sealed_at=NOW, now=NOW) == OTHER
+    assert trust.organisation_of(register.signer(OTHER).certificate, sealed_at=NOW, now=NOW) == OTHER
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from pypdf import PdfReader
 
 from services.papers import SealTrust, mentions, verify_sealed
 from services.papers.bounds import MAX_BYTES
+from services.papers.sealing import seal_pdf
 from services.papers.seals import MAX_SEALS
-from services.synthetic.papers import draw_paper, seal_paper
+from services.synthetic.papers import draw_paper
 from tests.unit.papers.conftest import COURT, NOW, OTHER, PLATE, RULING, SUPERIOR, VIN, Refusal, Verify
 from tests.unit.papers.forgery import change_content, io, seal_as_timestamp, seal_without_time
 from xiezhi.errors import InvalidArgument, Reason
@@ -47,7 +48,7 @@ def test_its_representation_says_nothing_of_what_is_in_it(sealed: bytes, verify:
 
 def test_a_seal_in_another_zone_is_read_in_utc(drawn: bytes, register: SealRegister, verify: Verify) -> None:
     local = NOW.astimezone(tz=datetime.fromisoformat("2026-11-24T17:00:00+08:00").tzinfo)
-    found = verify(seal_paper(drawn, register.signer(COURT), sealed_at=local)).sealed_at
+    found = verify(seal_pdf(drawn, register.signer(COURT), sealed_at=local)).sealed_at
     assert found == NOW
     assert found.tzinfo is UTC
 
@@ -93,7 +94,7 @@ def test_no_byte_under_the_seal_can_be_changed(sealed: bytes, register: SealRegi
     def changed(place: int, difference: int) -> None:
         forged = sealed[:place] + bytes([sealed[place] ^ difference]) + sealed[place + 1 :]
         with pytest.raises(InvalidArgument):
-            verify_sealed(forged, authority=authority, court_code=COURT, now=NOW)
+            verify_sealed(forged, authority=authority, organisation=COURT, now=NOW)
 
     changed()
 
@@ -105,7 +106,7 @@ def test_a_changed_signature_never_brings_another_document(sealed: bytes, regist
 
     def read(pdf: bytes) -> object:
         try:
-            paper = verify_sealed(pdf, authority=authority, court_code=COURT, now=NOW)
+            paper = verify_sealed(pdf, authority=authority, organisation=COURT, now=NOW)
         except InvalidArgument:
             return None
         return paper.signer, paper.sealed_at, paper.text
@@ -161,17 +162,17 @@ def test_data_hidden_behind_the_signature_is_refused(sealed: bytes, refusal: Ref
 
 
 def test_the_seal_of_another_court_is_refused(sealed: bytes, refusal: Refusal) -> None:
-    assert refusal(sealed, court_code=OTHER) is Reason.SEAL_OF_ANOTHER_COURT
+    assert refusal(sealed, organisation=OTHER) is Reason.SEAL_OF_ANOTHER_COURT
 
 
 def test_even_a_superior_court_seals_only_its_own_documents(sealed: bytes, refusal: Refusal) -> None:
-    assert refusal(sealed, court_code=SUPERIOR) is Reason.SEAL_OF_ANOTHER_COURT
+    assert refusal(sealed, organisation=SUPERIOR) is Reason.SEAL_OF_ANOTHER_COURT
 
 
 def test_the_seal_of_a_stranger_is_refused(drawn: bytes, tmp_path: Path, refusal: Refusal) -> None:
     stranger = SealRegister(tmp_path / "stranger")
     stranger.update((COURT,), now=NOW)
-    assert refusal(seal_paper(drawn, stranger.signer(COURT), sealed_at=NOW)) is Reason.SEAL_UNTRUSTED
+    assert refusal(seal_pdf(drawn, stranger.signer(COURT), sealed_at=NOW)) is Reason.SEAL_UNTRUSTED
 
 
 @pytest.mark.parametrize(
@@ -184,21 +185,21 @@ def test_a_certificate_that_is_no_seal_is_refused(
     authority = Authority.load_or_create(register.authority_file.parent, name="", key=key, now=NOW)
     leaf = Leaf(subject=(), uri=uri.encode("ascii", "ignore").decode())
     other = Identity(authority.issue(leaf, key.public_key(), now=NOW), key)
-    assert refusal(seal_paper(drawn, other, sealed_at=NOW)) is Reason.SEAL_UNTRUSTED
+    assert refusal(seal_pdf(drawn, other, sealed_at=NOW)) is Reason.SEAL_UNTRUSTED
 
 
 def test_the_certificate_of_a_court_with_another_key_is_refused(
     drawn: bytes, register: SealRegister, refusal: Refusal
 ) -> None:
     forged = Identity(register.signer(COURT).certificate, new_tls_key())
-    assert refusal(seal_paper(drawn, forged, sealed_at=NOW)) is Reason.DOCUMENT_ALTERED
+    assert refusal(seal_pdf(drawn, forged, sealed_at=NOW)) is Reason.DOCUMENT_ALTERED
 
 
 def test_the_authority_itself_seals_nothing(drawn: bytes, register: SealRegister, refusal: Refusal) -> None:
     key = new_tls_key()
     folder = register.authority_file.parent / "root"
     root = Authority.load_or_create(folder, name="root", key=key, now=NOW)
-    assert refusal(seal_paper(drawn, Identity(root.certificate, key), sealed_at=NOW)) is Reason.SEAL_UNTRUSTED
+    assert refusal(seal_pdf(drawn, Identity(root.certificate, key), sealed_at=NOW)) is Reason.SEAL_UNTRUSTED
 
 
 def test_a_revoked_seal_is_refused_whenever_it_was_used(
@@ -222,14 +223,14 @@ def test_a_new_seal_leaves_what_the_former_one_sealed_in_force(
 def test_a_seal_used_outside_of_its_time_is_refused(
     drawn: bytes, register: SealRegister, refusal: Refusal, sealed_at: datetime
 ) -> None:
-    pdf = seal_paper(drawn, register.signer(COURT), sealed_at=sealed_at)
+    pdf = seal_pdf(drawn, register.signer(COURT), sealed_at=sealed_at)
     later = max(NOW, sealed_at)
     register.update((), now=later)
     assert refusal(pdf, now=later) is Reason.SEAL_EXPIRED
 
 
 def test_a_seal_from_the_future_is_refused(drawn: bytes, register: SealRegister, refusal: Refusal) -> None:
-    assert refusal(seal_paper(drawn, register.signer(COURT), sealed_at=NOW + DAY)) is Reason.SEAL_EXPIRED
+    assert refusal(seal_pdf(drawn, register.signer(COURT), sealed_at=NOW + DAY)) is Reason.SEAL_EXPIRED
 
 
 def test_a_seal_used_in_its_time_holds_when_that_is_over(sealed: bytes, register: SealRegister, verify: Verify) -> None:
@@ -253,33 +254,33 @@ def test_a_signature_of_another_kind_is_no_seal(drawn: bytes, register: SealRegi
 def test_of_two_seals_either_may_be_that_of_the_court(
     sealed: bytes, register: SealRegister, verify: Verify, court: str
 ) -> None:
-    twice = seal_paper(sealed, register.signer(SUPERIOR), sealed_at=NOW + timedelta(seconds=30))
-    paper = verify(twice, court_code=court)
+    twice = seal_pdf(sealed, register.signer(SUPERIOR), sealed_at=NOW + timedelta(seconds=30))
+    paper = verify(twice, organisation=court)
     assert paper.signer == court
     assert paper.text == verify(sealed).text
 
 
 def test_of_two_seals_neither_is_that_of_a_third_court(sealed: bytes, register: SealRegister, refusal: Refusal) -> None:
-    twice = seal_paper(sealed, register.signer(SUPERIOR), sealed_at=NOW)
-    assert refusal(twice, court_code=OTHER) is Reason.SEAL_OF_ANOTHER_COURT
+    twice = seal_pdf(sealed, register.signer(SUPERIOR), sealed_at=NOW)
+    assert refusal(twice, organisation=OTHER) is Reason.SEAL_OF_ANOTHER_COURT
 
 
 @pytest.mark.parametrize("revoked", [COURT, SUPERIOR])
 def test_all_seals_must_hold(sealed: bytes, register: SealRegister, refusal: Refusal, revoked: str) -> None:
-    twice = seal_paper(sealed, register.signer(SUPERIOR), sealed_at=NOW)
+    twice = seal_pdf(sealed, register.signer(SUPERIOR), sealed_at=NOW)
     register.revoke(revoked, now=NOW)
     assert refusal(twice) is Reason.SEAL_REVOKED
 
 
 def test_a_change_between_two_seals_is_refused(sealed: bytes, register: SealRegister, refusal: Refusal) -> None:
-    between = seal_paper(change_content(sealed), register.signer(SUPERIOR), sealed_at=NOW)
+    between = seal_pdf(change_content(sealed), register.signer(SUPERIOR), sealed_at=NOW)
     assert refusal(between) is Reason.DOCUMENT_ALTERED
 
 
 def test_there_is_an_end_to_the_number_of_seals(drawn: bytes, register: SealRegister, refusal: Refusal) -> None:
     pdf = drawn
     for _ in range(MAX_SEALS + 1):
-        pdf = seal_paper(pdf, register.signer(COURT), sealed_at=NOW)
+        pdf = seal_pdf(pdf, register.signer(COURT), sealed_at=NOW)
     assert refusal(pdf) is Reason.DOCUMENT_TOO_LARGE
 
 

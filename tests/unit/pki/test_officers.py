@@ -39,6 +39,16 @@ def test_officers_without_rank_sign_nothing(keys: InsecureDevelopmentKeys, now: 
         keys.officers.signer("POL3601-0001")
 
 
+def test_a_rank_of_the_police_gives_no_certificate_of_the_courts(keys: InsecureDevelopmentKeys, now: datetime) -> None:
+    head = dataclasses.replace(keys.officers.get("POL3601-0001"), rank=Rank.DIVISION_CHIEF)
+    keys.create([head], now=now)
+    assert keys.officers.get("POL3601-0001").rank is Rank.DIVISION_CHIEF
+    with pytest.raises(UnknownOfficerError, match="no signing certificate"):
+        keys.officers.signer("POL3601-0001")
+    with pytest.raises(UnknownOfficerError, match="no rank of a court"):
+        keys.officers.reissue("POL3601-0001", now=now)
+
+
 @pytest.mark.parametrize("officer_id", ["GAN0102-J999", "../../etc/passwd"])
 def test_unknown_officers_have_no_keys(keys: InsecureDevelopmentKeys, officer_id: str) -> None:
     with pytest.raises(UnknownOfficerError):

@@ -11,9 +11,9 @@ from cryptography import x509
 from xiezhi.pki import InsecureDevelopmentKeys, SealRegister, UnknownSealError
 from xiezhi.pki.authority import new_tls_key
 from xiezhi.pki.files import write_key
-from xiezhi.proof.seal import court_of
+from xiezhi.proof.seal import organisation_of
 
-COURT = "赣0102"
+COURT, UNIT = "赣0102", "360100000000"
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def register(tmp_path: Path, now: datetime) -> SealRegister:
 
 def test_a_seal_names_its_court_and_is_issued_by_the_authority(register: SealRegister) -> None:
     seal = register.signer(COURT)
-    assert court_of(seal.certificate) == COURT
+    assert organisation_of(seal.certificate) == COURT
     assert seal.key.public_key() == seal.certificate.public_key()
     seal.certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(register.authority_file.read_bytes()))
 
@@ -65,13 +65,15 @@ def test_a_revoked_seal_stays_on_the_list(register: SealRegister, now: datetime)
     assert register.signer(COURT).certificate.serial_number != serial
 
 
-def test_development_keys_have_a_seal_for_each_court_with_officers(keys: InsecureDevelopmentKeys) -> None:
-    assert court_of(keys.seals.signer(COURT).certificate) == COURT
+def test_development_keys_have_a_seal_for_each_organisation_with_officers(keys: InsecureDevelopmentKeys) -> None:
+    assert organisation_of(keys.seals.signer(COURT).certificate) == COURT
+    assert organisation_of(keys.seals.signer(UNIT).certificate) == UNIT
     with pytest.raises(UnknownSealError):
-        keys.seals.signer("360100000000")
+        keys.seals.signer("360200000000")
 
 
-def test_rotation_replaces_seals(keys: InsecureDevelopmentKeys, now: datetime) -> None:
-    before = keys.seals.signer(COURT).certificate
+@pytest.mark.parametrize("organisation", [COURT, UNIT])
+def test_rotation_replaces_seals(keys: InsecureDevelopmentKeys, now: datetime, organisation: str) -> None:
+    before = keys.seals.signer(organisation).certificate
     keys.rotate(now=now)
-    assert keys.seals.signer(COURT).certificate != before
+    assert keys.seals.signer(organisation).certificate != before

@@ -1,4 +1,4 @@
-"""Names of seals: every court has one of its own, and nothing else is one."""
+"""Names of seals: every court and police unit has one of its own, and nothing else is one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.codes.courts import COURTS
-from xiezhi.proof.seal import PREFIX, court_of, seal_name
+from xiezhi.proof.seal import PREFIX, is_unit, organisation_of, seal_name
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -32,7 +32,26 @@ def certificate(*uris: str) -> x509.Certificate:
 
 
 def test_every_court_is_read_from_the_name_of_its_seal() -> None:
-    assert all(court_of(certificate(seal_name(court))) == court for court in COURTS)
+    assert all(organisation_of(certificate(seal_name(court))) == court for court in COURTS)
+
+
+def test_a_unit_is_read_from_the_name_of_its_seal() -> None:
+    assert seal_name("360100000000") == "spiffe://xiezhi.jx/seal/unit/360100000000"
+    assert organisation_of(certificate(seal_name("360100000000"))) == "360100000000"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("360100000000", True),
+        ("赣0102", False),
+        ("36010000000", False),
+        ("３６０１００００００００", False),
+        ("", False),
+    ],
+)
+def test_twelve_digits_are_a_unit(code: str, expected: bool) -> None:
+    assert is_unit(code) is expected
 
 
 @pytest.mark.parametrize(
@@ -41,13 +60,21 @@ def test_every_court_is_read_from_the_name_of_its_seal() -> None:
         (),
         (PREFIX,),
         ("spiffe://xiezhi.jx/system/courts",),
-        (PREFIX + "%E8%B5%A301/02",),
-        (PREFIX + "%e8%b5%a30102",),
-        (PREFIX + "%E8%B5%A3%30102",),
-        (PREFIX + "%FF",),
+        (PREFIX + "court/",),
+        (PREFIX + "unit/",),
+        (PREFIX + "court/%E8%B5%A301/02",),
+        (PREFIX + "unit/%E8%B5%A30102",),
+        (PREFIX + "court/360100000000",),
+        (PREFIX + "unit/36010000000",),
+        (PREFIX + "unit/%3360100000000",),
+        (PREFIX + "360100000000",),
+        (PREFIX + "court/%e8%b5%a30102",),
+        (PREFIX + "court/%E8%B5%A3%30102",),
+        (PREFIX + "court/%FF",),
         (seal_name("赣01"), seal_name("赣0102")),
+        (seal_name("赣01"), seal_name("360100000000")),
     ],
 )
 def test_anything_else_names_no_seal(uris: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="seal"):
-        court_of(certificate(*uris))
+        organisation_of(certificate(*uris))

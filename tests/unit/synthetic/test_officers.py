@@ -15,8 +15,9 @@ from xiezhi.pki import ISSUERS, SYSTEMS
 from xiezhi.proof.statement import Rank
 
 LOOKUP = "identity.household.lookup"
-POST_OF_LIAISONS = "vehicle.sighting.liaison"
-"""No method asks for it: it tells whose notices of sightings the holder watches."""
+POST_OF_LIAISONS, POST_OF_REFERRAL_LIAISONS = "vehicle.sighting.liaison", "referral.liaison"
+POSTS_OF_EXIT_NOTICES = {"exit.notice.liaison", "exit.notice.command"}
+"""No method asks for them: they tell whose notices the holder watches."""
 OFFICERS = {officer.officer_id: officer for officer in Province(2018).officers()}
 
 
@@ -35,7 +36,7 @@ def test_ids_and_posts_are_the_same_in_every_province():
 def test_permissions_are_those_of_the_contracts():
     declared = {method.policy.permission for method in Contracts.load() if method.policy.permission}
     held = {permission for officer in OFFICERS.values() for permission in officer.permissions}
-    assert held == declared | {POST_OF_LIAISONS}
+    assert held == declared | {POST_OF_LIAISONS, POST_OF_REFERRAL_LIAISONS} | POSTS_OF_EXIT_NOTICES
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,14 @@ def test_permissions_are_those_of_the_contracts():
         ("POL360000-K001", "360000610000", None),
         ("POL360100-W001", "360100630000", None),
         ("POL360000-O001", "360000000000", None),
+        ("GAN01-V001", "赣01", Rank.VICE_PRESIDENT),
+        ("POL360100-E001", "360100000000", None),
+        ("POL360000-B001", "360000640000", None),
+        ("POL360102-I001", "360102000000", None),
+        ("POL360102-C001", "360102000000", Rank.DIVISION_CHIEF),
+        ("POL360103-I001", "360103000000", None),
+        ("GAN-S001", "赣", None),
+        ("POL360000-S001", "360000000000", None),
     ],
 )
 def test_those_whom_texts_name_are_there(officer_id, court, rank):
@@ -85,7 +94,6 @@ def test_sightings_go_to_the_command_centre_and_both_liaisons_and_to_nobody_else
         ("vehicle.check", "TX"),
         ("vehicle.check.stream", "K"),
         ("vehicle.violation.clear", "W"),
-        ("vehicle.operate", "O"),
     ],
 )
 def test_each_post_of_the_traffic_police_has_its_own_task(permission, letters):
@@ -94,11 +102,45 @@ def test_each_post_of_the_traffic_police_has_its_own_task(permission, letters):
     assert all(officer.agency == "police" and officer.permissions == (permission,) for officer in holders)
 
 
+@pytest.mark.parametrize(
+    ("permission", "holders"),
+    [
+        ("exit.counter.check", {SCENARIO.counter_officer}),
+        ("exit.counter.copy", {SCENARIO.counter_officer}),
+        ("exit.history.read", {SCENARIO.counter_officer, SCENARIO.border_officer}),
+        ("border.check", {SCENARIO.border_officer}),
+        ("border.check.stream", {SCENARIO.border_officer}),
+        ("referral.handle", {"POL360102-I001", "POL360102-C001", "POL360103-I001", "POL360103-C001"}),
+        ("referral.decide", {"POL360102-C001", "POL360103-C001"}),
+        ("referral.supervise", {SCENARIO.court_supervisor, SCENARIO.police_supervisor}),
+        ("referral.calendar", {SCENARIO.court_supervisor, SCENARIO.police_supervisor}),
+        ("exit.operate", {"POL360000-O001"}),
+        ("referral.operate", {"POL360000-O001"}),
+        ("vehicle.operate", {"POL360000-O001"}),
+    ],
+)
+def test_exits_and_referrals_are_the_task_of_those_who_have_it(permission, holders):
+    assert {key for key, officer in OFFICERS.items() if permission in officer.permissions} == holders
+
+
+def test_a_rank_of_the_police_gives_no_voice_in_a_court():
+    ranked = [officer for officer in OFFICERS.values() if officer.agency == "police" and officer.rank is not None]
+    assert {officer.officer_id for officer in ranked} == {"POL360102-C001", "POL360103-C001"}
+    assert not any(officer.signs or "approval.read" in officer.permissions for officer in ranked)
+
+
+def test_who_is_superior_may_approve_for_the_scenarios_court():
+    superior = OFFICERS[SCENARIO.superior_approver]
+    assert superior.signs
+    assert Jiangxi().is_same_or_superior(superior.organisation, of="赣0102")
+    assert "approval.decide" in superior.permissions
+
+
 def test_only_judges_look_up_and_only_their_superiors_decide():
     for officer in OFFICERS.values():
         for permission in (LOOKUP, "vehicle.lookup", "vehicle.seizure.register", "vehicle.seizure.read"):
             assert (permission in officer.permissions) is (officer.rank is Rank.JUDGE)
-        decides = officer.rank is not None and officer.rank >= Rank.DIVISION_CHIEF
+        decides = officer.signs and officer.rank >= Rank.DIVISION_CHIEF
         assert ("approval.decide" in officer.permissions) is decides
 
 

@@ -71,6 +71,25 @@ def test_the_cast_of_the_chapter_about_vehicles_is_there(catalogue, by_number):
     assert {SCENARIO.plain_car, SCENARIO.new_energy_car} <= owned
 
 
+def test_the_cast_of_the_chapter_about_restrictions_is_there(catalogue, by_number):
+    case = next(case for case in catalogue.cases if case.case_number == SCENARIO.exit_case)
+    people = {
+        SCENARIO.debtor_number: SCENARIO.debtor_name,
+        SCENARIO.second_number: SCENARIO.second_name,
+        SCENARIO.third_number: SCENARIO.third_name,
+        SCENARIO.buyer_number: SCENARIO.buyer_name,
+    }
+    assert set(case.parties) == {*people, SCENARIO.company_number}
+    assert case.handler == SCENARIO.judge
+    assert {number: by_number(number).person.name for number in people} == people
+    documents = {
+        number: {document.number for document in by_number(number).documents}
+        for number in (SCENARIO.debtor_number, SCENARIO.buyer_number)
+    }
+    assert SCENARIO.debtor_passport in documents[SCENARIO.debtor_number]
+    assert SCENARIO.buyer_former_passport in documents[SCENARIO.buyer_number]
+
+
 @pytest.mark.parametrize(
     ("post", "permission"),
     [

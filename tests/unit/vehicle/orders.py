@@ -1,4 +1,4 @@
-"""Orders of courts for the tests, on papers whose seal is a word."""
+"""Orders of courts about vehicles for the tests."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from google.type import date_pb2
 from services.chassis.call import FOREVER, Call, Peer
 from services.chassis.policy import Contracts
 from services.chassis.tokens import Caller
-from services.papers import SealedPaper
 from services.vehicle.registry.domain import Owner, Vehicle
+from tests.unit.filing.papers import paper
 from tests.unit.vehicle.cars import NOW, car, person_owner
 from xiezhi.common.v1 import case_pb2
-from xiezhi.errors import Reason, error
 from xiezhi.vehicle.v1 import seizure_pb2, vehicle_pb2
 
 CONTRACTS = Contracts.load()
@@ -27,21 +26,6 @@ LIFTING, ENFORCEMENT = case_pb2.DOCUMENT_KIND_LIFTING_RULING, case_pb2.DOCUMENT_
 
 CARS = tuple(car(serial).plate for serial in range(1, 3))
 """Plates of the cars that most tests are about."""
-
-
-def paper(court: str, *texts: str) -> bytes:
-    """Makes a document of a court; its seal is that its code stands in front."""
-    return f"SEALED {court}\n{' '.join(texts)}".encode()
-
-
-def verify(pdf: bytes, *, court_code: str, now: datetime) -> SealedPaper:
-    """Verifies such a document."""
-    head, _, text = pdf.decode().partition("\n")
-    if not head.startswith("SEALED "):
-        raise error(Reason.DOCUMENT_UNSEALED, "The document has no seal.")
-    if head.removeprefix("SEALED ") != court_code:
-        raise error(Reason.SEAL_OF_ANOTHER_COURT, "The seal is another court's.")
-    return SealedPaper(hashlib.sha256(pdf).digest(), court_code, now, "00", text)
 
 
 def key_of(vehicle: Vehicle, **changed: str) -> vehicle_pb2.VehicleKey:

@@ -1,10 +1,11 @@
-"""`xiezhi demo`: from nothing to the proven disclosure, and to a car that is seized, seen and sold."""
+"""`xiezhi demo`: from nothing to the proven disclosure, to a car that is seized, and to a year that passes."""
 
 from __future__ import annotations
 
 import io
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,26 +14,37 @@ from rich.text import Text
 
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.demo.chase import play
+from xiezhi.cli.demo.confinement import A_YEAR_LATER, BEGINNING, LATER
+from xiezhi.cli.demo.confinement import play as play_exits
+from xiezhi.cli.demo.dossier import Referring, court_lookout
 from xiezhi.cli.demo.folder import fresh_folder
 from xiezhi.cli.demo.lookout import Lookout
 from xiezhi.cli.demo.narrator import Narrator
 from xiezhi.cli.demo.pursuit import Pursuit
+from xiezhi.cli.demo.reference import play as play_referral
+from xiezhi.cli.demo.restraint import Restraint
 from xiezhi.cli.demo.stage import Stage
 from xiezhi.cli.demo.story import Story
 from xiezhi.cli.home import Home
+from xiezhi.cli.moved import move_clock
 from xiezhi.cli.scenario import load_cast
 from xiezhi.cli.session import Session
 from xiezhi.cli.signals import INTERRUPTED, interrupting
 from xiezhi.cli.suite import suite_required
 from xiezhi.cli.supervisor import running_suite
 from xiezhi.cli.up import prepare
+from xiezhi.cli.watch import Watcher
 from xiezhi.cli.waterfall import as_data, read_trace, render
+from xiezhi.vehicle.v1 import sighting_pb2_grpc
 
 if TYPE_CHECKING:
     from services.chassis.telemetry import Telemetry
 
 DEFAULT_PEOPLE = 5_000
 FOLDER = "demo"
+
+_OTHERS = ("vehicles", "exits", "referral")
+"""Chapters after the first, in the order in which their traces are told."""
 
 _EPILOG = examples(
     "xiezhi demo",
@@ -51,9 +63,10 @@ def add_to(app: typer.Typer) -> None:
             int, typer.Option("--people", min=1, help="How many synthetic people to seed.")
         ] = DEFAULT_PEOPLE,
     ) -> None:
-        """Play the main jobs from nothing: real processes, real TLS, real proofs, about a minute.
+        """Play the main jobs from nothing: real processes, real TLS, real proofs, about a minute and a half.
 
-        First a debtor's household is disclosed; then the debtor's cars are seized, seen and sold.
+        First a debtor's household is disclosed; then the debtor's cars are seized, seen and sold; then debtors are
+        restricted and met at a port, and the suite lives on a year later; at last two are referred to the police.
 
         Works in a folder of its own, "demo" within the data folder, and stops what it started at the end. Exits with 1
         if anything does not come out as told.
@@ -78,7 +91,7 @@ def _play(session: Session, *, people: int) -> None:
         service="demo", settings=TelemetrySettings(trace_dir=home.traces), log_stream=io.StringIO()
     )
     try:
-        story, vehicles = _tell(home, narrator, telemetry)
+        story, *others = _tell(home, narrator, telemetry)
     finally:
         telemetry.shutdown()
     spans = read_trace(home.traces, story)
@@ -86,7 +99,7 @@ def _play(session: Session, *, people: int) -> None:
     data = {
         "steps": narrator.told,
         "trace_id": story,
-        "vehicles_trace_id": vehicles,
+        **{f"{name}_trace_id": trace_id for name, trace_id in zip(_OTHERS, others, strict=True)},
         "trace": as_data(spans),
         "folder": str(home.root),
         "seconds": round(seconds, 1),
@@ -100,26 +113,52 @@ def _play(session: Session, *, people: int) -> None:
     console.print(_ending(data))
 
 
-def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> tuple[str, str]:
-    """Plays both chapters on a running suite, each of them within one trace.
+def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> tuple[str, ...]:
+    """Plays all chapters on a running suite, each of them within one trace.
 
     Returns:
         The ids of the traces. All processes have stopped by then, so their spans are written.
     """
+    with ExitStack() as third:
+        told = "Gateway, ledger and four services, a process each, on SQLite."
+        with _running(home, narrator, telemetry, title="The suite starts", told=told) as stage:
+            with telemetry.internal_span("demo.story") as story:
+                Story(stage, narrator, home.root, within=telemetry.internal_span).play()
+            watching = stage.open(stage.cast.command_centre)
+            watcher = Watcher(sighting_pb2_grpc.SightingServiceStub(watching.channel))
+            with Lookout(watching, watcher) as lookout, telemetry.internal_span("demo.vehicles") as vehicles:
+                play(Pursuit(stage, narrator, lookout, telemetry.internal_span))
+            exits = third.enter_context(telemetry.internal_span("demo.exits"))
+            restraint = Restraint(stage, narrator, telemetry.internal_span)
+            play_exits(restraint, BEGINNING)
+        move_clock(home, A_YEAR_LATER)
+        told = f"The suite starts again, and lives {A_YEAR_LATER.days} days later: clock, tokens, seals, certificates."
+        with _running(home, narrator, telemetry, title="A year passes", told=told) as stage:
+            restraint.stage = stage
+            play_exits(restraint, LATER)
+            # The chapter about restrictions is over; the next one has a trace of its own.
+            third.close()
+            referral = _tell_referral(home, narrator, telemetry, stage=stage)
+    return story.trace_id, vehicles.trace_id, exits.trace_id, referral
+
+
+def _tell_referral(home: Home, narrator: Narrator, telemetry: Telemetry, *, stage: Stage) -> str:
+    """Plays the chapter about criminal referral; returns the id of its trace."""
+    with court_lookout(stage) as lookout, telemetry.internal_span("demo.referral") as span:
+        play_referral(Referring(stage, narrator, lookout, telemetry.internal_span, home.root))
+    return span.trace_id
+
+
+@contextmanager
+def _running(home: Home, narrator: Narrator, telemetry: Telemetry, *, title: str, told: str) -> Iterator[Stage]:
+    """Runs the suite for a part of the story."""
     with ExitStack() as opened:
-        with narrator.step(
-            "The suite starts", "Gateway, identity, vehicle control and ledger, a process each, on SQLite."
-        ):
+        with narrator.step(title, told):
+            prepare(home, narrator.output, people=0, session=Session(home, narrator.output))
             opened.enter_context(running_suite(home, report=narrator.good))
-        stage = opened.enter_context(
+        yield opened.enter_context(
             Stage(home, load_cast(), output=narrator.output, traceparent=lambda: _traceparent(telemetry))
         )
-        with telemetry.internal_span("demo.story") as story:
-            Story(stage, narrator, home.root, within=telemetry.internal_span).play()
-        lookout = opened.enter_context(Lookout(stage.open(stage.cast.command_centre)))
-        with telemetry.internal_span("demo.vehicles") as vehicles:
-            play(Pursuit(stage, narrator, lookout, telemetry.internal_span))
-    return story.trace_id, vehicles.trace_id
 
 
 def _traceparent(telemetry: Telemetry) -> str | None:
@@ -130,5 +169,6 @@ def _ending(data: dict[str, Any]) -> Text:
     return Text(
         f"\nThe story came out as told in {data['seconds']:.0f} s. Everything that was started has stopped.\n"
         f"Photos, receipt, logs and traces are in {data['folder']}.\n"
-        f"Trace: {data['trace_id']}, and of the vehicles {data['vehicles_trace_id']}"
+        f"Trace: {data['trace_id']}, of the vehicles {data['vehicles_trace_id']}, "
+        f"of the restrictions {data['exits_trace_id']}, of the referral {data['referral_trace_id']}"
     )

@@ -1,4 +1,4 @@
-"""The command centre in the demo: a connection that watches all the while, and when what came."""
+"""Those who are told in the demo: a connection that watches all the while, and when what came."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import threading
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
-from xiezhi.cli.watch import Watcher
+from xiezhi.cli.following import Following
 from xiezhi.client import Client
 from xiezhi.errors import XiezhiError
-from xiezhi.vehicle.v1 import sighting_pb2, sighting_pb2_grpc
+
+N = TypeVar("N")
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Generic[N]):
     """A notice that came.
 
     Attributes:
@@ -24,20 +25,22 @@ class Arrival:
         at: When, by the monotonic clock, seconds.
     """
 
-    notice: sighting_pb2.SightingNotice
+    notice: N
     at: float
 
 
 @dataclass(slots=True)
-class Lookout:
+class Lookout(Generic[N]):
     """Follows the notices of an officer's post in a thread of its own; used in a with statement.
 
     Attributes:
         client: The officer's own connection, which ends with the lookout.
+        watcher: Follows the notices over it.
     """
 
     client: Client
-    _arrived: queue.SimpleQueue[Arrival] = field(default_factory=queue.SimpleQueue)
+    watcher: Following[N]
+    _arrived: queue.SimpleQueue[Arrival[N]] = field(default_factory=queue.SimpleQueue)
     _thread: threading.Thread = field(init=False)
 
     def __enter__(self) -> Self:
@@ -51,22 +54,20 @@ class Lookout:
         self.client.close()
         self._thread.join(timeout=5)
 
-    def next_arrival(self, seconds: float) -> Arrival | None:
+    def next_arrival(self, seconds: float) -> Arrival[N] | None:
         """Returns the next notice, None if none comes in time."""
         try:
             return self._arrived.get(timeout=seconds)
         except queue.Empty:
             return None
 
-    def acknowledge(self, notice: sighting_pb2.SightingNotice) -> int:
+    def acknowledge(self, notice: N) -> int:
         """Acknowledges a notice; returns how many were not before."""
-        stub = sighting_pb2_grpc.SightingServiceStub(self.client.channel)
-        request = sighting_pb2.AcknowledgeSightingsRequest(notice_ids=[notice.notice_id])
-        return stub.AcknowledgeSightings(request).acknowledged_count
+        return self.watcher.acknowledge([notice])
 
     def _follow(self) -> None:
         try:
-            for notices in Watcher(sighting_pb2_grpc.SightingServiceStub(self.client.channel)).follow():
+            for notices in self.watcher.follow():
                 for notice in notices:
                     self._arrived.put(Arrival(notice, time.monotonic()))
         except (XiezhiError, ValueError):

@@ -5,25 +5,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from google.protobuf.message import Message
 
-from xiezhi.cli.approved import call_proven
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.demo.lookout import Lookout
 from xiezhi.cli.demo.narrator import Narrator
-from xiezhi.cli.demo.stage import Stage
+from xiezhi.cli.demo.stage import PATIENCE, Stage
 from xiezhi.cli.orders import Order
 from xiezhi.cli.papers import PapersChoice
 from xiezhi.cli.plates import read_vehicles
 from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.vehicle import CHECK
 from xiezhi.cli.watch import notice_view
-from xiezhi.vehicle.v1 import check_pb2, seizure_pb2
+from xiezhi.vehicle.v1 import check_pb2, seizure_pb2, sighting_pb2
 
-PATIENCE = timedelta(seconds=30)
 PROMPT = 1.0
 """Seconds within which the command centre is to hear of a sighting."""
 
@@ -44,7 +41,7 @@ class Pursuit:
 
     stage: Stage
     narrator: Narrator
-    lookout: Lookout
+    lookout: Lookout[sighting_pb2.SightingNotice]
     within: Callable[[str], Any]
     plain: seizure_pb2.Seizure = field(default_factory=seizure_pb2.Seizure)
     waiting: seizure_pb2.Seizure = field(default_factory=seizure_pb2.Seizure)
@@ -69,10 +66,7 @@ class Pursuit:
 
     def approve(self, judge: str, method: str, request: Message, *, approver: str) -> str:
         """Has a judge submit a request and a division chief sign it; returns the approval's name."""
-        client, chief = self.stage.client(judge), self.stage.client(approver)
-        approval = client.submit(method, request, reason="Needed to enforce the judgment.")
-        chief.approve(chief.review(approval), self.stage.signer(approver), reason="Agreed.")
-        return str(client.wait(approval, timeout=PATIENCE).name)
+        return self.stage.approve(judge, method, request, approver=approver)
 
     def carry_out(self, judge: str, method: str, request: Message, *, approver: str) -> bytes:
         """Has a request approved and makes the call; returns the answer's bytes."""
@@ -81,8 +75,7 @@ class Pursuit:
 
     def call(self, officer: str, method: str, request: Message, *, approval: str = "") -> ProvenAnswer:
         """Makes a call; its receipt has been verified."""
-        sent = request.SerializeToString(deterministic=True)
-        return call_proven(self.stage.client(officer), method, sent, approval=approval)
+        return self.stage.call(officer, method, request, approval=approval)
 
     def check(self, trigger: check_pb2.CheckTrigger, vehicle: str, *, place: str) -> check_pb2.CheckVehicleResponse:
         """Has the officer of the register check a vehicle."""

@@ -6,18 +6,26 @@ import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from google.protobuf.message import Message
+
+from xiezhi.cli.approved import call_proven
 from xiezhi.cli.home import Home
 from xiezhi.cli.household import EVERY_CATEGORY, HouseholdQuestion, build_request
 from xiezhi.cli.output import Output
+from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.session import Session
-from xiezhi.client import CachedToken, Client, Credentials, LogKey, OfficerSigner, connect
+from xiezhi.client import Client, Credentials, LogKey, OfficerSigner, connect
 from xiezhi.identity.v1 import identity_pb2
 
 if TYPE_CHECKING:
     from services.synthetic import Scenario
+
+PATIENCE = timedelta(seconds=30)
+"""How long an approval, which is given at once, may take to be heard of."""
 
 Traceparent = Callable[[], str | None]
 
@@ -70,6 +78,18 @@ class Stage:
         """Returns what signs an officer's decisions."""
         return self.session(officer_id).signer()
 
+    def approve(self, judge: str, method: str, request: Message, *, approver: str) -> str:
+        """Has a judge submit a request and an approver sign it; returns the approval's name."""
+        client, chief = self.client(judge), self.client(approver)
+        approval = client.submit(method, request, reason="Needed to enforce the judgment.")
+        chief.approve(chief.review(approval), self.signer(approver), reason="Agreed.")
+        return str(client.wait(approval, timeout=PATIENCE).name)
+
+    def call(self, officer: str, method: str, request: Message, *, approval: str = "") -> ProvenAnswer:
+        """Makes a call; its receipt has been verified."""
+        sent = request.SerializeToString(deterministic=True)
+        return call_proven(self.client(officer), method, sent, approval=approval)
+
     def log_key(self) -> LogKey:
         """Returns the ledger's public key."""
         return LogKey.from_pem(self._home.keys.log_key_file.read_bytes())
@@ -96,8 +116,9 @@ class Stage:
         client = connect(
             target,
             credentials=replace(own, server_name=server_name),
-            token=CachedToken(session.mint),
+            token=session.minting(),
             log_key=self.log_key(),
             traceparent=self._traceparent,
+            now=session.now,
         )
         return self._opened.enter_context(client)

@@ -69,9 +69,24 @@ def test_columns_that_are_left_out_stay_empty(within):
     assert within(write) == [(1, "a", None), (2, "b", None)]
 
 
+def test_a_column_is_given_by_its_key_whatever_its_name_is(within):
+    renamed = Table("renamed", MetaData(), Column("name", BigInteger, key="known_as"))
+    within(renamed.create)
+    within(lambda connection: insert_many(connection, renamed, [{"known_as": 1}, {"known_as": 2}]))
+    assert sorted(within(lambda connection: connection.execute(select(renamed.c.known_as)).scalars().all())) == [1, 2]
+
+
 def test_a_row_that_contradicts_takes_all_with_it_and_is_not_repeated(within):
     rows = [thing(1), {**thing(1), "name": "秘密"}]
     with pytest.raises(IntegrityError) as failure:
         within(lambda connection: insert_many(connection, THINGS, rows))
     assert "秘密" not in str(failure.value)
     assert within(lambda connection: connection.execute(select(THINGS)).all()) == []
+
+
+def test_rows_whose_key_is_taken_are_passed_over_where_that_is_wanted(within):
+    within(lambda connection: insert_many(connection, THINGS, [thing(1)]))
+    again = {**thing(1), "name": "another"}
+    within(lambda connection: insert_many(connection, THINGS, [again, thing(2)], leave_taken=True))
+    kept = within(lambda connection: connection.execute(select(THINGS).order_by(THINGS.c.key)).all())
+    assert [row.name for row in kept] == [thing(1)["name"], thing(2)["name"]]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.chassis.feed import Delivered, cursor_of, read_cursor
+from services.chassis.feed import Delivered, cursor_at, cursor_of, read_cursor
 from services.chassis.feed.cursor import _query
 from services.chassis.paging import encode_token
 from xiezhi.errors import Reason, XiezhiError
@@ -30,6 +30,11 @@ def test_a_cursor_is_read_by_its_addressee_only(number, addressee, other):
     text = cursor(number, addressee)
     assert read_cursor(text, addressee=addressee) == number
     assert other == addressee or refused(text, other)
+
+
+def test_a_cursor_may_stand_before_the_first_notice():
+    assert read_cursor(cursor_at(0, addressee="a"), addressee="a") == 0
+    assert cursor_at(7, addressee="a") == cursor(7, "a")
 
 
 def test_an_empty_cursor_is_no_place():

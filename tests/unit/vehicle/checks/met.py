@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from services.codes.plates import Plate
 from services.codes.vins import Vin
+from services.filing.domain import Contact
 from services.vehicle.checks.domain import Hit, Seen
 from services.vehicle.domain import Served, Trigger
 from services.vehicle.registry.domain import Vehicle
-from services.vehicle.seizures.domain import Contact, SeizureRecord, VehicleFile
+from services.vehicle.seizures.domain import SeizureRecord, VehicleFile
 from services.vehicle.sightings.domain import Encounter
 from tests.unit.vehicle.cars import NOW
 

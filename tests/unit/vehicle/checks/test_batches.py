@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.vehicle.alerts.hashing import PlateHasher
 from services.vehicle.checks.batches import Batch, Hashed, portions
 from services.vehicle.checks.domain import read_number
+from services.vehicle.checks.keys import PlateHasher
 from tests.unit.vehicle.cars import NOW, car
 from tests.unit.vehicle.checks.met import hit
 from tests.unit.vehicle.orders import DONGHU

@@ -7,13 +7,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from services.vehicle.alerts.hashing import PlateHasher
-from services.vehicle.alerts.live import Found
+from services.alerts.live import Found
+from services.filing.domain import RequestKey
 from services.vehicle.checks.batches import Batch
 from services.vehicle.checks.domain import Checked, Finding
 from services.vehicle.checks.handlers import Post, check_batches, check_vehicle
+from services.vehicle.checks.keys import PlateHasher
 from services.vehicle.domain import Outcome, Trigger
-from services.vehicle.seizures.domain import RequestKey
 from tests.unit.vehicle.cars import NOW, car
 from tests.unit.vehicle.checks.met import UNIT, hit, seen
 from tests.unit.vehicle.orders import DONGHU

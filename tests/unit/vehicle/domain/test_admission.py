@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from services.codes.plates import Plate
 from services.codes.terms import end_of
 from services.codes.vins import Vin
+from services.filing.domain import Author
 from services.vehicle.domain import (
-    Author,
     Disposed,
     Extended,
     Lifted,

@@ -12,7 +12,7 @@ from services.chassis.policy import Contracts
 from services.codes.vehicles import COLOURS, STATUSES
 from services.vehicle.domain import Served, standing_at
 from services.vehicle.registry import convert
-from services.vehicle.registry.domain import Listed, Queued, Result
+from services.vehicle.registry.domain import Listed, Owner, Queued, Result
 from services.vehicle.registry.server import VehicleRegistryServicer
 from tests.unit.vehicle.cars import LEGAL_REPRESENTATIVE, NOW, ORGANISATION, car, company, credit_code, person_owner
 from tests.unit.vehicle.fakes import MemoryRegistry
@@ -70,6 +70,14 @@ async def test_a_persons_vehicles_are_told_the_newest_first():
 async def test_nothing_on_file_is_an_answer():
     (part,) = await look_up(MemoryRegistry(), person_owner())
     assert (part.result, part.total, len(part.vehicles)) == (Result.NO_RECORD, 0, 0)
+
+
+async def test_a_foreigner_who_is_known_by_passport_only_is_somebody_unknown():
+    registry = MemoryRegistry(car(1), car(2, owner=Owner("周测试", "F", "123456789")))
+    kind = (NATURAL, case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT)
+    (part,) = await look_up(registry, person_owner(), kind, number="GBR123456789")
+    assert (part.result, part.total, len(part.vehicles)) == (Result.NO_RECORD, 0, 0)
+    assert [key for key, _ in registry.asked] == ["person|GBR123456789"]
 
 
 async def test_a_persons_name_that_does_not_match_discloses_nothing():

@@ -8,6 +8,7 @@ import pytest
 
 from services.codes.plates import Plate
 from services.codes.vins import Vin
+from services.filing.domain import Contact, DocumentKind
 from services.vehicle.domain import (
     ClearingOutcome,
     Disposed,
@@ -20,7 +21,7 @@ from services.vehicle.domain import (
 )
 from services.vehicle.registry.domain import Result
 from services.vehicle.seizures import convert
-from services.vehicle.seizures.domain import Contact, DocumentKind, SeizureNote, SeizureRecord, VehicleFile
+from services.vehicle.seizures.domain import SeizureNote, SeizureRecord, VehicleFile
 from tests.unit.vehicle.cars import NOW, car, person_owner
 from tests.unit.vehicle.orders import call, key_of, registration
 from xiezhi.common.v1 import case_pb2
@@ -43,11 +44,6 @@ def test_enumerations_are_those_of_the_contract(ours, theirs):
     assert all(any(name.endswith(member.name) for name in names) for member in ours)
 
 
-def test_kinds_of_documents_are_those_of_the_contract():
-    for kind in DocumentKind:
-        assert case_pb2.DocumentKind.Name(kind) == f"DOCUMENT_KIND_{kind.name}"
-
-
 def filing():
     request = registration(car())
     return convert.read_filing(request, call(request), ruling=DocumentKind.SEIZURE_RULING)
@@ -56,7 +52,7 @@ def filing():
 def test_a_filing_says_what_the_request_says():
     read = filing()
     assert (read.author.court_code, read.author.case_number) == ("赣0102", "（2018）赣0102执1号")
-    assert read.debtor_key == person_owner().key
+    assert read.subject_key == person_owner().key
     assert read.handler == Contact("李承办", "0791-86001234")
     assert [p.kind for p in read.papers] == [DocumentKind.SEIZURE_RULING, DocumentKind.ASSISTANCE_NOTICE]
     assert read.key.method == "/xiezhi.vehicle.v1.SeizureService/RegisterSeizure"
@@ -76,6 +72,22 @@ def test_vehicles_are_read_one_by_one():
     assert read[1].vin is None
     assert set(read[2:]) == {Reason.FIELDS_INVALID}
     assert convert.sought_of(read) == (car().plate, car().vin)
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "is_organisation"),
+    [
+        (case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN, "36990119800115002X", False),
+        (case_pb2.IDENTITY_NUMBER_TYPE_FOREIGN_PERMANENT_RESIDENT, "936840189001010017", False),
+        (case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT, "GBR123456789", False),
+        (case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE, "91360100MA35TRT701", True),
+        (case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE, "MA35TRT70", True),
+    ],
+)
+def test_a_buyer_has_any_kind_of_number(kind, number, is_organisation):
+    bought = seizure_pb2.Buyer(name=" 买受人 ", id_type=kind, id_number=number)
+    read = convert.read_buyer(bought, field="buyer", on=NOW.date())
+    assert (read.name, read.number, read.is_organisation) == ("买受人", number, is_organisation)
 
 
 def test_no_term_is_the_longest():

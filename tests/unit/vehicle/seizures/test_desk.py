@@ -1,118 +1,79 @@
-"""The desk: what is looked at before anything changes, and in which order."""
+"""The desk of seizures: what an order says of its papers, and which names of vehicles its ruling is asked for."""
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 
 import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.ids import SequenceIds
+from services.filing.desk import Desk
+from services.filing.domain import DocumentKind
 from services.vehicle.seizures import convert
-from services.vehicle.seizures.desk import Desk, take
-from services.vehicle.seizures.domain import DocumentKind
+from services.vehicle.seizures.desk import take
+from tests.unit.filing.memory import MemoryStore
+from tests.unit.filing.papers import paper, verify
 from tests.unit.vehicle.cars import NOW, car
-from tests.unit.vehicle.orders import DONGHU, NOTICE, RULING, call, paper, registration, verify, withdrawal
-from xiezhi.errors import Reason, XiezhiError, error
+from tests.unit.vehicle.orders import DONGHU, NOTICE, RULING, call, registration, withdrawal
 
 
-class MemoryStore:
-    """Answers by key, and what was changed."""
+class Seizures(MemoryStore):
+    """Knows under which names the vehicles of seizures go."""
 
-    def __init__(self):
-        self.answers = {}
-        self.changes = 0
-        self.named = {}
-
-    async def answered(self, key):
-        kept = self.answers.get((key.court_code, key.request_id))
-        if kept is None:
-            return None
-        if kept[0] != key:
-            raise error(Reason.REQUEST_ID_REUSED, "The request id was used for another request.")
-        return kept[1]
+    def __init__(self, **named):
+        super().__init__()
+        self.named = named
 
     async def names(self, seizure_ids):
         return frozenset(name for key in seizure_ids for name in self.named[key])
-
-    async def change(self, filing, act):
-        answer = act(None)
-        self.changes += 1
-        self.answers[filing.key.court_code, filing.key.request_id] = (filing.key, answer)
-        return answer
-
-    async def page(self, case, *, as_of, after, size):
-        raise AssertionError
-
-
-@pytest.fixture
-def store():
-    return MemoryStore()
-
-
-def desk(store, verify=verify):
-    return Desk(store, verify, ManualClock(NOW), SequenceIds())
 
 
 def filing_of(request, ruling=DocumentKind.SEIZURE_RULING):
     return convert.read_filing(request, call(request), ruling=ruling)
 
 
-async def test_only_what_the_ruling_mentions_is_told_to_the_use_case(store):
-    told = []
+@pytest.fixture
+def told():
+    return []
 
-    def act(accepted, files):
-        told.append(accepted)
-        return b"answer"
 
+@pytest.fixture
+def take_in(told):
+    """Takes an order in and keeps what the use case is told."""
+
+    async def take_in(filing, store=None, **texts):
+        def act(accepted, files):
+            told.append(accepted)
+            return b"answer"
+
+        desk = Desk(store or Seizures(), verify, ManualClock(NOW), SequenceIds())
+        return await take(filing, act, desk=desk, **texts)
+
+    return take_in
+
+
+async def test_only_what_the_ruling_mentions_is_told_to_the_use_case(take_in, told):
     request = registration(car(1), named=(car(2).vin,))
     sought = (car(1).plate, car(1).vin, car(2).vin, "协助")
-    assert await take(filing_of(request), act, desk=desk(store), sought=sought) == b"answer"
+    assert await take_in(filing_of(request), sought=sought) == b"answer"
     (accepted,) = told
-    assert accepted.mentioned == {car(1).plate, car(2).vin}
+    assert accepted.mentioned == ({car(1).plate, car(2).vin}, frozenset())
     assert [d.kind for d in accepted.documents] == [RULING, NOTICE]
-    assert accepted.now == NOW
 
 
-async def test_the_vehicles_of_seizures_are_sought_in_the_ruling_by_all_their_names(store):
-    told = []
-    store.named = {"one": (car(1).plate, car(1).vin), "other": (car(2).plate,)}
-
-    def act(accepted, files):
-        told.append(accepted.mentioned)
-        return b""
-
-    await take(filing_of(registration(car(1))), act, desk=desk(store), sought=["裁定"], seizures=["one", "other"])
-    assert told == [{car(1).plate}]
+async def test_the_vehicles_of_seizures_are_sought_in_the_ruling_by_all_their_names(take_in, told):
+    store = Seizures(one=(car(1).plate, car(1).vin), other=(car(2).plate,))
+    await take_in(filing_of(registration(car(1))), store, sought=["裁定"], seizures=["one", "other"])
+    assert told[0].mentioned == ({car(1).plate}, frozenset())
 
 
-async def test_what_was_answered_is_answered_again_without_a_look_at_the_papers(store):
-    filing = filing_of(registration(car()))
-    await take(filing, lambda *_: b"first", desk=desk(store))
-
-    def broken(pdf, *, court_code, now):
-        raise AssertionError
-
-    assert await take(filing, lambda *_: b"second", desk=desk(store, broken)) == b"first"
-    assert store.changes == 1
-
-
-async def test_a_paper_that_does_not_hold_changes_nothing(store):
-    request = registration(car())
-    request.ruling_pdf = b"UNSEALED"
-    with pytest.raises(XiezhiError, match="DOCUMENT_NOT_LISTED"):
-        await take(filing_of(request), lambda *_: b"", desk=desk(store))
-    request.context.documents[0].sha256 = hashlib.sha256(request.ruling_pdf).digest()
-    with pytest.raises(XiezhiError, match="DOCUMENT_UNSEALED"):
-        await take(filing_of(request), lambda *_: b"", desk=desk(store))
-    assert store.changes == 0
-
-
-async def test_a_withdrawal_rests_on_the_notice_alone(store):
-    filing = filing_of(withdrawal(f"seizures/{uuid.uuid4()}"), ruling=None)
+async def test_a_withdrawal_rests_on_the_notice_alone(take_in, told):
+    request = withdrawal(f"seizures/{uuid.uuid4()}")
+    filing = filing_of(request, ruling=None)
     assert [p.kind for p in filing.papers] == [DocumentKind.ASSISTANCE_NOTICE]
-    assert await take(filing, lambda *_: b"answer", desk=desk(store)) == b"answer"
+    assert await take_in(filing, sought=[car(1).plate]) == b"answer"
+    assert told[0].mentioned == ({car(1).plate},)
 
 
 def test_what_is_filed_shows_nothing_personal():

@@ -10,17 +10,13 @@ from hypothesis import strategies as st
 
 from services.chassis.ids import SequenceIds
 from services.codes.plates import Plate
-from services.vehicle.domain import Author, SeizureOrder, SeizureState, Term
+from services.filing.desk import Accepted
+from services.filing.domain import Author, Contact, Document, DocumentKind, Filing, RequestKey
+from services.vehicle.domain import SeizureOrder, SeizureState, Term
 from services.vehicle.registry.domain import Transfers
 from services.vehicle.seizures import handlers
-from services.vehicle.seizures.desk import Accepted
 from services.vehicle.seizures.domain import (
     Buyer,
-    Contact,
-    Document,
-    DocumentKind,
-    Filing,
-    RequestKey,
     SeizureNote,
 )
 from tests.unit.vehicle.cars import NOW, car, person_owner
@@ -40,7 +36,7 @@ def accepted(court=COURTS[0], *, now=NOW, mentioned=MENTIONED):
     author = Author(court, f"（2018）{court}执1号")
     key = RequestKey(court, "1", "/m", bytes(32))
     filing = Filing(key, author, person_owner().key, Contact("李", "1"), DOCUMENTS, ())
-    return Accepted(filing, DOCUMENTS, frozenset(mentioned), now)
+    return Accepted(filing, DOCUMENTS, (frozenset(mentioned), frozenset()), now)
 
 
 def wanted(vehicle, court=COURTS[0], term=None):

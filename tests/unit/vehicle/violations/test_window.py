@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.codes.plates import Plate
+from services.filing.domain import RequestKey
 from services.vehicle.domain import NOTICE_POLICY, ClearingOutcome, PointsPolicy
-from services.vehicle.seizures.domain import Buyer, RequestKey, Sale
+from services.vehicle.seizures.domain import Buyer, Sale
 from services.vehicle.violations.domain import Application, Brought, SoldVehicle, ViolationRecord
 from services.vehicle.violations.handlers import decide
 from tests.unit.vehicle.cars import car

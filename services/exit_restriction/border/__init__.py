@@ -1,0 +1,1 @@
+"""Checks of travellers at ports, and the hits of which courts are told."""

@@ -1,0 +1,108 @@
+"""The service of checks at ports: from messages to the use cases and back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+from services.alerts.keys import CheckKey
+from services.alerts.leases import LeaseBook
+from services.chassis.call import Call, Joint
+from services.chassis.clock import Clock, write_instant
+from services.chassis.gathering import gather
+from services.chassis.spans import current_span
+from services.exit_restriction.border import convert
+from services.exit_restriction.border.batches import Batch, portions
+from services.exit_restriction.border.domain import Checked
+from services.exit_restriction.border.handlers import Post, check_batches, check_traveller
+from services.filing.domain import RequestKey
+from xiezhi.exit_restriction.v1 import border_pb2
+
+MOST_TOGETHER = 64
+"""Batches of one stream that are answered together."""
+
+
+class BorderCheckServicer:
+    """`xiezhi.exit_restriction.v1.BorderCheckService`.
+
+    Args:
+        post: What its use cases need.
+        leases: Leases of the key.
+        key: The key that is lent.
+        clock: Source of now.
+    """
+
+    def __init__(self, post: Post, *, leases: LeaseBook, key: CheckKey, clock: Clock) -> None:
+        self._post = post
+        self._leases = leases
+        self._key = key
+        self._clock = clock
+
+    async def CheckTraveller(
+        self, request: border_pb2.CheckTravellerRequest, call: Call
+    ) -> border_pb2.CheckTravellerResponse:
+        """Checks one traveller."""
+        presented = convert.read_presented(request, call, now=self._clock.now(), traceparent=_traceparent())
+        answer = await check_traveller(presented, _key_of(request.request_id, call), post=self._post, write=_write)
+        return border_pb2.CheckTravellerResponse.FromString(answer)
+
+    async def StreamTravellers(
+        self, requests: AsyncIterator[border_pb2.StreamTravellersRequest], call: Call
+    ) -> AsyncGenerator[Joint, None]:
+        """Checks batches as they come, and those that have come meanwhile together."""
+        async with aclosing(gather(requests, most=MOST_TOGETHER)) as groups:
+            async for group in groups:
+                traceparent = _traceparent()
+                batches = [await self._read(request, call, traceparent) for request in group]
+                for portion in portions(batches):
+                    yield await self._check(portion)
+                    await asyncio.sleep(0)
+
+    async def LeaseBorderKey(
+        self, request: border_pb2.LeaseBorderKeyRequest, call: Call
+    ) -> border_pb2.LeaseBorderKeyResponse:
+        """Leases the key to the calling system."""
+        del request
+        lease = await self._leases.lend(call.officer.certificate_sha256)
+        return convert.write_lease(lease, self._key)
+
+    async def RecordHandling(
+        self, request: border_pb2.RecordHandlingRequest, call: Call
+    ) -> border_pb2.RecordHandlingResponse:
+        """Records what was done with a traveller who was met."""
+        handling = convert.read_handling(request, call, now=self._clock.now())
+        key, unit = _key_of(request.request_id, call), call.officer.organisation
+        recorded = await self._post.store.handle(handling, key, unit=unit, traceparent=_traceparent())
+        response = border_pb2.RecordHandlingResponse()
+        write_instant(response.record_time, recorded.at)
+        return response
+
+    async def _read(self, request: border_pb2.StreamTravellersRequest, call: Call, traceparent: str) -> Batch:
+        unit = call.officer.organisation
+        batch = convert.read_batch(request, unit=unit, now=self._clock.now(), traceparent=traceparent)
+        if batch.packed is not None:
+            await self._leases.require(request.lease_id, call.officer.certificate_sha256)
+        return batch
+
+    async def _check(self, batches: list[Batch]) -> Joint:
+        answered = await check_batches(batches, post=self._post)
+        return Joint(
+            tuple(
+                convert.write_batch(batch, answered.hashed.checked(number), answered.hits.get(number), age=answered.age)
+                for number, batch in enumerate(batches)
+            )
+        )
+
+
+def _key_of(request_id: str, call: Call) -> RequestKey:
+    return RequestKey(call.officer.organisation, request_id, call.method.full_name, call.request_sha256)
+
+
+def _write(checked: Checked) -> bytes:
+    return convert.write_checked(checked).SerializeToString()
+
+
+def _traceparent() -> str:
+    span = current_span()
+    return "" if span is None else span.traceparent

@@ -1,0 +1,1 @@
+"""Border controls (边控) as courts hand them over and lift them."""

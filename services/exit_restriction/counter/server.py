@@ -1,0 +1,91 @@
+"""The service of counters: from messages to what is read and back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from functools import partial
+from itertools import islice
+
+from services.alerts.keys import CheckKey
+from services.alerts.leases import LeaseBook
+from services.chassis.call import Call, Joint
+from services.chassis.clock import Clock
+from services.chassis.feed import read_cursor
+from services.chassis.spans import current_span
+from services.codes.legal_time import legal_date
+from services.exit_restriction.counter import convert
+from services.exit_restriction.counter.copies import ADDRESSEE
+from services.exit_restriction.counter.keys import PersonHasher
+from services.exit_restriction.counter.store import CounterStore
+from services.exit_restriction.counter.stream import CounterStream
+from xiezhi.exit_restriction.v1 import counter_pb2
+
+MOST_LINKS = 128
+"""Traces that the span of a watch is linked to; collectors keep no more of one span."""
+
+
+class ApplicationCounterServicer:
+    """`xiezhi.exit_restriction.v1.ApplicationCounterService`.
+
+    Args:
+        store: Reads what counters ask.
+        stream: Sends restrictions to their copies.
+        leases: Leases of the key.
+        key: The key that is lent.
+        clock: Source of now.
+    """
+
+    def __init__(
+        self, store: CounterStore, *, stream: CounterStream, leases: LeaseBook, key: CheckKey, clock: Clock
+    ) -> None:
+        self._store = store
+        self._stream = stream
+        self._leases = leases
+        self._key = key
+        self._hasher = PersonHasher(key.key)
+        self._clock = clock
+
+    async def CheckApplication(
+        self, request: counter_pb2.CheckApplicationRequest, call: Call
+    ) -> counter_pb2.CheckApplicationResponse:
+        """Says whether an application may be accepted."""
+        applicant = convert.read_applicant(request.person, on=legal_date(call.accepted_at))
+        return convert.write_decided(await self._store.check(applicant))
+
+    async def LeaseCounterKey(
+        self, request: counter_pb2.LeaseCounterKeyRequest, call: Call
+    ) -> counter_pb2.LeaseCounterKeyResponse:
+        """Leases the key to the calling system."""
+        del request
+        lease = await self._leases.lend(call.officer.certificate_sha256)
+        return convert.write_lease(lease, self._key)
+
+    async def WatchRestrictions(
+        self, request: counter_pb2.WatchRestrictionsRequest, call: Call
+    ) -> AsyncGenerator[Joint, None]:
+        """Sends restrictions to a counter's copy."""
+        after = read_cursor(request.after, addressee=ADDRESSEE)
+        require = partial(self._leases.require, request.lease_id, call.officer.certificate_sha256)
+        async with aclosing(self._stream.follow(after, require)) as groups:
+            async for group in groups:
+                _link(traceparent for told in group for traceparent in told.traceparents)
+                yield Joint(tuple(convert.write_told(told, self._hasher) for told in group))
+
+    async def AskPast(self, request: counter_pb2.AskPastRequest, call: Call) -> counter_pb2.AskPastResponse:
+        """Tells what was in force at a past moment."""
+        applicant = convert.read_applicant(request.person, on=legal_date(call.accepted_at))
+        moment = convert.read_moment(request, now=self._clock.now())
+        asked = await self._store.ask_past(applicant, moment)
+        response = counter_pb2.AskPastResponse(name_differs=asked.name_differs)
+        for past in asked.measures:
+            convert.write_past(response.measures.add(), past)
+        return response
+
+
+def _link(traceparents: Iterable[str]) -> None:
+    span = current_span()
+    if span is not None:
+        room = MOST_LINKS - len(span.links or ())
+        for traceparent in islice(filter(None, traceparents), max(room, 0)):
+            span.link(traceparent)

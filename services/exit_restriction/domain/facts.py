@@ -1,0 +1,131 @@
+"""What happened to a person's restrictions: facts, to which more are added and which never change.
+
+Each court and case restricts by itself, so that no fact about one restriction touches another (domain sheet A10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import IntEnum
+from typing import Protocol
+
+_TICK = timedelta(microseconds=1)
+
+
+class Ground(IntEnum):
+    """Why the law lets a court keep somebody from leaving.
+
+    Source:
+        出境入境管理法 art 12(3) for citizens, art 28(2) for foreigners.
+    """
+
+    CITIZEN_UNSETTLED_CASE = 1
+    FOREIGNER_UNSETTLED_CASE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who orders something: the court and the case, under which alone it can be changed.
+
+    Attributes:
+        court_code: Code of the court.
+        case_number: Number of the case, in normal form.
+    """
+
+    court_code: str
+    case_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A restriction was filed (报备) with the exit-entry administration.
+
+    Attributes:
+        restriction_id: Key of the restriction.
+        author: The court and the case that restrict.
+        ground: Why.
+        at: Instant of receipt.
+        start: Day from which the term runs, in Asia/Shanghai; it may lie before or after the receipt.
+        last_day: Last day of the term, inclusive, as it was computed then.
+        rule_version: Version of the rule by which it was.
+    """
+
+    restriction_id: str
+    author: Author
+    ground: Ground
+    at: datetime
+    start: date
+    last_day: date
+    rule_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The court that restricts renewed the term (续报); the new term begins on the day after the present one.
+
+    Attributes:
+        restriction_id: Key of the restriction.
+        at: Instant of receipt.
+        last_day: Last day of the new term, inclusive.
+        rule_version: Version of the rule by which it was computed.
+    """
+
+    restriction_id: str
+    at: datetime
+    last_day: date
+    rule_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The court that restricts released the person early (提前解除), which takes effect at its receipt.
+
+    Attributes:
+        restriction_id: Key of the restriction.
+        at: Instant of receipt.
+    """
+
+    restriction_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The restriction was of the wrong person, and one of the right person has taken its place, if there may be one.
+
+    Attributes:
+        restriction_id: Key of the restriction.
+        at: Instant.
+        successor_id: Key of the restriction of the right person; empty where the reporting test admits none.
+    """
+
+    restriction_id: str
+    at: datetime
+    successor_id: str
+
+
+Fact = Filed | Renewed | Released | Superseded
+"""Any of them."""
+
+
+class Dated(Protocol):
+    """Anything that happened at an instant: a fact about a restriction, an entry of the list, or a border control."""
+
+    @property
+    def at(self) -> datetime:
+        """The instant."""
+        ...
+
+
+def next_instant(facts: Iterable[Dated], now: datetime) -> datetime:
+    """Returns the instant at which the next fact happens: now, or just after the last fact if that is later.
+
+    So each fact finds what those before it made, and what was answered about the past stays true.
+
+    Args:
+        facts: All of the person's.
+        now: The current instant, which for what a court hands in is that of its receipt.
+    """
+    return max((now, *(fact.at + _TICK for fact in facts)))

@@ -1,0 +1,1 @@
+"""Hits: people under control who were met at ports, and what was done with them."""

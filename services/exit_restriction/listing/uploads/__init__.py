@@ -1,0 +1,1 @@
+"""Uploads: entries of a court in bulk, staged without effect and pushed when their digest is approved."""

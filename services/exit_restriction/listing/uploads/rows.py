@@ -1,0 +1,155 @@
+"""Rows of uploads within a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
+
+from services.chassis.db import KeyedQuery, insert_new
+from services.chassis.sealing import BlindIndex, Keyring, Sealer
+from services.exit_restriction.listing.uploads.domain import KEPT, Chunk, Notice, Outcomed, Upload, UploadState
+from services.exit_restriction.listing.uploads.sealed import UploadSealer
+from services.exit_restriction.listing.uploads.tables import CHUNKS, NOTICES, OUTCOMES, UPLOADS
+
+NOTICE_INDEX = "exit.upload.notice"
+"""Label of the index of notices."""
+
+_FIND = select(UPLOADS).where(UPLOADS.c.upload_id == bindparam("asked"))
+_LOCK = _FIND.with_for_update()
+_CHANGE = update(UPLOADS).where(UPLOADS.c.upload_id == bindparam("asked"))
+_OLD = select(UPLOADS.c.upload_id).where(
+    UPLOADS.c.state == UploadState.STAGING.value, UPLOADS.c.created_at <= bindparam("before")
+)
+
+
+def _between(table: Table) -> Select[Any]:
+    """Selects the rows of a table that have items from a place on and before another one."""
+    return (
+        select(table)
+        .where(
+            table.c.upload_id == bindparam("asked"),
+            table.c.first_index < bindparam("end"),
+            table.c.first_index + table.c.item_count > bindparam("start"),
+        )
+        .order_by(table.c.first_index)
+    )
+
+
+_CHUNKS, _OUTCOMES = _between(CHUNKS), _between(OUTCOMES)
+
+
+class UploadRows:
+    """Reads and adds rows of uploads.
+
+    Args:
+        keyring: Keys of the service's fields at rest.
+    """
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._sealer = UploadSealer(Sealer(keyring))
+        self._index = BlindIndex(keyring, NOTICE_INDEX)
+        self._notices = KeyedQuery(select(NOTICES.c.upload_id, NOTICES.c.digest, NOTICES.c.text), NOTICES.c.digest)
+
+    def find(self, connection: Connection, upload_id: str) -> Upload | None:
+        """Reads an upload; None if it is not there."""
+        row = connection.execute(_FIND, {"asked": upload_id}).one_or_none()
+        return None if row is None else _upload(row)
+
+    def lock(self, connection: Connection, upload_id: str) -> Upload | None:
+        """Reads an upload, and keeps out everybody else who changes it until the commit."""
+        row = connection.execute(_LOCK, {"asked": upload_id}).one_or_none()
+        return None if row is None else _upload(row)
+
+    def begin(self, connection: Connection, upload: Upload) -> Upload:
+        """Adds an upload; returns the one of its name that somebody else added meanwhile."""
+        connection.execute(insert_new(connection, UPLOADS), {"upload_id": upload.upload_id, **_values(upload)})
+        return self.lock(connection, upload.upload_id) or upload
+
+    def write(self, connection: Connection, upload: Upload) -> None:
+        """Writes how far an upload is."""
+        connection.execute(_CHANGE, {"asked": upload.upload_id, **_values(upload)})
+
+    def add_chunk(self, connection: Connection, upload_id: str, chunk: Chunk) -> None:
+        """Adds items."""
+        row = {"upload_id": upload_id, "first_index": chunk.first_index, "item_count": len(chunk.items)}
+        connection.execute(insert(CHUNKS), row | self._sealer.seal_chunk(chunk, upload_id=upload_id))
+
+    def add_notices(self, connection: Connection, upload_id: str, notices: Sequence[Notice]) -> None:
+        """Adds notices; those that are there stay."""
+        for notice in notices:
+            digest = self._index.of(notice.sha256.hex())
+            row = {"upload_id": upload_id, "digest": digest}
+            sealed = self._sealer.seal_notice(notice, upload_id=upload_id, digest=digest)
+            connection.execute(insert_new(connection, NOTICES), row | sealed)
+
+    def chunks(self, connection: Connection, upload_id: str, *, start: int, end: int) -> list[Chunk]:
+        """Reads the items from a place on and before another one."""
+        rows = connection.execute(_CHUNKS, {"asked": upload_id, "start": start, "end": end})
+        return [self._sealer.open_chunk(row).between(start, end) for row in rows]
+
+    def texts(self, connection: Connection, upload_id: str, hashes: Collection[bytes]) -> dict[bytes, str]:
+        """Reads the texts of notices of an upload by their SHA-256; one that was not staged is left out."""
+        asked = {digest: sha256 for sha256 in hashes for digest in self._index.all_of(sha256.hex())}
+        found = self._notices.rows(connection, [*asked])
+        return {
+            asked[digest]: self._sealer.open_text(row)
+            for digest, rows in found.items()
+            for row in rows
+            if row.upload_id == upload_id
+        }
+
+    def add_outcomes(self, connection: Connection, upload: Upload, outcomes: Sequence[Outcomed]) -> None:
+        """Adds what became of the items after those that are pushed."""
+        first = upload.pushed_count
+        sealed = self._sealer.seal_outcomes(outcomes, upload_id=upload.upload_id, first_index=first)
+        row = {"upload_id": upload.upload_id, "first_index": first, "item_count": len(outcomes), "outcomes": sealed}
+        connection.execute(insert(OUTCOMES), row)
+
+    def outcomes(self, connection: Connection, upload_id: str, *, start: int, end: int) -> list[Outcomed]:
+        """Reads what became of the items from a place on and before another one, as far as they are pushed."""
+        found: list[Outcomed] = []
+        for row in connection.execute(_OUTCOMES, {"asked": upload_id, "start": start, "end": end}):
+            opened = self._sealer.open_outcomes(row)
+            found += opened[max(0, start - row.first_index) : end - row.first_index]
+        return found
+
+    def erase(self, connection: Connection, *, now: datetime) -> None:
+        """Erases what was staged seven days ago and is not committed."""
+        for upload_id in connection.execute(_OLD, {"before": now - KEPT}).scalars().all():
+            upload = self.lock(connection, upload_id)
+            if upload is None or upload.is_there(now):
+                continue
+            for table in (CHUNKS, NOTICES, UPLOADS):
+                connection.execute(delete(table).where(table.c.upload_id == upload_id))
+
+
+def _upload(row: Any) -> Upload:
+    return Upload(
+        row.upload_id,
+        row.court_code,
+        row.created_at,
+        row.item_count,
+        bytes(row.sha256),
+        UploadState(row.state),
+        row.pushed_count,
+        row.forwarded_count,
+        row.list_only_count,
+        row.refused_count,
+    )
+
+
+def _values(upload: Upload) -> dict[str, Any]:
+    return {
+        "court_code": upload.court_code,
+        "created_at": upload.created_at,
+        "item_count": upload.item_count,
+        "sha256": upload.sha256,
+        "state": upload.state.value,
+        "pushed_count": upload.pushed_count,
+        "forwarded_count": upload.forwarded_count,
+        "list_only_count": upload.list_only_count,
+        "refused_count": upload.refused_count,
+    }

@@ -1,0 +1,1 @@
+"""Migrations of the exit restriction service's tables."""

@@ -1,0 +1,1 @@
+"""Notices by which courts learn what became of their restrictions and controls."""

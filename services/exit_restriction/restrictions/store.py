@@ -1,0 +1,177 @@
+"""Restrictions in SQL, on SQLite and PostgreSQL: a change, its papers, notices and answer are one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from services.chassis.db import Database
+from services.chassis.sealing import Keyring
+from services.exit_restriction.changes import (
+    Happened,
+    RestrictionChange,
+    RestrictionRecord,
+    Tell,
+    tell_nobody,
+    traceparent,
+)
+from services.exit_restriction.domain import Author, Standing
+from services.exit_restriction.metadata import FILING, SERVICE
+from services.exit_restriction.registry.domain import Named, Subject
+from services.exit_restriction.registry.store import SubjectRows
+from services.exit_restriction.restrictions.domain import MOST_SHOWN, RestrictionFile, Shown, Step
+from services.exit_restriction.restrictions.files import Files, Listed
+from services.exit_restriction.restrictions.rows import RestrictionRows
+from services.filing.domain import Filing, RequestKey
+from services.filing.requests import RequestRows
+
+
+class ListedEntries(Protocol):
+    """The list of dishonest debtors, within a transaction of whoever calls."""
+
+    def find(self, connection: Connection, entry_id: str, *, author: Author, at: datetime) -> Listed | None:
+        """Returns an entry of a court's list, which nobody changes until the commit; None if it is not there."""
+        ...
+
+    def forward(self, connection: Connection, record: RestrictionRecord, *, request: bytes) -> None:
+        """Notes that a restriction has begun which rests on an entry that was found."""
+        ...
+
+
+class RestrictionStore:
+    """The files of people, and what courts asked.
+
+    Args:
+        database: The exit restriction service's database, migrated.
+        keyring: Keys of its fields at rest.
+        entries: The list of dishonest debtors.
+        tell: Tells of changes.
+    """
+
+    def __init__(
+        self, database: Database, *, keyring: Keyring, entries: ListedEntries, tell: Tell = tell_nobody
+    ) -> None:
+        self._database = database
+        self._subjects = SubjectRows(keyring)
+        self._rows = RestrictionRows(keyring)
+        self._requests = RequestRows(FILING, keyring=keyring, service=SERVICE)
+        self._entries = entries
+        self._tell = tell
+
+    async def answered(self, key: RequestKey) -> bytes | None:
+        """Returns what was answered under a key; None if nothing was asked under it.
+
+        Raises:
+            XiezhiError: REQUEST_ID_REUSED or STORE_UNAVAILABLE.
+        """
+        return await self._database.read(lambda connection: self._requests.answer(connection, key), snapshot=False)
+
+    async def change(self, filing: Filing, act: Callable[[Files], bytes]) -> bytes:
+        """Makes a change, once for each key.
+
+        Args:
+            filing: What the court hands in; its papers are kept.
+            act: Makes the change and returns the answer; runs in the writer's thread. What it raises undoes all.
+
+        Returns:
+            The answer, of now or of the first time.
+
+        Raises:
+            XiezhiError: What `act` raises, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
+        """
+        trace = traceparent()
+
+        def write(connection: Connection) -> bytes:
+            answered = self._requests.begin(connection, filing.key, [paper.pdf for paper in filing.papers])
+            if answered is not None:
+                return answered
+            answer = act(
+                _SqlFiles(
+                    connection,
+                    subjects=self._subjects,
+                    rows=self._rows,
+                    entries=self._entries,
+                    tell=self._tell,
+                    request=self._requests.digest(filing.key),
+                    trace=trace,
+                )
+            )
+            self._requests.end(connection, filing.key, answer)
+            return answer
+
+        return await self._database.write(write)
+
+    async def of_case(self, author: Author, number: str, *, as_of: datetime) -> tuple[Shown, ...]:
+        """Returns a debtor's restrictions in a case as they stood at a moment, in the order of receipt.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+
+        def read(connection: Connection) -> tuple[Shown, ...]:
+            found = self._rows.of_case(connection, author, number, as_of=as_of, most=MOST_SHOWN)
+            files = self._rows.files(connection, {*found.values()})
+            return tuple(files[subject_id].shown(key, as_of) for key, subject_id in found.items())
+
+        return await self._database.read(read)
+
+
+class _SqlFiles:
+    """The files within one transaction; see `Files`."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        subjects: SubjectRows,
+        rows: RestrictionRows,
+        entries: ListedEntries,
+        tell: Tell,
+        request: bytes,
+        trace: str,
+    ) -> None:
+        self._connection = connection
+        self._subjects = subjects
+        self._rows = rows
+        self._entries = entries
+        self._tell = tell
+        self._request = request
+        self._trace = trace
+
+    def listed(self, entry_id: str, author: Author, at: datetime) -> Listed | None:
+        """Asks the list."""
+        return self._entries.find(self._connection, entry_id, author=author, at=at)
+
+    def find(self, named: Named) -> Sequence[Subject]:
+        """Finds people by number."""
+        return self._subjects.named(self._connection, named)
+
+    def subject_of(self, named: Named) -> int:
+        """Finds or adds a subject."""
+        return self._subjects.find_or_add(self._connection, named).subject_id
+
+    def subjects_of(self, restriction_ids: Collection[str]) -> Mapping[str, int]:
+        """Finds the subjects of restrictions."""
+        return self._rows.subjects_of(self._connection, restriction_ids)
+
+    def open(self, subject_id: int) -> RestrictionFile:
+        """Locks a subject and reads the file."""
+        self._subjects.lock(self._connection, [subject_id])
+        return self._rows.files(self._connection, [subject_id])[subject_id]
+
+    def file(self, record: RestrictionRecord, standing: Standing) -> None:
+        """Adds a restriction, and notes it with the entry on which it rests."""
+        self._rows.add(self._connection, [record])
+        self._entries.forward(self._connection, record, request=self._request)
+        self._told(Happened.FILED, record, standing, at=record.filed.at)
+
+    def add(self, step: Step, *, happened: Happened, record: RestrictionRecord, standing: Standing) -> None:
+        """Adds a step."""
+        self._rows.add_steps(self._connection, [(record.subject_id, step)], request=self._request)
+        self._told(happened, record, standing, at=step.fact.at)
+
+    def _told(self, happened: Happened, record: RestrictionRecord, standing: Standing, *, at: datetime) -> None:
+        self._tell(self._connection, [RestrictionChange(happened, record, standing, at, self._trace)])

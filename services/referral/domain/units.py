@@ -1,0 +1,60 @@
+"""Units of criminal investigation (刑侦): at which place each is, and which of them a court refers to.
+
+There is no table of police units; the first six digits of a unit's code are those of its division (GA/T 380).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from services.codes.divisions import PROVINCE, code_on, name_on, prefecture_of
+
+_BASIC, _INTERMEDIATE = 4, 2
+"""How many digits the codes of such courts have."""
+_SEATS: Mapping[str, str] = MappingProxyType({"71": "01"})
+"""Prefecture in which courts have their seat whose code is not that of a prefecture: the railway's, in Nanchang."""
+
+
+def is_at_place_of(unit: str, court_code: str, *, on: date) -> bool:
+    """Whether a unit is at the place of a court: of its county, of its prefecture, or of the province's level.
+
+    The high court refers to the province's unit or to that of any prefecture. A court of no county, as that of a
+    development zone, refers to any unit of the prefecture in which it has its seat.
+
+    Args:
+        unit: Code of the unit, 12 digits.
+        court_code: Code of the court, for example "赣0102".
+        on: Day on which it refers; codes of divisions change.
+    """
+    division, digits = unit[:6], court_code[1:]
+    if not is_known(unit, on=on):
+        return False
+    if not digits:
+        return division in {PROVINCE, prefecture_of(division)}
+    prefecture = "36" + _SEATS.get(digits[:_INTERMEDIATE], digits[:_INTERMEDIATE])
+    if len(digits) == _INTERMEDIATE:
+        return division == f"{prefecture}00"
+    county = f"36{digits}"
+    if name_on(county, on) is None:
+        return division.startswith(prefecture)
+    return len(digits) == _BASIC and code_on(division, on) == code_on(county, on)
+
+
+def is_known(unit: str, *, on: date) -> bool:
+    """Whether a unit is of a division that there is on a day."""
+    return name_on(unit[:6], on) is not None
+
+
+def name_of(unit: str, *, on: date) -> str:
+    """Returns what a unit is called in a letter: the police of its place, with its code.
+
+    Args:
+        unit: Code of the unit, 12 digits.
+        on: Day of the letter.
+    """
+    division = unit[:6]
+    codes = dict.fromkeys((prefecture_of(division), division))
+    place = "".join(name_on(code, on) or "" for code in codes)
+    return f"{place}公安机关（{unit}）"

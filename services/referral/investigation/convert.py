@@ -1,0 +1,68 @@
+"""Between steps of units and the contract's messages."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeAlias
+
+from services.chassis.call import Call
+from services.filing.convert import read_date
+from services.filing.domain import RequestKey
+from services.referral.domain import Decision, Ground, Rank
+from services.referral.investigation.domain import LetterKind, Officer, Reopening, Ruling, UnitLetter
+from xiezhi.proof import statement
+from xiezhi.referral.v1 import investigation_pb2
+
+Step: TypeAlias = (
+    investigation_pb2.ReceiveReferralRequest
+    | investigation_pb2.RequestSupplementRequest
+    | investigation_pb2.TransferReferralRequest
+    | investigation_pb2.ExtendReviewRequest
+    | investigation_pb2.DecideReferralRequest
+    | investigation_pb2.GiveFeedbackRequest
+    | investigation_pb2.GiveOpinionRequest
+    | investigation_pb2.ReopenReferralRequest
+)
+"""A step that a unit takes."""
+
+
+def read_key(request: Step, call: Call) -> RequestKey:
+    """Reads under which key a step is taken, and which."""
+    return RequestKey(call.officer.organisation, request.request_id, call.method.full_name, call.request_sha256)
+
+
+def read_officer(call: Call) -> Officer:
+    """Reads who acts for which unit."""
+    caller = call.officer
+    is_head = caller.rank is not None and caller.rank >= statement.Rank.DIVISION_CHIEF
+    return Officer(caller.organisation, caller.officer_id, Rank.COUNTY_HEAD if is_head else Rank.UNIT_HEAD)
+
+
+def read_ruling(request: investigation_pb2.DecideReferralRequest) -> Ruling:
+    """Reads a decision.
+
+    Raises:
+        InvalidArgument: FIELDS_INVALID.
+    """
+    decided_on: date = read_date(request.decision_date, field="decision_date")
+    places = tuple(request.suspects)
+    return Ruling(places, Decision(request.decision), decided_on, request.decision_number, request.late_reason)
+
+
+def read_reopening(request: investigation_pb2.ReopenReferralRequest) -> Reopening:
+    """Reads why suspects are taken up again."""
+    return Reopening(tuple(request.suspects), Ground(request.ground), request.text)
+
+
+def read_letter(request: investigation_pb2.GiveFeedbackRequest | investigation_pb2.GiveOpinionRequest) -> UnitLetter:
+    """Reads a sealed letter."""
+    is_opinion = isinstance(request, investigation_pb2.GiveOpinionRequest)
+    kind = LetterKind.OPINION if is_opinion else LetterKind.FEEDBACK
+    reasons = tuple(request.reasons) if isinstance(request, investigation_pb2.GiveOpinionRequest) else ()
+    return UnitLetter(kind, tuple(request.suspects), request.document_number, reasons=reasons, pdf=request.letter_pdf)
+
+
+def read_draft(request: investigation_pb2.DraftLetterRequest) -> UnitLetter:
+    """Reads a letter that is still to be made; what it is follows from the decision."""
+    kind = LetterKind.OPINION if request.reasons else LetterKind.FEEDBACK
+    return UnitLetter(kind, tuple(request.suspects), request.document_number, reasons=tuple(request.reasons))

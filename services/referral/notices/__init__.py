@@ -1,0 +1,1 @@
+"""Notices of duties that come due, and of those that were missed."""

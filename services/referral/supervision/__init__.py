@@ -1,0 +1,1 @@
+"""What is due, campaigns, the yearly list of key cases, and reports, for both provincial bodies."""

@@ -1,1 +1,0 @@
-"""Active alerts in memory: which plates are sought, known only by keyed hashes, and how old that knowledge is."""

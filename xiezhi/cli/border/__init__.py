@@ -1,0 +1,1 @@
+"""`xiezhi border`: border control as courts order it, and checks at ports."""

@@ -1,0 +1,1 @@
+"""`xiezhi exit`: the list of dishonest debtors, restrictions of their applications, and counters."""

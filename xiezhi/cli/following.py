@@ -1,0 +1,67 @@
+"""Follows a feed of notices over breaks of the connection, as any post does."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from xiezhi.errors import DeadlineExceeded, Unavailable
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+"""Seconds before the stream is opened again after the exchange was away."""
+
+N = TypeVar("N")
+
+
+class Following(ABC, Generic[N]):
+    """Follows the notices of the caller's post.
+
+    Attributes:
+        cursor: That of the last notice that was handed out; empty before the first.
+        sleep: Waits so many seconds.
+    """
+
+    cursor: str
+    sleep: Callable[[float], None]
+
+    def next_group(self, patience: timedelta) -> Sequence[N]:
+        """Returns the next notices, none if there are none in time."""
+        try:
+            for answer in self._open(patience.total_seconds()):
+                self.cursor = answer.notices[-1].cursor
+                return tuple(answer.notices)
+        except DeadlineExceeded:
+            pass
+        return ()
+
+    def follow(self) -> Iterator[Sequence[N]]:
+        """Yields notices in their order until the caller stops; opens the stream again when it ends or breaks."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                for answer in self._open(None):
+                    pause = FIRST_PAUSE
+                    yield answer.notices
+                    self.cursor = answer.notices[-1].cursor
+            except DeadlineExceeded:
+                continue
+            except Unavailable:
+                self.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    @abstractmethod
+    def acknowledge(self, notices: Sequence[N]) -> int:
+        """Acknowledges notices; returns how many were not before."""
+
+    @abstractmethod
+    def _begin(self, seconds: float | None) -> Any:
+        """Opens the stream after the cursor, for so many seconds or for as long as its contract allows."""
+
+    def _open(self, seconds: float | None) -> Iterator[Any]:
+        stream = self._begin(seconds)
+        try:
+            yield from stream
+        finally:
+            stream.cancel()

@@ -1,0 +1,139 @@
+"""`xiezhi referral notices`: what a court, a unit or a provincial body is told of referrals."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from xiezhi.cli.command import command, examples
+from xiezhi.cli.following import Following
+from xiezhi.cli.referral.views import duties_view
+from xiezhi.cli.render import enum_name, format_date, local_time, message_dict
+from xiezhi.cli.session import Session
+from xiezhi.cli.watching import WatchChoice, watch_post
+from xiezhi.referral.v1 import notice_pb2, notice_pb2_grpc, referral_pb2
+
+app = typer.Typer(
+    help="Notices to your organisation: what happened, what is due soon, what was missed. Liaisons have their own.",
+    epilog=examples(
+        "xiezhi referral notices watch --as GAN0102-J001 --ack",
+        "xiezhi referral notices acknowledge NOTICE-ID --as POL360102-I001",
+    ),
+    no_args_is_help=True,
+)
+_STYLES = {"OVERDUE": "red", "ESCALATED": "red", "PRIVATE_PROSECUTION": "red", "DUE_SOON": "yellow"}
+
+
+@command(
+    app,
+    calls=True,
+    epilog=examples(
+        "xiezhi referral notices watch --as POL360102-I001           follows until Ctrl-C",
+        "xiezhi referral notices watch --as GAN0102-J001 --ack       acknowledges what was shown",
+        "xiezhi referral notices watch --as GAN-L001 --once --json   what waits now, as one document",
+    ),
+)
+def watch(session: Session, choice: WatchChoice) -> None:
+    """Follow the notices to your post, and go on after every break.
+
+    With --json each notice is a JSON document on a line of its own; with --once all are one document.
+    """
+    with session.connect() as client:
+        watcher = NoticeWatcher(notice_pb2_grpc.ReferralNoticeServiceStub(client.channel), cursor=choice.after)
+        watch_post(session, watcher, choice=choice, view=notice_view)
+
+
+@command(app, calls=True, epilog=examples("xiezhi referral notices acknowledge NOTICE-ID --as POL360102-I001"))
+def acknowledge(
+    session: Session,
+    notice_ids: Annotated[list[str], typer.Argument(metavar="NOTICE-ID...", help="Ids of the notices, UUIDs.")],
+) -> None:
+    """Acknowledge notices to your post; all or none."""
+    with session.connect() as client:
+        stub = notice_pb2_grpc.ReferralNoticeServiceStub(client.channel)
+        request = notice_pb2.AcknowledgeReferralNoticesRequest(notice_ids=notice_ids)
+        count = stub.AcknowledgeReferralNotices(request).acknowledged_count
+    session.output.result({"acknowledged_count": count}, f"{count} were not acknowledged before.")
+
+
+@command(app, "dead-letters", calls=True, epilog=examples("xiezhi referral notices dead-letters --as POL360000-O001"))
+def dead_letters(
+    session: Session, limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="Most to list.")] = 100
+) -> None:
+    """List what could not be delivered, for operators: topic, attempts, since when, and the kind of the failure."""
+    with session.connect() as client:
+        stub = notice_pb2_grpc.ReferralNoticeServiceStub(client.channel)
+        found = stub.ListDeadLetters(notice_pb2.ListDeadLettersRequest(page_size=limit)).dead_letters
+    table = Table("Event", "Topic", "Attempts", "Since", "Failure")
+    for one in found:
+        event_id = Text(one.event_id, overflow="fold")
+        table.add_row(event_id, one.topic, str(one.attempts), local_time(one.dead_time), one.error)
+    session.output.result([message_dict(one) for one in found], table if found else "Nothing is given up.")
+
+
+@command(app, calls=True, epilog=examples("xiezhi referral notices replay EVENT-ID --as POL360000-O001"))
+def replay(
+    session: Session, event_id: Annotated[str, typer.Argument(metavar="EVENT-ID", help="Id of the event, a UUID.")]
+) -> None:
+    """Have an event delivered again, once what kept it back is mended."""
+    with session.connect() as client:
+        stub = notice_pb2_grpc.ReferralNoticeServiceStub(client.channel)
+        stub.ReplayDeadLetter(notice_pb2.ReplayDeadLetterRequest(event_id=event_id))
+    session.output.result({"replayed": event_id}, f"{event_id} is delivered again.")
+
+
+@dataclass(slots=True)
+class NoticeWatcher(Following[notice_pb2.ReferralNotice]):
+    """Follows the notices of referrals to the caller's post.
+
+    Attributes:
+        stub: The caller's connection.
+        cursor: That of the last notice that was handed out; empty before the first.
+        sleep: Waits so many seconds.
+    """
+
+    stub: notice_pb2_grpc.ReferralNoticeServiceStub
+    cursor: str = ""
+    sleep: Callable[[float], None] = time.sleep
+
+    def acknowledge(self, notices: Sequence[notice_pb2.ReferralNotice]) -> int:
+        """Acknowledges notices; returns how many were not before."""
+        if not notices:
+            return 0
+        request = notice_pb2.AcknowledgeReferralNoticesRequest(notice_ids=[notice.notice_id for notice in notices])
+        return self.stub.AcknowledgeReferralNotices(request).acknowledged_count
+
+    def _begin(self, seconds: float | None) -> Any:
+        request = notice_pb2.WatchReferralNoticesRequest(after=self.cursor)
+        return self.stub.WatchReferralNotices(request, timeout=seconds)
+
+
+def notice_view(notice: notice_pb2.ReferralNotice) -> RenderableType:
+    """Shows a notice: what it is about, what happened or is due, and the former day where it has moved."""
+    kind = enum_name(notice_pb2.ReferralNoticeKind.DESCRIPTOR, notice.kind)
+    event = enum_name(referral_pb2.ReferralEventKind.DESCRIPTOR, notice.event) if notice.event else ""
+    rows = (
+        ("Happened", event),
+        ("Case", f"{notice.case_number} of {notice.court_code}" if notice.case_number else ""),
+        ("Unit", notice.unit),
+        ("Due before", format_date(notice.former_due_date)),
+        ("Written", local_time(notice.create_time)),
+        ("Notice", notice.notice_id),
+    )
+    facts = Table.grid(padding=(0, 2))
+    for title, value in rows:
+        if value:
+            facts.add_row(Text(title, style="cyan"), Text(value))
+    parts: list[RenderableType] = [facts]
+    if notice.HasField("duty"):
+        parts.append(duties_view([notice.duty]))
+    style = _STYLES.get(kind, "cyan")
+    return Panel(Group(*parts), title=f"{kind}  {notice.subject}", title_align="left", border_style=style)
