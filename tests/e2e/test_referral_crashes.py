@@ -11,7 +11,7 @@ from tests.e2e.exits import new_id
 from tests.e2e.players import Players
 from tests.e2e.proofs import read_head, require_continued, require_nothing_lost
 from tests.e2e.referrals import OTHER_UNIT, Referrals
-from tests.e2e.running import Suite, await_that, running
+from tests.e2e.running import REFERRAL, Suite, await_that, running
 from tests.e2e.watching import ReferralWatch
 from xiezhi.cli.home import Home
 from xiezhi.cli.moved import move_clock
@@ -25,7 +25,7 @@ OVERDUE, ESCALATED = notice_pb2.REFERRAL_NOTICE_KIND_OVERDUE, notice_pb2.REFERRA
 
 
 def test_whatever_dies_and_however_long_it_is_away(home: Home) -> None:
-    with running(home) as suite:
+    with running(home, processes=REFERRAL) as suite:
         players = Players(home)
         referrals = Referrals(players)
         players.submit(players.question())
@@ -43,7 +43,7 @@ def test_whatever_dies_and_however_long_it_is_away(home: Home) -> None:
         before = {known.name: _require_kept(referrals, known) for known in load.known}
         players.close()
     move_clock(home, AWAY)
-    with running(home) as suite:
+    with running(home, processes=REFERRAL) as suite:
         players = Players(home)
         referrals = Referrals(players)
         waiting = next(known for known in load.known if known.state == RECEIVED)

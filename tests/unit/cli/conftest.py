@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from click import Command
+from click.testing import CliRunner, Result
+from typer.main import get_command
 
 from xiezhi.cli import build_app
 from xiezhi.cli.home import Home
@@ -51,12 +52,18 @@ def home(tmp_path: Path) -> Home:
     return made
 
 
+@pytest.fixture(scope="session")
+def command_line() -> Command:
+    """The command line, which takes longer to make than most commands to run."""
+    return get_command(build_app())
+
+
 @pytest.fixture
-def run(home: Home) -> Run:
+def run(home: Home, command_line: Command) -> Run:
     """Calls a command on the data folder."""
 
     def call(*arguments: str) -> Result:
-        return CliRunner().invoke(build_app(), ["--home", str(home.root), *arguments], env={"COLUMNS": "200"})
+        return CliRunner().invoke(command_line, ["--home", str(home.root), *arguments], env={"COLUMNS": "200"})
 
     return call
 

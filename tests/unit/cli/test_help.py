@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 from typer.main import get_command
-from typer.testing import CliRunner
 
 from xiezhi.cli import build_app
 
@@ -20,10 +20,11 @@ def _commands() -> list[tuple[str, ...]]:
         for name, inner in getattr(command, "commands", {}).items():
             walk(inner, (*path, name))
 
-    walk(get_command(build_app()), ())
+    walk(COMMAND_LINE, ())
     return found
 
 
+COMMAND_LINE = get_command(build_app())
 COMMANDS = _commands()
 
 
@@ -37,7 +38,7 @@ def test_the_commands_that_people_are_told_of_are_there() -> None:
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_help_says_what_a_command_does_and_shows_examples(path: tuple[str, ...]) -> None:
-    result = CliRunner().invoke(build_app(), [*path, "--help"], env={"COLUMNS": "120"})
+    result = CliRunner().invoke(COMMAND_LINE, [*path, "--help"], env={"COLUMNS": "120"})
     assert result.exit_code == 0
     assert "Examples" in result.output
     assert f"$ xiezhi {' '.join(path[:1])}".rstrip() in result.output or "--home" in result.output
@@ -46,12 +47,12 @@ def test_help_says_what_a_command_does_and_shows_examples(path: tuple[str, ...])
 
 
 def test_a_wrong_call_of_a_command_ends_with_two() -> None:
-    result = CliRunner().invoke(build_app(), ["trace"])
+    result = CliRunner().invoke(COMMAND_LINE, ["trace"])
     assert result.exit_code == 2
 
 
 def test_the_version_is_told() -> None:
-    result = CliRunner().invoke(build_app(), ["--version"])
+    result = CliRunner().invoke(COMMAND_LINE, ["--version"])
     assert result.exit_code == 0
     assert result.output.strip()[0].isdigit()
 
