@@ -33,7 +33,7 @@ WRONG_NUMBERS = {
     "15 digits": RIGHT[:6] + RIGHT[8:17],
     "a date that is none": citizen_id(date(1980, 1, 15), 1)[:10] + "13450011",
     "a birthday to come": citizen_id(date(2098, 1, 15), 1),
-    "letters": "A" * 18,
+    "letters": RIGHT[:6] + "A" * 8 + RIGHT[14:],
 }
 
 

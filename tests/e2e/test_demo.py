@@ -124,7 +124,7 @@ def test_after_a_year_only_what_was_renewed_goes_on(told: dict[str, Any]) -> Non
     assert steps["What a counter knew is forgotten"]["copy"] == "MANUAL"
     assert steps["Nobody is held a second longer"]["decisions"] == ["RESTRICTED", "PASS", "PASS"]
     assert steps["A batch for the border"]["refused_reasons"] == ["", "", "NATURAL_PERSON_ONLY"]
-    assert steps["And all of it can be proven"]["receipts"] == 6
+    assert steps["And all of it can be proven"]["receipts"] == 7
 
 
 def test_the_chapter_about_restrictions_is_one_trace_over_two_lives_of_the_suite(told: dict[str, Any]) -> None:
