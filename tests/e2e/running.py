@@ -7,7 +7,7 @@ import shutil
 import signal
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,11 +29,6 @@ PEOPLE = 200
 PATIENCE = 60.0
 """Seconds after which what does not come is a failure."""
 PAUSE = 0.02
-
-CORE = ("ledger", "identity", "vehicle", "gateway")
-EXIT = ("ledger", "exit_restriction", "gateway")
-REFERRAL = ("ledger", "referral", "gateway")
-"""The processes of tests that ask about people and vehicles, exit restriction, or referral only."""
 
 Changes = Mapping[str, Mapping[str, Any]]
 """Settings by process, over those of the embedded set-up; a table is merged into the one that is there."""
@@ -62,17 +57,16 @@ def copy_home(template: Home, folder: Path) -> Home:
 
 
 @contextmanager
-def running(home: Home, *, changes: Changes | None = None, processes: Sequence[str] = PROCESSES) -> Iterator[Suite]:
+def running(home: Home, *, changes: Changes | None = None) -> Iterator[Suite]:
     """Runs the suite of a seeded data folder.
 
     Args:
         home: The data folder.
         changes: What is to be configured otherwise than in the embedded set-up.
-        processes: Those that the test needs, in the order of their start; each costs two seconds of a processor.
     """
     configure(home, changes or {})
-    with running_suite(home, report=lambda text: None, processes=processes) as supervisor:
-        yield Suite(home, supervisor, processes=processes)
+    with running_suite(home, report=lambda text: None) as supervisor:
+        yield Suite(home, supervisor)
 
 
 def configure(home: Home, changes: Changes) -> None:
@@ -97,12 +91,10 @@ class Suite:
 
     Attributes:
         home: Its data folder.
-        processes: Names of its processes.
     """
 
-    def __init__(self, home: Home, supervisor: Supervisor, *, processes: Sequence[str] = PROCESSES) -> None:
+    def __init__(self, home: Home, supervisor: Supervisor) -> None:
         self.home = home
-        self.processes = tuple(processes)
         self._supervisor = supervisor
 
     def kill(self, name: str) -> None:
@@ -128,11 +120,10 @@ class Suite:
             changed.setenv(wrong_clock.SECONDS, str(seconds))
             changed.setitem(MODULES, name, wrong_clock.__name__)
             self.start(name)
-        for process in self.processes:
+        for process in PROCESSES:
             self.await_serving(process)
-        for service, process in BACKENDS.items():
-            if process in self.processes:
-                self.await_serving("gateway", service=service)
+        for service in BACKENDS:
+            self.await_serving("gateway", service=service)
 
     def process_id(self, name: str) -> int:
         """Returns the id of a process, 0 while it does not run."""

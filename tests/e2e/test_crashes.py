@@ -16,12 +16,13 @@ from tests.e2e.load import Load, settle
 from tests.e2e.players import APPROVALS, LOOKUP, Players
 from tests.e2e.processes import suite_processes
 from tests.e2e.proofs import read_head, require_continued, require_nothing_lost
-from tests.e2e.running import CORE, Suite, await_that, copy_home, running
+from tests.e2e.running import Suite, await_that, copy_home, running
 from tests.e2e.traffic import Traffic
 from tests.e2e.vehicles import LIAISON, Vehicles
 from tests.e2e.watching import Watch
 from xiezhi.cli.health import is_serving
 from xiezhi.cli.home import Home
+from xiezhi.cli.suite import PROCESSES
 from xiezhi.errors import Reason
 from xiezhi.ledger.v1 import ledger_pb2
 
@@ -38,7 +39,7 @@ def supervised(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="module")
 def suite_to_break(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
     """A suite whose processes the tests kill and start themselves."""
-    with running(copy_home(template, tmp_path_factory.mktemp("broken")), processes=CORE) as started:
+    with running(copy_home(template, tmp_path_factory.mktemp("broken"))) as started:
         yield started
 
 
@@ -51,7 +52,7 @@ def _kill(home: Home, *names: str) -> None:
         lambda: all(suite_processes(home.root).get(name, before[name]) != before[name] for name in names),
         "what was killed is not started again",
     )
-    for name in CORE:
+    for name in PROCESSES:
         await_that(
             lambda name=name: (at := home.address(name)) and is_serving(home, name, at),  # type: ignore[misc]
             f"{name} does not serve again",
@@ -64,7 +65,7 @@ def test_whatever_dies_while_calls_are_in_flight(supervised: Home) -> None:
     head = read_head(players)
     with Load(players) as load:
         load.await_rounds()
-        for names in (("identity",), ("gateway",), ("ledger",), CORE):
+        for names in (("identity",), ("gateway",), ("ledger",), PROCESSES):
             _kill(supervised, *names)
             load.await_rounds()
     assert not load.told.wrong
@@ -97,9 +98,9 @@ def test_whatever_dies_between_the_steps_of_a_story(suite_to_break: Suite) -> No
 
 
 def _die_and_return(suite: Suite) -> None:
-    for name in CORE:
+    for name in PROCESSES:
         suite.kill(name)
-    suite.start(*CORE)
+    suite.start(*PROCESSES)
     settle(suite)
 
 

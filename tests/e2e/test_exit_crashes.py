@@ -15,7 +15,7 @@ from tests.e2e.exits import OTHER_JUDGE, Exits, new_id
 from tests.e2e.load import settle
 from tests.e2e.players import Players
 from tests.e2e.proofs import read_head, require_continued, require_nothing_lost
-from tests.e2e.running import EXIT, Suite, await_that, copy_home, running
+from tests.e2e.running import Suite, await_that, copy_home, running
 from tests.e2e.watching import CourtWatch
 from xiezhi.cli.case import DebtorQuestion
 from xiezhi.cli.exits.items import ItemFile
@@ -32,7 +32,7 @@ PAUSE = 0.2
 @pytest.fixture(scope="module")
 def suite_to_break(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
     """A suite whose processes the tests kill and start themselves."""
-    with running(copy_home(template, tmp_path_factory.mktemp("broken")), processes=EXIT) as started:
+    with running(copy_home(template, tmp_path_factory.mktemp("broken"))) as started:
         yield started
 
 

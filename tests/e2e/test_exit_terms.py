@@ -9,10 +9,11 @@ from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
 from tests.e2e.exits import APPLY, CHECK, Exits, application, journey
 from tests.e2e.players import Players
-from tests.e2e.running import EXIT, Suite, await_that, running
+from tests.e2e.running import Suite, await_that, running
 from xiezhi.cli.exits.questions import TermQuestion
 from xiezhi.cli.home import Home
 from xiezhi.cli.moved import move_clock
+from xiezhi.cli.suite import PROCESSES
 from xiezhi.client.counter import CounterCopy, Decision
 from xiezhi.errors import Reason
 from xiezhi.exit_restriction.v1 import counter_pb2, hit_pb2, restriction_pb2
@@ -61,7 +62,7 @@ class Held:
 def test_no_term_is_a_second_too_long(home: Home) -> None:
     """One term ends while every process is stopped, the other while everything runs; a renewal comes a day too late."""
     today = legal_date(datetime.now(UTC))
-    with running(home, processes=EXIT) as suite:
+    with running(home) as suite:
         players = Players(home)
         exits = Exits(players)
         stopped, serving = Held(exits, today + timedelta(days=2)), Held(exits, today + timedelta(days=3))
@@ -70,7 +71,7 @@ def test_no_term_is_a_second_too_long(home: Home) -> None:
         _require_refusal_of_a_wrong_clock(suite, exits, longer)
         players.close()
     move_clock(home, serving.end - BEFORE - datetime.now(UTC))
-    with running(home, processes=EXIT) as suite:
+    with running(home) as suite:
         players = Players(home)
         exits = Exits(players)
         assert stopped.require(exits)
@@ -85,7 +86,7 @@ def test_no_term_is_a_second_too_long(home: Home) -> None:
             Reason.RESTRICTION_ALREADY_RELEASED,
             exits.order(serving.who, case=serving.case).renew(serving.restriction, MONTH),
         )
-        for name in suite.processes:
+        for name in PROCESSES:
             suite.kill(name)
         _require_forgotten(copy, serving, longer)
         players.close()

@@ -16,8 +16,9 @@ from tests.e2e.lines import Refused
 from tests.e2e.load import Load, settle
 from tests.e2e.players import APPROVALS, LOOKUP, Players
 from tests.e2e.proofs import read_head, require_continued, require_nothing_lost
-from tests.e2e.running import CORE, Suite, await_that, copy_home, running
+from tests.e2e.running import Suite, await_that, copy_home, running
 from xiezhi.cli.home import Home
+from xiezhi.cli.suite import PROCESSES
 from xiezhi.errors import Reason
 
 MEBIBYTES = 48
@@ -58,7 +59,7 @@ def _take_all(folder: Path) -> Callable[[], None]:
 
 def _limit_files(suite: Suite) -> Callable[[], None]:
     """Lets no file of any process grow."""
-    limits = {number: resource.prlimit(number, resource.RLIMIT_FSIZE) for number in map(suite.process_id, CORE)}
+    limits = {number: resource.prlimit(number, resource.RLIMIT_FSIZE) for number in map(suite.process_id, PROCESSES)}
     for process_id, (_, hard) in limits.items():
         resource.prlimit(process_id, resource.RLIMIT_FSIZE, (0, hard))
 
@@ -72,7 +73,7 @@ def _limit_files(suite: Suite) -> Callable[[], None]:
 def test_a_disk_that_is_full(template: Home, small_disk: tuple[Path, Fill]) -> None:
     folder, fill = small_disk
     home = copy_home(template, folder / "suite")
-    with running(home, processes=CORE) as suite:
+    with running(home) as suite:
         players = Players(home)
         request = players.question()
         approval = players.approved(request)
@@ -81,13 +82,13 @@ def test_a_disk_that_is_full(template: Home, small_disk: tuple[Path, Fill]) -> N
         submission = players.submission(request)
         with Load(players, workers=2) as load:
             load.await_rounds(1)
-            before = {name: suite.process_id(name) for name in CORE}
+            before = {name: suite.process_id(name) for name in PROCESSES}
             make_room = fill(suite)
             await_that(lambda: _is_full(players, request, approval), "calls are still answered", seconds=20)
             asked = ((LOOKUP, request), (f"{APPROVALS}SubmitApproval", submission))
             with ThreadPoolExecutor() as pool:
                 refused = [*pool.map(lambda one: _refused(players, *one, approval=approval), asked)]
-            for name in CORE:
+            for name in PROCESSES:
                 suite.await_not_serving(name, seconds=15)
             make_room()
             settle(suite)
@@ -97,7 +98,7 @@ def test_a_disk_that_is_full(template: Home, small_disk: tuple[Path, Fill]) -> N
             assert one.error.retry_after
         assert not load.told.wrong
         assert FULL & set(load.told.refused)
-        assert {name: suite.process_id(name) for name in CORE} == before
+        assert {name: suite.process_id(name) for name in PROCESSES} == before
         again = players.call(players.cast.judge, f"{APPROVALS}SubmitApproval", submission)
         assert again.receipt.leaf_index > head.tree_size
         require_continued(players, head)

@@ -20,10 +20,11 @@ from tests.e2e.lines import Refused
 from tests.e2e.load import Load, settle
 from tests.e2e.players import APPROVALS, LOOKUP, Players
 from tests.e2e.reading import DEBTORS, Reading
-from tests.e2e.running import CORE, Suite, await_that, copy_home, running
+from tests.e2e.running import Suite, await_that, copy_home, running
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.cli.home import Home
 from xiezhi.cli.layout import BACKENDS
+from xiezhi.cli.suite import PROCESSES
 from xiezhi.errors import Reason, Unavailable
 from xiezhi.identity.v1 import identity_pb2
 from xiezhi.ledger.v1 import ledger_pb2
@@ -36,23 +37,23 @@ SECONDS = 6.0
 @pytest.fixture(scope="module")
 def stopped_at_will(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
     """A suite whose processes the tests stop and start."""
-    with running(copy_home(template, tmp_path_factory.mktemp("lifecycle")), processes=CORE) as started:
+    with running(copy_home(template, tmp_path_factory.mktemp("lifecycle"))) as started:
         yield started
 
 
-ORDERS = [CORE, CORE[::-1]]
+ORDERS = [PROCESSES, PROCESSES[::-1]]
 """Of any two processes each is started before the other in one of these."""
 
 
 @pytest.mark.parametrize("order", ORDERS, ids="-".join)
 def test_processes_start_in_any_order(stopped_at_will: Suite, order: tuple[str, ...]) -> None:
     suite = stopped_at_will
-    for name in CORE:
+    for name in PROCESSES:
         suite.kill(name)
     for name in order:
         suite.start(name, ready=False)
         await_that(lambda name=name: suite.home.address(name), f"{name} does not listen")  # type: ignore[misc]
-    for name in CORE:
+    for name in PROCESSES:
         suite.await_serving(name)
     for service in BACKENDS:
         suite.await_serving("gateway", service=service)
@@ -124,7 +125,7 @@ def test_processes_stopped_under_load_lose_no_call_in_flight(stopped_at_will: Su
     entries = [entry for entry in players.book.read()[before:] if entry.approval != caller.approval]
     disclosed = {entry.entry_id for entry in entries if entry.kind == ledger_pb2.ENTRY_KIND_DISCLOSURE}
     assert disclosed == answered
-    for name in CORE:
+    for name in PROCESSES:
         assert '"process.stopping"' in suite.log(name)
         assert "call.failed" not in suite.log(name)
     players.close()
@@ -187,7 +188,7 @@ def test_a_replaced_certificate_is_shown_to_new_connections(stopped_at_will: Sui
     players.line("courts")
     former = _shown(suite, "gateway")
     suite.home.keys.rotate(now=datetime.now(UTC))
-    for name in CORE:
+    for name in PROCESSES:
         mounted = read_certificate(suite.home.keys.tls(name).certificate).public_bytes(Encoding.DER)
         await_that(lambda name=name, mounted=mounted: _shown(suite, name) == mounted, f"{name} shows its former one")  # type: ignore[misc]
     assert _shown(suite, "gateway") != former

@@ -6,17 +6,21 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.e2e.deciding import RECEIVED, Deciding
 from tests.e2e.exits import new_id
 from tests.e2e.players import Players
 from tests.e2e.proofs import read_head, require_continued, require_nothing_lost
 from tests.e2e.referrals import OTHER_UNIT, Referrals
-from tests.e2e.running import REFERRAL, Suite, await_that, running
+from tests.e2e.running import Suite, await_that, running
 from tests.e2e.watching import ReferralWatch
 from xiezhi.cli.home import Home
 from xiezhi.cli.moved import move_clock
 from xiezhi.errors import Reason
 from xiezhi.referral.v1 import investigation_pb2, notice_pb2, referral_pb2
+
+pytestmark = pytest.mark.long
 
 AWAY = timedelta(days=15)
 """How long everything stands still: long enough that what was to be done within a week is overdue."""
@@ -25,7 +29,7 @@ OVERDUE, ESCALATED = notice_pb2.REFERRAL_NOTICE_KIND_OVERDUE, notice_pb2.REFERRA
 
 
 def test_whatever_dies_and_however_long_it_is_away(home: Home) -> None:
-    with running(home, processes=REFERRAL) as suite:
+    with running(home) as suite:
         players = Players(home)
         referrals = Referrals(players)
         players.submit(players.question())
@@ -43,7 +47,7 @@ def test_whatever_dies_and_however_long_it_is_away(home: Home) -> None:
         before = {known.name: _require_kept(referrals, known) for known in load.known}
         players.close()
     move_clock(home, AWAY)
-    with running(home, processes=REFERRAL) as suite:
+    with running(home) as suite:
         players = Players(home)
         referrals = Referrals(players)
         waiting = next(known for known in load.known if known.state == RECEIVED)

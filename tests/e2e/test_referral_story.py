@@ -11,7 +11,7 @@ import pytest
 
 from services.synthetic import SCENARIO
 from tests.e2e.command import run_command
-from tests.e2e.running import REFERRAL, Suite, copy_home, running
+from tests.e2e.running import Suite, copy_home, running
 from xiezhi.cli.demo.dossier import Referring, court_lookout
 from xiezhi.cli.demo.narrator import Narrator
 from xiezhi.cli.demo.reference import FACTS, REASONS, play
@@ -22,6 +22,8 @@ from xiezhi.cli.scenario import load_cast
 from xiezhi.cli.sealed import read_sealed
 from xiezhi.cli.session import Session
 from xiezhi.errors import Reason, XiezhiError
+
+pytestmark = pytest.mark.long
 
 UNIT = "360102000000"
 REFUSALS = {
@@ -34,7 +36,7 @@ REFUSALS = {
 @pytest.fixture(scope="module")
 def suite(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
     """A suite of its own, as calendars and referrals stay."""
-    with running(copy_home(template, tmp_path_factory.mktemp("referral")), processes=REFERRAL) as started:
+    with running(copy_home(template, tmp_path_factory.mktemp("referral"))) as started:
         yield started
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from services.synthetic import Province, batch_number
 from tests.e2e.players import BATCH, Players
-from tests.e2e.running import CORE, make_seeded, running
+from tests.e2e.running import make_seeded, running
 from xiezhi.cli.household import Category
 from xiezhi.cli.seed import DEFAULT_SEED
 from xiezhi.client import CachedToken, Client, connect
@@ -23,7 +23,7 @@ SIZE, PEOPLE = 1_000, 1_600
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Players]:
     """Everybody who calls a suite with a large province."""
-    with running(make_seeded(tmp_path_factory.mktemp("large"), people=PEOPLE), processes=CORE) as suite:
+    with running(make_seeded(tmp_path_factory.mktemp("large"), people=PEOPLE)) as suite:
         made = Players(suite.home)
         yield made
         made.close()

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +32,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before a crashed process is started again: doubled from the one to the other with each crash."""
 STABLE_SECONDS = 60.0
 """A process that ran this long before it crashed is started again after the first pause."""
-FORWARDED = {process: service for service, process in BACKENDS.items()}
+FORWARDED = tuple({process: service for service, process in BACKENDS.items()}.values())
 """A service of each process behind the gateway."""
 LOG_LINES = 20
 LOG_BYTES = 16 * 1024 * 1024
@@ -54,18 +54,16 @@ class _Watched:
 class Supervisor:
     """The running suite of one data folder. `running_suite` makes one under its lock."""
 
-    def __init__(self, home: Home, *, report: Report, processes: Sequence[str] = PROCESSES) -> None:
+    def __init__(self, home: Home, *, report: Report) -> None:
         """Starts nothing yet.
 
         Args:
             home: The data folder, with keys and configuration.
             report: Told, in one line each, what goes on.
-            processes: Names of the processes, in the order in which they are started.
         """
         self._home = home
         self._report = report
-        self._watched = {name: _Watched(name) for name in processes}
-        self._forwarded = tuple(FORWARDED[name] for name in processes if name in FORWARDED)
+        self._watched = {name: _Watched(name) for name in PROCESSES}
 
     def start(self) -> None:
         """Starts all processes at once and waits until each is ready to serve.
@@ -73,12 +71,12 @@ class Supervisor:
         Raises:
             CommandError: If one ends or is not ready in time; with the last lines of its log.
         """
-        for name in self._watched:
+        for name in PROCESSES:
             self.spawn(name)
         ends = time.monotonic() + START_SECONDS
-        waiting = list(self._watched)
+        waiting = list(PROCESSES)
         while waiting:
-            for name in self._watched:
+            for name in PROCESSES:
                 self._require_alive(name)
             for name in tuple(waiting):
                 if self._is_ready(name):
@@ -122,7 +120,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stops what was started, the gateway first, and waits for each; whoever does not stop in time is killed."""
-        for name in reversed(self._watched):
+        for name in reversed(PROCESSES):
             process = self._watched[name].process
             if process is None:
                 continue
@@ -158,7 +156,7 @@ class Supervisor:
     def _is_ready(self, name: str) -> bool:
         """Whether a process serves; the gateway, whether it reaches those behind it too."""
         address = self._home.address(name)
-        services = ("", *self._forwarded) if name == "gateway" else ("",)
+        services = ("", *FORWARDED) if name == "gateway" else ("",)
         return bool(address) and all(is_serving(self._home, name, address, service=service) for service in services)
 
     def _require_alive(self, name: str) -> None:
@@ -176,20 +174,19 @@ class Supervisor:
 
 
 @contextmanager
-def running_suite(home: Home, *, report: Report, processes: Sequence[str] = PROCESSES) -> Iterator[Supervisor]:
+def running_suite(home: Home, *, report: Report) -> Iterator[Supervisor]:
     """Runs the suite of a data folder for as long as the block lasts.
 
     Args:
         home: The data folder, with keys and configuration.
         report: Told, in one line each, what goes on.
-        processes: Names of the processes, in the order in which they are started.
 
     Raises:
         CommandError: If it runs already, or does not become ready.
     """
     with hold_lock(home):
         require_no_orphans(home)
-        supervisor = Supervisor(home, report=report, processes=processes)
+        supervisor = Supervisor(home, report=report)
         try:
             supervisor.start()
             yield supervisor
