@@ -41,6 +41,8 @@ def stopped_at_will(template: Home, tmp_path_factory: pytest.TempPathFactory) ->
         yield started
 
 
+STOPPED = ("identity", "vehicle", "ledger", "gateway")
+"""The processes that the load asks."""
 ORDERS = [PROCESSES, PROCESSES[::-1]]
 """Of any two processes each is started before the other in one of these."""
 
@@ -112,7 +114,7 @@ def test_processes_stopped_under_load_lose_no_call_in_flight(stopped_at_will: Su
     before = len(players.book.read())
     with Load(players) as load, Caller(players) as caller:
         load.await_rounds(2)
-        for name in ("identity", "vehicle", "ledger", "gateway"):
+        for name in STOPPED:
             suite.stop(name)
             suite.start(name)
             load.await_rounds(1)
@@ -125,8 +127,8 @@ def test_processes_stopped_under_load_lose_no_call_in_flight(stopped_at_will: Su
     entries = [entry for entry in players.book.read()[before:] if entry.approval != caller.approval]
     disclosed = {entry.entry_id for entry in entries if entry.kind == ledger_pb2.ENTRY_KIND_DISCLOSURE}
     assert disclosed == answered
+    assert all('"process.stopping"' in suite.log(name) for name in STOPPED)
     for name in PROCESSES:
-        assert '"process.stopping"' in suite.log(name)
         assert "call.failed" not in suite.log(name)
     players.close()
 
