@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,29 +38,21 @@ def add_to(app: typer.Typer) -> None:
 
         With --json each notice is a JSON document on a line of its own; with --once all are one document.
         """
-        with session.connect() as client:
-            watcher = Watcher(sighting_pb2_grpc.SightingServiceStub(client.channel), cursor=choice.after)
-            watch_post(session, watcher, choice=choice, view=notice_view)
+        watch_post(
+            session,
+            lambda client: Watcher(sighting_pb2_grpc.SightingServiceStub(client.channel), cursor=choice.after),
+            choice=choice,
+            view=notice_view,
+        )
 
 
 @dataclass(slots=True)
 class Watcher(Following[sighting_pb2.SightingNotice]):
-    """Follows the sightings addressed to the caller's post.
-
-    Attributes:
-        stub: The caller's connection.
-        cursor: That of the last notice that was handed out; empty before the first.
-        sleep: Waits so many seconds.
-    """
+    """Follows the sightings addressed to the caller's post."""
 
     stub: sighting_pb2_grpc.SightingServiceStub
-    cursor: str = ""
-    sleep: Callable[[float], None] = time.sleep
 
-    def acknowledge(self, notices: Sequence[sighting_pb2.SightingNotice]) -> int:
-        """Acknowledges notices; returns how many were not before."""
-        if not notices:
-            return 0
+    def _acknowledge(self, notices: Sequence[sighting_pb2.SightingNotice]) -> int:
         request = sighting_pb2.AcknowledgeSightingsRequest(notice_ids=[notice.notice_id for notice in notices])
         return self.stub.AcknowledgeSightings(request).acknowledged_count
 

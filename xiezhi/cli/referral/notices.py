@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -46,9 +45,12 @@ def watch(session: Session, choice: WatchChoice) -> None:
 
     With --json each notice is a JSON document on a line of its own; with --once all are one document.
     """
-    with session.connect() as client:
-        watcher = NoticeWatcher(notice_pb2_grpc.ReferralNoticeServiceStub(client.channel), cursor=choice.after)
-        watch_post(session, watcher, choice=choice, view=notice_view)
+    watch_post(
+        session,
+        lambda client: NoticeWatcher(notice_pb2_grpc.ReferralNoticeServiceStub(client.channel), cursor=choice.after),
+        choice=choice,
+        view=notice_view,
+    )
 
 
 @command(app, calls=True, epilog=examples("xiezhi referral notices acknowledge NOTICE-ID --as POL360102-I001"))
@@ -92,22 +94,11 @@ def replay(
 
 @dataclass(slots=True)
 class NoticeWatcher(Following[notice_pb2.ReferralNotice]):
-    """Follows the notices of referrals to the caller's post.
-
-    Attributes:
-        stub: The caller's connection.
-        cursor: That of the last notice that was handed out; empty before the first.
-        sleep: Waits so many seconds.
-    """
+    """Follows the notices of referrals to the caller's post."""
 
     stub: notice_pb2_grpc.ReferralNoticeServiceStub
-    cursor: str = ""
-    sleep: Callable[[float], None] = time.sleep
 
-    def acknowledge(self, notices: Sequence[notice_pb2.ReferralNotice]) -> int:
-        """Acknowledges notices; returns how many were not before."""
-        if not notices:
-            return 0
+    def _acknowledge(self, notices: Sequence[notice_pb2.ReferralNotice]) -> int:
         request = notice_pb2.AcknowledgeReferralNoticesRequest(notice_ids=[notice.notice_id for notice in notices])
         return self.stub.AcknowledgeReferralNotices(request).acknowledged_count
 
