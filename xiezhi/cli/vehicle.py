@@ -16,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.answers import keep_receipts, tell_answer
-from xiezhi.cli.approved import ApprovalChoice, call_proven, obtain, stream_proven
+from xiezhi.cli.approved import ApprovalChoice, obtain, stream_proven
+from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.fleet import fleet_view
@@ -28,7 +29,8 @@ from xiezhi.client import tracing
 from xiezhi.vehicle.v1 import check_pb2, check_pb2_grpc, lookup_pb2
 
 LOOKUP = "/xiezhi.vehicle.v1.VehicleRegistryService/LookupVehicles"
-CHECK = "/xiezhi.vehicle.v1.VehicleCheckService/CheckVehicle"
+CHECKS = "/xiezhi.vehicle.v1.VehicleCheckService/"
+CHECK = f"{CHECKS}CheckVehicle"
 BATCH = 1_000
 MAX_BATCH = 10_000
 
@@ -136,10 +138,7 @@ def check(
         vehicle_held=held,
         note=note,
     )
-    with session.connect() as client, tracing() as trace:
-        proven = call_proven(client, CHECK, request.SerializeToString(deterministic=True))
-    answer = check_pb2.CheckVehicleResponse.FromString(proven.payload)
-    tell_answer(session, answer, check_view(answer), proven=[proven], trace_id=trace.trace_id)
+    ask(session, Ordered(CHECKS, check_pb2.CheckVehicleResponse, check_view), request)
 
 
 def join_parts(payloads: Sequence[bytes]) -> lookup_pb2.LookupVehiclesResponse:

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 from google.type.date_pb2 import Date
 
+from xiezhi.cli.carrying import method_of
 from xiezhi.cli.case import CaseQuestion
 from xiezhi.cli.demo.lookout import Lookout
 from xiezhi.cli.demo.narrator import Narrator
 from xiezhi.cli.demo.stage import PATIENCE, Stage
-from xiezhi.cli.referral.calls import COURT, SUPERVISION, UNIT, method_of
+from xiezhi.cli.referral.calls import COURT, SUPERVISION, UNIT
 from xiezhi.cli.referral.notices import NoticeWatcher, notice_view
 from xiezhi.cli.referral.packages import Dossier
 from xiezhi.cli.referral.suspects import SuspectsQuestion

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 from google.protobuf.message import Message
 
+from xiezhi.cli.carrying import method_of
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.demo.lookout import Lookout
 from xiezhi.cli.demo.narrator import Narrator
@@ -101,7 +102,7 @@ class Restraint:
     def carry_out(self, service: str, kind: type[A], request: Message, *, approver: str = "") -> A:
         """Has a request of the judge approved, by the court above unless an approver is named, and makes the call."""
         cast = self.stage.cast
-        method = f"{service}{kind.DESCRIPTOR.name.removesuffix('Response')}"
+        method = method_of(service, kind)
         name = self.stage.approve(cast.judge, method, request, approver=approver or cast.superior_approver)
         proven = self.stage.call(cast.judge, method, request, approval=name)
         self.proven.append(proven)

@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.answers import tell_answer
-from xiezhi.cli.carrying import Ordered, ask
+from xiezhi.cli.carrying import Ordered, ask, fetch
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.documents import read_bytes, write_private
-from xiezhi.cli.referral.calls import KEY_CASE_LISTS, SUPERVISION, fetch, full_name
+from xiezhi.cli.referral.calls import KEY_CASE_LISTS, SUPERVISION, full_name
 from xiezhi.cli.referral.letters import own_unit
 from xiezhi.cli.render import LEGAL_ZONE, enum_name, local_time
 from xiezhi.cli.sealed import seal

@@ -15,11 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.answers import tell_answer
+from xiezhi.cli.carrying import fetch
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.documents import write_private
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.papers import date_message, read_date
-from xiezhi.cli.referral.calls import SUPERVISION, fetch
+from xiezhi.cli.referral.calls import SUPERVISION
 from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.cli.session import Session
 from xiezhi.client import tracing

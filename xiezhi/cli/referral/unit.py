@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from xiezhi.cli.answers import tell_answer
-from xiezhi.cli.carrying import Ordered, ask
+from xiezhi.cli.carrying import Ordered, ask, fetch
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.papers import date_message, read_date
 from xiezhi.cli.receipt import ProvenAnswer
-from xiezhi.cli.referral.calls import UNIT, Receipt, ReferralName, fetch, full_name
+from xiezhi.cli.referral.calls import UNIT, Receipt, ReferralName, full_name
 from xiezhi.cli.referral.suspects import Places
 from xiezhi.cli.referral.views import answer_view, referrals_view
 from xiezhi.cli.render import LEGAL_ZONE
