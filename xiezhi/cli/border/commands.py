@@ -110,9 +110,7 @@ def lift(
     ] = None,
 ) -> None:
     """Lift controls before their end (撤控), at once: all that are named, or none."""
-    papers = DecisionChoice(
-        notice=notice.notice, notice_number=notice.notice_number, issued=notice.issued, draft=notice.draft
-    )
+    papers = DecisionChoice.of_notice(notice)
 
     def build() -> Message:
         people = [one.person for one in read_batch(batch)] if batch is not None else [person.party()]

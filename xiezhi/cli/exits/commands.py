@@ -221,9 +221,7 @@ def release(
     restriction: RestrictionName = "",
 ) -> None:
     """Release a restriction before its end (提前解除), on an assistance notice; other courts' stay as they are."""
-    papers = DecisionChoice(
-        notice=notice.notice, notice_number=notice.notice_number, issued=notice.issued, draft=notice.draft
-    )
+    papers = DecisionChoice.of_notice(notice)
     order = ExitOrder(session, about, debtor, papers)
     ordered = Ordered(RESTRICTIONS, restriction_pb2.ReleaseRestrictionResponse, release_view)
     carry_out(session, ordered, build=lambda: order.release(restriction), choice=choice)
