@@ -14,7 +14,6 @@ from google.type import date_pb2
 
 from xiezhi.cli.documents import read_bytes
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.cli.sealed import seal
 from xiezhi.cli.session import Session
 from xiezhi.cli.suite import suite_required
@@ -196,7 +195,7 @@ def gather(
     Raises:
         CommandError: If a paper is not told, cannot be read or drafted.
     """
-    day = read_date(issued) if issued else session.now().astimezone(LEGAL_ZONE).date()
+    day = read_date(issued) if issued else session.today()
     if drafted is None:
         contents = [one.read() for one in wanted]
     else:

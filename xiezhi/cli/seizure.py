@@ -22,7 +22,6 @@ from xiezhi.cli.orders import SERVICE, Order, buyer
 from xiezhi.cli.papers import NoticeChoice, PapersChoice
 from xiezhi.cli.plates import FORM, read_vehicles
 from xiezhi.cli.receipt import ProvenAnswer
-from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.cli.session import Session
 from xiezhi.client import tracing
 from xiezhi.vehicle.v1 import seizure_pb2
@@ -179,7 +178,7 @@ def dispose(
 ) -> None:
     """Record that the court has sold the vehicle: the seizure is extinguished, and all that wait are void."""
     order = Order(session, about, debtor, papers)
-    today = session.now().astimezone(LEGAL_ZONE).date().isoformat()
+    today = session.today().isoformat()
 
     def build() -> Message:
         who = buyer(buyer_name, buyer_number, organisation=buyer_organisation)

@@ -9,13 +9,12 @@ from typing import Any
 import typer
 from rich.console import Group, RenderableType
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.fleet import seizures_view
 from xiezhi.cli.following import Following
-from xiezhi.cli.render import enum_name, local_time
+from xiezhi.cli.render import enum_name, facts_table, local_time
 from xiezhi.cli.session import Session
 from xiezhi.cli.watching import WatchChoice, watch_post
 from xiezhi.vehicle.v1 import check_pb2, sighting_pb2, sighting_pb2_grpc
@@ -64,7 +63,6 @@ def notice_view(notice: sighting_pb2.SightingNotice) -> RenderableType:
     """Shows a notice: the vehicle, where and when it was seen, and its seizures with whom to tell."""
     seen = notice.sighting
     trigger = enum_name(check_pb2.CheckTrigger.DESCRIPTOR, seen.trigger)
-    facts = Table.grid(padding=(0, 2))
     rows = (
         ("Vehicle", f"{seen.plate} ({seen.plate_type})  VIN {seen.vin}"),
         ("Seen", f"{local_time(seen.observe_time)}  {trigger}  {seen.place}"),
@@ -73,9 +71,7 @@ def notice_view(notice: sighting_pb2.SightingNotice) -> RenderableType:
         ("Remark", seen.note),
         ("Acknowledge by", local_time(notice.acknowledge_due_time)),
     )
-    for title, value in rows:
-        if value:
-            facts.add_row(Text(title, style="cyan"), Text(value))
+    facts = facts_table(rows)
     parts: list[RenderableType] = [facts, *(Text(flag, "bold yellow") for flag in _flags(seen))]
     if seen.seizures:
         parts.append(seizures_view(one.seizure for one in seen.seizures))

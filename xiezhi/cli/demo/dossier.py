@@ -22,7 +22,6 @@ from xiezhi.cli.referral.calls import COURT, SUPERVISION, UNIT
 from xiezhi.cli.referral.notices import NoticeWatcher, notice_view
 from xiezhi.cli.referral.packages import Dossier
 from xiezhi.cli.referral.suspects import SuspectsQuestion
-from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.referral.v1 import (
     investigation_pb2,
     notice_pb2,
@@ -71,7 +70,7 @@ class Referring:
     @property
     def today(self) -> date:
         """The legal date of the suite."""
-        return self.stage.session(self.stage.cast.judge).now().astimezone(LEGAL_ZONE).date()
+        return self.stage.session(self.stage.cast.judge).today()
 
     def dossier(self, *, whole: bool = False) -> Dossier:
         """Returns what the judge's calls are made from.

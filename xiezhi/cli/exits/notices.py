@@ -9,13 +9,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.following import Following
-from xiezhi.cli.render import enum_name, format_date, local_time
+from xiezhi.cli.render import enum_name, facts_table, format_date, local_time
 from xiezhi.cli.session import Session
 from xiezhi.cli.watching import WatchChoice, watch_post
 from xiezhi.exit_restriction.v1 import hit_pb2, notice_pb2, notice_pb2_grpc
@@ -96,7 +95,6 @@ def ack(
 def notice_view(notice: notice_pb2.CourtNotice) -> RenderableType:
     """Shows a notice: what it is about and, to the handling judge, where and how the person was met."""
     kind = enum_name(notice_pb2.CourtNoticeKind.DESCRIPTOR, notice.kind)
-    facts = Table.grid(padding=(0, 2))
     rows = [
         ("Case", f"{notice.court_code}  {notice.case_number}"),
         ("Measure", notice.measure),
@@ -107,9 +105,7 @@ def notice_view(notice: notice_pb2.CourtNotice) -> RenderableType:
     ]
     if notice.HasField("hit"):
         rows[2:2] = _hit_rows(notice.hit)
-    for title, value in rows:
-        if value:
-            facts.add_row(Text(title, style="cyan"), Text(value))
+    facts = facts_table(rows)
     style = "red" if notice.kind in _URGENT else "yellow"
     return Panel(facts, title=kind, title_align="left", border_style=style)
 

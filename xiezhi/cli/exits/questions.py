@@ -24,7 +24,6 @@ from xiezhi.cli.papers import (
     gather,
     read_date,
 )
-from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.cli.session import Session
 from xiezhi.common.v1 import case_pb2
 from xiezhi.exit_restriction.v1 import listing_pb2, restriction_pb2
@@ -113,7 +112,7 @@ class RecordQuestion:
         Raises:
             CommandError: If something is missing, or a day is none.
         """
-        today = session.now().astimezone(LEGAL_ZONE).date()
+        today = session.today()
         made_up = {
             "basis": f"（{today.year - 1}）民初1号",
             "basis_unit": court,

@@ -15,7 +15,7 @@ from rich.text import Text
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.following import Following
 from xiezhi.cli.referral.views import duties_view
-from xiezhi.cli.render import enum_name, format_date, local_time, message_dict
+from xiezhi.cli.render import enum_name, facts_table, format_date, local_time, message_dict
 from xiezhi.cli.session import Session
 from xiezhi.cli.watching import WatchChoice, watch_post
 from xiezhi.referral.v1 import notice_pb2, notice_pb2_grpc, referral_pb2
@@ -119,10 +119,7 @@ def notice_view(notice: notice_pb2.ReferralNotice) -> RenderableType:
         ("Written", local_time(notice.create_time)),
         ("Notice", notice.notice_id),
     )
-    facts = Table.grid(padding=(0, 2))
-    for title, value in rows:
-        if value:
-            facts.add_row(Text(title, style="cyan"), Text(value))
+    facts = facts_table(rows)
     parts: list[RenderableType] = [facts]
     if notice.HasField("duty"):
         parts.append(duties_view([notice.duty]))
