@@ -34,6 +34,7 @@ def exits(players: Players) -> Exits:
     return Exits(players)
 
 
+@pytest.mark.clause("R-2.7")
 def test_an_empty_batch(exits: Exits) -> None:
     """Refused before anybody is asked to approve it."""
     scene, players = Scene(exits), exits.players
@@ -43,6 +44,7 @@ def test_an_empty_batch(exits: Exits) -> None:
     players.refuse(Reason.FIELDS_INVALID, exits.cast.judge, f"{APPROVALS}SubmitApproval", submission)
 
 
+@pytest.mark.clause("R-2.7")
 def test_each_person_of_a_batch_by_themselves(exits: Exits) -> None:
     cast = exits.cast
     good, repeated, blocked, detained, long, reversed_, unnamed = exits.people(7)

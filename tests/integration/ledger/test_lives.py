@@ -55,6 +55,7 @@ async def test_a_second_ledger_does_not_start_beside_the_first(site: Site) -> No
         assert len(await _append(ledger, 1)) == 1
 
 
+@pytest.mark.clause("R-5.1")
 async def test_a_damaged_ledger_does_not_start_and_says_why(site: Site) -> None:
     with site.run() as ledger:
         await _append(ledger, 3)

@@ -232,6 +232,7 @@ async def test_a_superior_may_revoke_too_and_nobody_revokes_what_was_not_approve
     assert state(await bench.decide("Revoke", officers.president, pending)) == "REVOKED"
 
 
+@pytest.mark.clause("R-5.1")
 async def test_an_approval_expires_by_itself_and_the_sweep_erases_its_request(bench, officers, database):
     approval = await bench.approved()
     bench.clock.advance(timedelta(days=3))

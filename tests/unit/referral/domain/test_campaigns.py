@@ -1,6 +1,8 @@
-"""Campaigns group referrals, may overlap, and change nothing (R-3.4)."""
+"""Campaigns group referrals, may overlap, and change nothing."""
 
 from __future__ import annotations
+
+import pytest
 
 from services.referral.domain import announce, join
 from tests.unit.referral.domain.referred import on
@@ -15,6 +17,7 @@ def test_a_campaign_ends_no_sooner_than_it_begins():
     refused(Reason.FIELDS_INVALID, announce, "c1", "夏季行动", first_day=LAST, last_day=FIRST)
 
 
+@pytest.mark.clause("R-3.4")
 def test_referrals_join_once_and_may_be_in_several():
     summer = announce("c1", "夏季行动", first_day=FIRST, last_day=LAST)
     city = announce("c2", "南昌行动", first_day=on("2018-08-15"), last_day=on("2018-09-15"))
