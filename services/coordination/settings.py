@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pydantic import Field
+
 from services.chassis.config import LedgerSettings, PeerSettings, ProcessSettings, Seconds
 from services.papers.settings import SealSettings
 
@@ -13,7 +15,7 @@ class CoordinationSettings(ProcessSettings):
 
     ledger: LedgerSettings
     seals: SealSettings
-    standings: dict[str, PeerSettings] = {}
+    standings: dict[str, PeerSettings] = Field(default_factory=dict)
     """For each kind of object that a dispute may be about, by the first part of its name, the process that keeps it."""
     acknowledge_within: Seconds = timedelta(hours=24)
     """How long whoever is told may take to acknowledge a notice before the liaisons are told."""
