@@ -29,7 +29,7 @@ is the current one, and not in the write function, which runs in another thread.
 """
 
 from services.chassis.feed.cursor import cursor_at, cursor_of, read_cursor
-from services.chassis.feed.dead_letters import DeadLetters
+from services.chassis.feed.dead_letters import DeadLetters, write_dead_letter
 from services.chassis.feed.escalation import TOPIC as OVERDUE
 from services.chassis.feed.feed import Feed
 from services.chassis.feed.notices import Acknowledgement, Delivered, Escalation, Notice
@@ -48,4 +48,5 @@ __all__ = [
     "cursor_of",
     "define_feed",
     "read_cursor",
+    "write_dead_letter",
 ]

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from services.chassis.clock import write_instant
 from services.chassis.feed import Delivered, cursor_of
-from services.chassis.outbox import DeadLetter
 from services.chassis.tokens import Caller
 from services.exit_restriction.notices.domain import CourtTold, Met, NoticeKind
 from services.exit_restriction.notices.records import read_told
@@ -31,13 +30,6 @@ def write_notices(group: Iterable[Delivered], reader: Caller) -> notice_pb2.Watc
         shown = told.as_shown_to(reader.officer_id, organisation=reader.organisation)
         _write_notice(response.notices.add(), notice, shown)
     return response
-
-
-def write_dead_letter(message: notice_pb2.DeadLetter, letter: DeadLetter) -> None:
-    """Writes what could not be delivered into an empty message."""
-    message.event_id, message.topic = letter.event_id, letter.topic
-    message.attempts, message.error = letter.attempts, letter.error
-    write_instant(message.dead_time, letter.dead_at)
 
 
 def _write_notice(message: notice_pb2.CourtNotice, notice: Delivered, told: CourtTold) -> None:

@@ -11,14 +11,12 @@ from sqlalchemy import Connection
 from services.chassis.call import Call
 from services.chassis.clock import Clock
 from services.chassis.db import Database
-from services.chassis.feed import Acknowledgement, DeadLetters, Feed, read_cursor
+from services.chassis.feed import Acknowledgement, DeadLetters, Feed, read_cursor, write_dead_letter
 from services.chassis.spans import Span, current_span
 from services.exit_restriction.notices import convert
 from services.exit_restriction.notices.domain import addressee_for
 from xiezhi.exit_restriction.v1 import notice_pb2
 
-PAGE_SIZE = 100
-"""Dead letters that are listed when the caller asks for no number."""
 MOST_LINKS = 128
 """Traces that the span of a watch is linked to; collectors keep no more of one span."""
 
@@ -70,10 +68,8 @@ class CourtNoticeServicer:
     ) -> notice_pb2.ListDeadLettersResponse:
         """Lists what could not be delivered."""
         del call
-        response = notice_pb2.ListDeadLettersResponse()
-        for letter in await self._letters.list(limit=request.page_size or PAGE_SIZE):
-            convert.write_dead_letter(response.dead_letters.add(), letter)
-        return response
+        letters = await self._letters.list(limit=request.page_size)
+        return notice_pb2.ListDeadLettersResponse(dead_letters=map(write_dead_letter, letters))
 
     async def ReplayDeadLetter(
         self, request: notice_pb2.ReplayDeadLetterRequest, call: Call

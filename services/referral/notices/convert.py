@@ -7,7 +7,6 @@ from datetime import date
 
 from services.chassis.clock import write_instant
 from services.chassis.feed import Delivered
-from services.chassis.outbox import DeadLetter
 from services.filing.convert import write_date
 from services.referral.convert import NAME
 from services.referral.domain import LAW, DutyState
@@ -72,13 +71,6 @@ def write_notices(group: Iterable[tuple[Delivered, str]]) -> notice_pb2.WatchRef
         message.trace_id = _trace_of(notice.traceparent)
         write_instant(message.create_time, notice.made_at)
     return response
-
-
-def write_dead_letter(message: notice_pb2.DeadLetter, letter: DeadLetter) -> None:
-    """Writes what could not be delivered into an empty message."""
-    message.event_id, message.topic = letter.event_id, letter.topic
-    message.attempts, message.error = letter.attempts, letter.error
-    write_instant(message.dead_time, letter.dead_at)
 
 
 def _citation(owed: Owed) -> str:

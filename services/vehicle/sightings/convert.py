@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from services.chassis.clock import write_instant
 from services.chassis.feed import Delivered
-from services.chassis.outbox import DeadLetter
 from services.vehicle.seizures.convert import write_seizure
 from services.vehicle.sightings.domain import TOPIC, Sighted, Tally
 from xiezhi.vehicle.v1 import sighting_pb2
@@ -74,13 +73,6 @@ def write_tallies(response: sighting_pb2.WatchSightingsResponse, tallies: Mappin
             message.count = tally.count
             write_instant(message.observe_time, tally.first_at)
             write_instant(message.last_observe_time, tally.last_at)
-
-
-def write_dead_letter(message: sighting_pb2.DeadLetter, letter: DeadLetter) -> None:
-    """Writes what could not be delivered into an empty message."""
-    message.event_id, message.topic = letter.event_id, letter.topic
-    message.attempts, message.error = letter.attempts, letter.error
-    write_instant(message.dead_time, letter.dead_at)
 
 
 def _trace_of(traceparent: str) -> str:

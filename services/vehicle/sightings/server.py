@@ -12,15 +12,13 @@ from sqlalchemy import Connection
 from services.chassis.call import Call
 from services.chassis.clock import Clock
 from services.chassis.db import Database
-from services.chassis.feed import Acknowledgement, DeadLetters, Feed, cursor_of, read_cursor
+from services.chassis.feed import Acknowledgement, DeadLetters, Feed, cursor_of, read_cursor, write_dead_letter
 from services.chassis.spans import Span, current_span
 from services.vehicle.sightings import convert
 from services.vehicle.sightings.domain import addressee_of, post_of
 from services.vehicle.sightings.store import read_tallies
 from xiezhi.vehicle.v1 import sighting_pb2
 
-PAGE_SIZE = 100
-"""Dead letters that are listed when the caller asks for no number."""
 MOST_LINKS = 128
 """Checks that the span of a watch is linked to; collectors keep no more of one span."""
 
@@ -75,10 +73,8 @@ class SightingServicer:
     ) -> sighting_pb2.ListDeadLettersResponse:
         """Lists what could not be delivered."""
         del call
-        response = sighting_pb2.ListDeadLettersResponse()
-        for letter in await self._letters.list(limit=request.page_size or PAGE_SIZE):
-            convert.write_dead_letter(response.dead_letters.add(), letter)
-        return response
+        letters = await self._letters.list(limit=request.page_size)
+        return sighting_pb2.ListDeadLettersResponse(dead_letters=map(write_dead_letter, letters))
 
     async def ReplayDeadLetter(
         self, request: sighting_pb2.ReplayDeadLetterRequest, call: Call
