@@ -14,8 +14,6 @@ from xiezhi.exit_restriction.v1 import hit_pb2, notice_pb2
 
 HIT_PREFIX = "hits/"
 
-_TRACE_PARTS = 4
-
 
 def write_notices(group: Iterable[Delivered], reader: Caller) -> notice_pb2.WatchCourtNoticesResponse:
     """Writes notices as an officer is shown them.
@@ -37,7 +35,7 @@ def _write_notice(message: notice_pb2.CourtNotice, notice: Delivered, told: Cour
     message.notice_id, message.cursor = notice.notice_id, cursor_of(notice)
     message.kind = int(kind)  # type: ignore[assignment]
     message.court_code, message.case_number = told.author.court_code, told.author.case_number
-    message.measure, message.trace_id = told.measure, _trace_of(notice.traceparent)
+    message.measure, message.trace_id = told.measure, notice.trace_id
     if told.met is not None:
         _write_hit(message.hit, told.met)
     if told.last_day is not None:
@@ -56,8 +54,3 @@ def _write_hit(message: hit_pb2.BorderHit, met: Met) -> None:
     if met.handled is not None:
         message.handled = int(met.handled)  # type: ignore[assignment]
     write_instant(message.observe_time, met.observed_at)
-
-
-def _trace_of(traceparent: str) -> str:
-    parts = traceparent.split("-")
-    return parts[1] if len(parts) == _TRACE_PARTS else ""

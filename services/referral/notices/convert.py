@@ -13,8 +13,6 @@ from services.referral.domain import LAW, DutyState
 from services.referral.notices.domain import Owed, Told
 from xiezhi.referral.v1 import notice_pb2, referral_pb2, supervision_pb2
 
-_TRACE_PARTS = 4
-
 
 def write_duty(message: referral_pb2.Duty, owed: Owed, *, on: date) -> None:
     """Writes a duty that is owed into an empty message.
@@ -68,7 +66,7 @@ def write_notices(group: Iterable[tuple[Delivered, str]]) -> notice_pb2.WatchRef
         message = response.notices.add()
         message.MergeFromString(notice.payload)
         message.notice_id, message.cursor = notice.notice_id, cursor
-        message.trace_id = _trace_of(notice.traceparent)
+        message.trace_id = notice.trace_id
         write_instant(message.create_time, notice.made_at)
     return response
 
@@ -78,8 +76,3 @@ def _citation(owed: Owed) -> str:
     rules = next((rules for rules in LAW if rules.version == owed.rule_version), None)
     rule = None if rules is None else rules.find(owed.rule)
     return "" if rule is None else rule.citation
-
-
-def _trace_of(traceparent: str) -> str:
-    parts = traceparent.split("-")
-    return parts[1] if len(parts) == _TRACE_PARTS else ""
