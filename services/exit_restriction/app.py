@@ -194,8 +194,6 @@ def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -
         f"{PACKAGE}.CourtNoticeService": CourtNoticeServicer(
             works.feed,
             letters=DeadLetters(works.outbox, database=database, clock=clock),
-            database=database,
-            clock=clock,
         ),
         f"{PACKAGE}.DishonestListService": DishonestListServicer(
             Desk(ListStore(database, rows=works.rows), verify, clock, parts.ids),

@@ -141,9 +141,7 @@ def _servicers(parts: Parts, settings: VehicleSettings, control: _Control) -> di
         "xiezhi.vehicle.v1.VehicleCheckService": VehicleCheckServicer(
             post, leases=control.leases, key=control.key, clock=clock
         ),
-        "xiezhi.vehicle.v1.SightingService": SightingServicer(
-            control.feed, letters=letters, database=database, clock=clock
-        ),
+        "xiezhi.vehicle.v1.SightingService": SightingServicer(control.feed, letters=letters, database=database),
     }
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
-from itertools import islice
 
 from services.alerts.keys import CheckKey
 from services.alerts.leases import LeaseBook
 from services.chassis.call import Call, Joint
 from services.chassis.clock import Clock
 from services.chassis.feed import read_cursor
-from services.chassis.spans import current_span
+from services.chassis.spans import link_current_span
 from services.codes.legal_time import legal_date
 from services.exit_restriction.counter import convert
 from services.exit_restriction.counter.copies import ADDRESSEE
@@ -20,9 +19,6 @@ from services.exit_restriction.counter.keys import PersonHasher
 from services.exit_restriction.counter.store import CounterStore
 from services.exit_restriction.counter.stream import CounterStream
 from xiezhi.exit_restriction.v1 import counter_pb2
-
-MOST_LINKS = 128
-"""Traces that the span of a watch is linked to; collectors keep no more of one span."""
 
 
 class ApplicationCounterServicer:
@@ -69,7 +65,7 @@ class ApplicationCounterServicer:
         require = partial(self._leases.require, request.lease_id, call.officer.certificate_sha256)
         async with aclosing(self._stream.follow(after, require)) as groups:
             async for group in groups:
-                _link(traceparent for told in group for traceparent in told.traceparents)
+                link_current_span(traceparent for told in group for traceparent in told.traceparents)
                 yield Joint(tuple(convert.write_told(told, self._hasher) for told in group))
 
     async def AskPast(self, request: counter_pb2.AskPastRequest, call: Call) -> counter_pb2.AskPastResponse:
@@ -81,11 +77,3 @@ class ApplicationCounterServicer:
         for past in asked.measures:
             convert.write_past(response.measures.add(), past)
         return response
-
-
-def _link(traceparents: Iterable[str]) -> None:
-    span = current_span()
-    if span is not None:
-        room = MOST_LINKS - len(span.links or ())
-        for traceparent in islice(filter(None, traceparents), max(room, 0)):
-            span.link(traceparent)

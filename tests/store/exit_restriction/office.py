@@ -93,7 +93,7 @@ class Office:
         stream = CounterStream(store, feed=self.feed, duration=lease, clock=clock, part=part)
         self.counter = ApplicationCounterServicer(store, stream=stream, leases=self.leases, key=self.key, clock=clock)
         letters = DeadLetters(self.outbox, database=database, clock=clock)
-        self.notices = CourtNoticeServicer(self.feed, letters=letters, database=database, clock=clock)
+        self.notices = CourtNoticeServicer(self.feed, letters=letters)
 
     def tell(self, connection, changes):
         """Tells courts and counters of changes."""

@@ -98,7 +98,7 @@ class Supervised:
         )
         self.supervision = SupervisionServicer(Office(store, self.adjusting, verify, clock))
         letters = DeadLetters(self.outbox, database=database, clock=clock)
-        self.notices = ReferralNoticeServicer(self.feed, letters=letters, database=database, clock=clock)
+        self.notices = ReferralNoticeServicer(self.feed, letters=letters)
         self._ids = SequenceIds()
 
     async def start(self, published=None):

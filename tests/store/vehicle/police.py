@@ -91,7 +91,7 @@ class Process:
         post = Post(self.store, self.watch, self.hasher, lambda name, value: self.observed.append((name, value)))
         self.checks = VehicleCheckServicer(post, leases=self.leases, key=self.key, clock=clock)
         letters = DeadLetters(self.outbox, database=database, clock=clock)
-        self.sightings = SightingServicer(self.feed, letters=letters, database=database, clock=clock)
+        self.sightings = SightingServicer(self.feed, letters=letters, database=database)
 
     async def follow(self):
         """Has the index follow the feed to its end."""
