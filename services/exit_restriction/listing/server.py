@@ -7,8 +7,8 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from services.chassis.call import Call, Joint
+from services.chassis.spans import traceparent
 from services.exit_restriction import convert as shared
-from services.exit_restriction.changes import traceparent
 from services.exit_restriction.domain import TERM_RULES, TermRule
 from services.exit_restriction.listing import convert, handlers
 from services.exit_restriction.listing.correcting import correct_one
