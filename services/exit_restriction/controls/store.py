@@ -125,14 +125,8 @@ class _SqlFiles:
 
     def find(self, named: Sequence[Named]) -> list[Subject | Reason]:
         """Finds people by their identity numbers, or by those of documents where there are none, in a few queries."""
-        by_number = self._subjects.of_numbers(self._connection, {n for one in named for n in one.numbers})
-        documents = {n for one in named if not one.numbers for n in one.document_numbers}
-        by_document = self._subjects.of_documents(self._connection, documents)
-        settled: list[Subject | Reason | None] = []
-        for one in named:
-            texts, found = (one.numbers, by_number) if one.numbers else (one.document_numbers, by_document)
-            subjects = {s.subject_id: s for text in texts for s in found.get(text, ())}
-            settled.append(settle(one, subjects.values()))
+        found = self._subjects.named_all(self._connection, named)
+        settled = [settle(one, there) for one, there in zip(named, found, strict=True)]
         # In the order of keys, as everybody adds them: nobody waits for each other in a circle.
         missing = [place for place, who in enumerate(settled) if who is None]
         missing.sort(key=lambda place: self._subjects.ways.key_of(named[place]))

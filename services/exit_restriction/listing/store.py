@@ -104,14 +104,7 @@ class _SqlFiles:
 
     def find(self, named: Sequence[Named]) -> Sequence[Sequence[Subject]]:
         """Finds people by number, all of them in a few queries."""
-        subjects = self._rows.subjects
-        by_number = subjects.of_numbers(self._connection, {n: None for one in named for n in one.numbers})
-        passports = {n: None for one in named if not one.numbers for n in one.document_numbers}
-        by_document = subjects.of_documents(self._connection, passports) if passports else {}
-        return [
-            by_number.get(one.numbers[0], ()) if one.numbers else by_document.get(one.document_numbers[0], ())
-            for one in named
-        ]
+        return self._rows.subjects.named_all(self._connection, named)
 
     def subjects_of(self, named: Sequence[Named]) -> Sequence[int]:
         """Finds or adds subjects."""
