@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
-from google.protobuf import timestamp_pb2
 from google.type import date_pb2
 
 from services.chassis.call import Call
@@ -16,7 +15,7 @@ from services.codes.terms import corresponding_day
 from services.exit_restriction.domain import Author, FilingLevel, Ground, Term
 from services.exit_restriction.reporting import Debtor
 from services.filing import convert as filing_convert
-from services.filing.convert import invalid, read_date, read_instant
+from services.filing.convert import invalid, read_date
 from services.filing.domain import DocumentKind, Filing
 from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason, error
@@ -87,20 +86,6 @@ def read_start(message: date_pb2.Date, *, field: str, today: date) -> date:
     if not today <= day <= corresponding_day(today, MOST_MONTHS_AHEAD):
         raise invalid(field, "it is neither today nor a day of the year to come")
     return day
-
-
-def read_as_of(message: timestamp_pb2.Timestamp | None, *, now: datetime) -> datetime:
-    """Reads the moment that a list is asked of; now where none is named.
-
-    Raises:
-        InvalidArgument: FIELDS_INVALID, if it is to come.
-    """
-    if message is None:
-        return now
-    as_of = read_instant(message, field="as_of_time")
-    if as_of > now:
-        raise invalid("as_of_time", "it is to come")
-    return as_of
 
 
 def level_of(call: Call) -> FilingLevel:

@@ -10,9 +10,9 @@ from services.exit_restriction.controls.desk import ControlDesk
 from services.exit_restriction.controls.domain import LIBERTY, NOTICE, decisions_of, sought_in
 from services.exit_restriction.controls.files import Files
 from services.exit_restriction.controls.handlers import Terms
-from services.exit_restriction.convert import read_as_of, read_author
+from services.exit_restriction.convert import read_author
 from services.exit_restriction.domain import ControlRule
-from services.filing.convert import read_party
+from services.filing.convert import read_as_of, read_party
 from services.filing.desk import Accepted, take
 from xiezhi.exit_restriction.v1 import control_pb2
 

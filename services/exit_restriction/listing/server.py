@@ -19,6 +19,7 @@ from services.exit_restriction.listing.handlers import Removal
 from services.exit_restriction.listing.pushing import Means
 from services.exit_restriction.listing.uploads.desk import UploadDesk
 from services.exit_restriction.reporting import Debtor
+from services.filing.convert import read_as_of
 from services.filing.desk import Accepted, take
 from xiezhi.exit_restriction.v1 import listing_pb2
 
@@ -98,7 +99,7 @@ class DishonestListServicer:
     async def ListEntries(self, request: listing_pb2.ListEntriesRequest, call: Call) -> listing_pb2.ListEntriesResponse:
         """Lists the entries of a case on a debtor as they stood at a moment."""
         asked = request.as_of_time if request.HasField("as_of_time") else None
-        as_of = shared.read_as_of(asked, now=self._desk.clock.now())
+        as_of = read_as_of(asked, now=self._desk.clock.now())
         debtor: Debtor = shared.read_debtor(request.debtor, field="debtor", on=shared.today_of(call))
         author = shared.read_author(request.context)
         response = listing_pb2.ListEntriesResponse()

@@ -13,6 +13,7 @@ from services.exit_restriction.restrictions.desk import NOTICE, RestrictionDesk
 from services.exit_restriction.restrictions.domain import Renewal
 from services.exit_restriction.restrictions.files import Files
 from services.exit_restriction.restrictions.handlers import Named
+from services.filing.convert import read_as_of
 from services.filing.desk import Accepted, take
 from xiezhi.exit_restriction.v1 import restriction_pb2
 
@@ -101,7 +102,7 @@ class RestrictionServicer:
     ) -> restriction_pb2.ListRestrictionsResponse:
         """Lists the restrictions of a case on a debtor as they stood at a moment."""
         asked = request.as_of_time if request.HasField("as_of_time") else None
-        as_of = shared.read_as_of(asked, now=self._desk.clock.now())
+        as_of = read_as_of(asked, now=self._desk.clock.now())
         debtor = shared.read_debtor(request.debtor, field="debtor", on=shared.today_of(call))
         author = shared.read_author(request.context)
         response = restriction_pb2.ListRestrictionsResponse()
