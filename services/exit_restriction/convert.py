@@ -8,15 +8,15 @@ from google.type import date_pb2
 
 from services.chassis.call import Call
 from services.codes.citizen_id import CitizenId, ForeignResidentId
-from services.codes.courts import find_court, is_same_or_superior
+from services.codes.courts import find_court
 from services.codes.legal_time import legal_date
 from services.codes.numbers import NumberType
 from services.codes.terms import corresponding_day
-from services.exit_restriction.domain import Author, FilingLevel, Ground, Term
+from services.exit_restriction.domain import Author, FilingLevel, Ground, Term, decisions_of
 from services.exit_restriction.reporting import Debtor
 from services.filing import convert as filing_convert
 from services.filing.convert import invalid, read_date
-from services.filing.domain import DocumentKind, Filing
+from services.filing.domain import Filing
 from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason, error
 from xiezhi.exit_restriction.v1 import restriction_pb2
@@ -103,16 +103,8 @@ def level_of(call: Call) -> FilingLevel:
 
 
 def decision_number(filing: Filing) -> str:
-    """Returns the number of the decision not to let the debtor exit; empty where the court lists none of it.
-
-    A decision counts that the court itself made, or one above it.
-    """
-    for document in filing.documents:
-        if document.kind == DocumentKind.EXIT_RESTRICTION_DECISION and is_same_or_superior(
-            document.court_code, filing.author.court_code
-        ):
-            return document.number
-    return ""
+    """Returns the number of the decision not to let the debtor exit; empty where the court lists none of it."""
+    return next(iter(decisions_of(filing)), "")
 
 
 def today_of(call: Call) -> date:

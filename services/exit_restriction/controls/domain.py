@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from services.codes.courts import is_same_or_superior
 from services.exit_restriction.domain import (
     ControlFact,
     ControlOrder,
@@ -20,7 +19,7 @@ from services.exit_restriction.domain import (
     controls_at,
 )
 from services.exit_restriction.registry.domain import Named, Subject, examine
-from services.filing.domain import Contact, DocumentKind, Filing
+from services.filing.domain import Contact
 from xiezhi.errors import Reason, XiezhiError, error
 
 NOTICE, LIBERTY = 0, 1
@@ -210,19 +209,6 @@ def settle(named: Named, found: Iterable[Subject]) -> Subject | Reason | None:
 def keys_of(person: HandedOver, subject_id: int) -> frozenset[str]:
     """Returns by what it is seen that two items of a batch are about one person."""
     return frozenset((*person.numbers, f"#{subject_id}"))
-
-
-def decisions_of(filing: Filing) -> tuple[str, ...]:
-    """Returns the numbers of the decisions to restrict exit that a court lists, one of which its notice must name.
-
-    Those count that the court itself made, or one above it.
-    """
-    return tuple(
-        document.number
-        for document in filing.documents
-        if document.kind == DocumentKind.EXIT_RESTRICTION_DECISION
-        and is_same_or_superior(document.court_code, filing.author.court_code)
-    )
 
 
 def sought_in(items: Sequence[Item | Reason]) -> tuple[str, ...]:

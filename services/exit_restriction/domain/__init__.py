@@ -19,6 +19,7 @@ from services.exit_restriction.domain.controls import (
     Refiled,
     controls_at,
 )
+from services.exit_restriction.domain.decisions import decisions_of
 from services.exit_restriction.domain.eligibility import (
     LATER_TEST,
     REPORTING_TEST,
@@ -163,6 +164,7 @@ __all__ = [
     "controls_at",
     "correct",
     "correct_entry",
+    "decisions_of",
     "delete_entry",
     "entries_at",
     "file",
