@@ -12,7 +12,7 @@ from services.codes.courts import find_court
 from services.codes.legal_time import legal_date
 from services.codes.numbers import NumberType
 from services.codes.terms import corresponding_day
-from services.exit_restriction.domain import Author, FilingLevel, Ground, Term, decisions_of
+from services.exit_restriction.domain import FilingLevel, Ground, Term, decisions_of
 from services.exit_restriction.reporting import Debtor
 from services.filing import convert as filing_convert
 from services.filing.convert import invalid, read_date
@@ -43,16 +43,6 @@ def read_debtor(message: case_pb2.Party, *, field: str, on: date) -> Debtor:
     if kind is NumberType.FOREIGN_PERMANENT_RESIDENT:
         return Debtor(party, Ground.FOREIGNER_UNSETTLED_CASE, ForeignResidentId(party.number).birth_date)
     return Debtor(party, Ground.FOREIGNER_UNSETTLED_CASE, None, has_passport_only=kind is NumberType.PASSPORT)
-
-
-def read_author(context: case_pb2.CaseContext) -> Author:
-    """Reads the court and the case.
-
-    Raises:
-        InvalidArgument: FIELDS_INVALID.
-    """
-    author = filing_convert.read_author(context)
-    return Author(author.court_code, author.case_number)
 
 
 def read_term(message: restriction_pb2.TermRequest, *, field: str) -> Term:

@@ -39,7 +39,6 @@ from services.exit_restriction.domain.entries import (
     withdraw_entry,
 )
 from services.exit_restriction.domain.facts import (
-    Author,
     Fact,
     Filed,
     Ground,
@@ -96,6 +95,7 @@ from services.exit_restriction.domain.terms import (
     TermRule,
     rule_on,
 )
+from services.filing.domain import Author
 
 __all__ = [
     "CURRENT_RULE",
