@@ -216,10 +216,16 @@ def current_span() -> Span | None:
     return _current.get()
 
 
+def traceparent() -> str:
+    """Returns the trace context of the running code, to be kept with what it causes; empty outside of a span."""
+    span = _current.get()
+    return "" if span is None else span.traceparent
+
+
 def current_traceparent() -> tuple[tuple[str, str], ...]:
     """Returns the metadata that makes a call part of the current trace; empty outside of one."""
-    span = _current.get()
-    return () if span is None else ((TRACEPARENT, span.traceparent),)
+    context = traceparent()
+    return ((TRACEPARENT, context),) if context else ()
 
 
 def link_current_span(traceparents: Iterable[str]) -> None:

@@ -126,6 +126,20 @@ def read_instant(message: timestamp_pb2.Timestamp, *, field: str) -> datetime:
         raise invalid(field, "it is no time of the calendar") from None
 
 
+def read_as_of(message: timestamp_pb2.Timestamp | None, *, now: datetime) -> datetime:
+    """Reads the moment that a list is asked of; now where none is named.
+
+    Raises:
+        InvalidArgument: FIELDS_INVALID, if it is to come.
+    """
+    if message is None:
+        return now
+    as_of = read_instant(message, field="as_of_time")
+    if as_of > now:
+        raise invalid("as_of_time", "it is to come")
+    return as_of
+
+
 def write_date(message: date_pb2.Date, day: date) -> None:
     """Writes a date into an empty message."""
     message.year, message.month, message.day = day.year, day.month, day.day

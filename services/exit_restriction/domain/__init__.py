@@ -19,6 +19,7 @@ from services.exit_restriction.domain.controls import (
     Refiled,
     controls_at,
 )
+from services.exit_restriction.domain.decisions import decisions_of
 from services.exit_restriction.domain.eligibility import (
     LATER_TEST,
     REPORTING_TEST,
@@ -38,7 +39,6 @@ from services.exit_restriction.domain.entries import (
     withdraw_entry,
 )
 from services.exit_restriction.domain.facts import (
-    Author,
     Fact,
     Filed,
     Ground,
@@ -95,6 +95,7 @@ from services.exit_restriction.domain.terms import (
     TermRule,
     rule_on,
 )
+from services.filing.domain import Author
 
 __all__ = [
     "CURRENT_RULE",
@@ -163,6 +164,7 @@ __all__ = [
     "controls_at",
     "correct",
     "correct_entry",
+    "decisions_of",
     "delete_entry",
     "entries_at",
     "file",

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
 from services.exit_restriction.domain.facts import (
-    Author,
     Fact,
     Filed,
     Ground,
@@ -30,6 +29,7 @@ from services.exit_restriction.domain.terms import (
     renewed_last_day,
     rule_on,
 )
+from services.filing.domain import Author
 from xiezhi.errors import Reason, error
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.codes.terms import end_of
-from services.exit_restriction.domain.facts import Author, next_instant
+from services.exit_restriction.domain.facts import next_instant
 from services.exit_restriction.domain.listing import (
     MAX_EXTENSION_YEARS,
     Corrected,
@@ -22,6 +22,7 @@ from services.exit_restriction.domain.listing import (
     release_proposals,
 )
 from services.exit_restriction.domain.restrictions import Standing
+from services.filing.domain import Author
 from xiezhi.errors import Reason, Violation, error, invalid_fields
 
 

@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Protocol
 
+from services.filing.domain import Author
+
 _TICK = timedelta(microseconds=1)
 
 
@@ -23,19 +25,6 @@ class Ground(IntEnum):
 
     CITIZEN_UNSETTLED_CASE = 1
     FOREIGNER_UNSETTLED_CASE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who orders something: the court and the case, under which alone it can be changed.
-
-    Attributes:
-        court_code: Code of the court.
-        case_number: Number of the case, in normal form.
-    """
-
-    court_code: str
-    case_number: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from enum import IntEnum
 
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
-from services.exit_restriction.domain.facts import Author, Fact, Filed, Ground, Released, Renewed, Superseded
+from services.exit_restriction.domain.facts import Fact, Filed, Ground, Released, Renewed, Superseded
 from services.exit_restriction.domain.terms import NOTICE_DAY, Period
+from services.filing.domain import Author
 
 
 class RestrictionState(IntEnum):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from services.chassis.call import Call
 from services.chassis.clock import Clock
 from services.chassis.paging import decode_token, encode_token, invalid_token, query_of
-from services.chassis.spans import current_span
+from services.chassis.spans import traceparent
 from services.codes.legal_time import legal_date
 from services.filing.convert import invalid, read_date
 from services.filing.desk import Verify
@@ -158,8 +158,7 @@ class SupervisionServicer:
     ) -> supervision_pb2.SignKeyCasesResponse:
         """Signs a list of key cases."""
         body, key = require_body(call.officer.organisation), convert.read_key(request.request_id, call)
-        list_id, span = request.name.removeprefix(convert.LIST_PREFIX), current_span()
-        traceparent = "" if span is None else span.traceparent
+        list_id, trace = request.name.removeprefix(convert.LIST_PREFIX), traceparent()
         answer = await self._store.answered(key)
         if answer is None:
             listed = await self._store.require_signable(list_id, body)
@@ -167,7 +166,7 @@ class SupervisionServicer:
 
             def act(connection: Connection) -> bytes:
                 response = supervision_pb2.SignKeyCasesResponse()
-                signed = self._store.sign_list(connection, list_id, body, traceparent=traceparent)
+                signed = self._store.sign_list(connection, list_id, body, traceparent=trace)
                 convert.write_list(response.list, signed)
                 return response.SerializeToString()
 

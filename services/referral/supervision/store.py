@@ -99,12 +99,7 @@ class SupervisionStore:
         """
 
         def write(connection: Connection) -> bytes:
-            answered = self._requests.begin(connection, key, papers)
-            if answered is not None:
-                return answered
-            answer = act(connection)
-            self._requests.end(connection, key, answer)
-            return answer
+            return self._requests.once(connection, key, lambda _: act(connection), papers=papers)
 
         return await self._database.write(write)
 
