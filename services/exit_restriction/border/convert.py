@@ -16,7 +16,7 @@ from services.chassis.clock import write_instant
 from services.codes.errors import CodeError
 from services.codes.legal_time import legal_date
 from services.codes.numbers import NumberType, read_number
-from services.exit_restriction.border.batches import Batch
+from services.exit_restriction.border.batches import TravellerBatch
 from services.exit_restriction.border.domain import Checked, Presented, Recorded
 from services.exit_restriction.domain import Action, Direction
 from services.exit_restriction.hits.domain import Handling, Meeting
@@ -55,7 +55,9 @@ def read_presented(
     return Presented(meeting, document, number)
 
 
-def read_batch(request: border_pb2.StreamTravellersRequest, *, unit: str, now: datetime, traceparent: str) -> Batch:
+def read_batch(
+    request: border_pb2.StreamTravellersRequest, *, unit: str, now: datetime, traceparent: str
+) -> TravellerBatch:
     """Reads a batch.
 
     Args:
@@ -74,11 +76,11 @@ def read_batch(request: border_pb2.StreamTravellersRequest, *, unit: str, now: d
     at, is_dated = min(at, now), at < now
     meeting = Meeting(request.port, Direction(request.direction), unit, at, traceparent)
     if not request.packed_numbers:
-        return Batch(request.batch, meeting, list(request.numbers), is_dated=is_dated)
+        return TravellerBatch(request.batch, meeting, texts=list(request.numbers), is_dated=is_dated)
     if request.numbers:
         raise invalid("packed_numbers", "send numbers or packed numbers, not both")
     packed = unpack(request.packed_numbers, field="packed_numbers")
-    return Batch(request.batch, meeting, packed=packed, is_dated=is_dated)
+    return TravellerBatch(request.batch, meeting, packed=packed, is_dated=is_dated)
 
 
 def read_handling(request: border_pb2.RecordHandlingRequest, call: Call, *, now: datetime) -> Handling:
@@ -108,7 +110,11 @@ def write_checked(checked: Checked) -> border_pb2.CheckTravellerResponse:
 
 
 def write_batch(
-    batch: Batch, checked: tuple[int, Sequence[int]], hits: Mapping[int, Recorded] | None, *, age: timedelta | None
+    batch: TravellerBatch,
+    checked: tuple[int, Sequence[int]],
+    hits: Mapping[int, Recorded] | None,
+    *,
+    age: timedelta | None,
 ) -> border_pb2.StreamTravellersResponse:
     """Writes the answer to a batch.
 

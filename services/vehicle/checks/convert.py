@@ -16,7 +16,7 @@ from services.codes.errors import CodeError
 from services.codes.plates import Plate
 from services.codes.vins import Vin
 from services.filing.convert import invalid, read_instant
-from services.vehicle.checks.batches import Batch
+from services.vehicle.checks.batches import PlateBatch
 from services.vehicle.checks.domain import Checked, Seen, read_number
 from services.vehicle.domain import Outcome, Trigger
 from services.vehicle.sightings.convert import PREFIX
@@ -60,7 +60,7 @@ def read_seen(request: check_pb2.CheckVehicleRequest, call: Call, *, now: dateti
     return Seen(meeting, types, vin)
 
 
-def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> Batch:
+def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> PlateBatch:
     """Reads a batch.
 
     Args:
@@ -76,11 +76,11 @@ def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> Batc
     # A camera whose clock is ahead tells nothing of when.
     at, is_dated = min(at, now), at < now
     if not request.packed_plates:
-        return Batch(request.batch, at, request.place, list(request.plates), is_dated=is_dated)
+        return PlateBatch(request.batch, at, request.place, texts=list(request.plates), is_dated=is_dated)
     if request.plates:
         raise invalid("packed_plates", "send plates or packed plates, not both")
     packed = unpack(request.packed_plates, field="packed_plates")
-    return Batch(request.batch, at, request.place, packed=packed, is_dated=is_dated)
+    return PlateBatch(request.batch, at, request.place, packed=packed, is_dated=is_dated)
 
 
 def write_checked(checked: Checked) -> check_pb2.CheckVehicleResponse:
@@ -98,7 +98,7 @@ def write_checked(checked: Checked) -> check_pb2.CheckVehicleResponse:
 
 
 def write_batch(
-    batch: Batch, checked: tuple[int, Sequence[int]], sightings: Mapping[int, str] | None, *, age: timedelta | None
+    batch: PlateBatch, checked: tuple[int, Sequence[int]], sightings: Mapping[int, str] | None, *, age: timedelta | None
 ) -> check_pb2.StreamChecksResponse:
     """Writes the answer to a batch.
 

@@ -10,8 +10,10 @@ from typing import Protocol
 import numpy as np
 
 from services.alerts.batches import Alerts, Index, sift
+from services.alerts.streams import Hashed
+from services.codes.plates import plain_number
 from services.filing.domain import RequestKey
-from services.vehicle.checks.batches import Batch, Hashed
+from services.vehicle.checks.batches import PlateBatch
 from services.vehicle.checks.domain import Checked, Finding, Hit, Seen, Sought, suspects_clone
 from services.vehicle.checks.keys import PlateHasher
 from services.vehicle.domain import Outcome, Trigger
@@ -75,7 +77,7 @@ class Answered:
         age: How old the picture was; None where the database itself was asked.
     """
 
-    hashed: Hashed
+    hashed: Hashed[PlateBatch]
     sightings: Mapping[int, Mapping[int, str]]
     age: timedelta | None
 
@@ -113,7 +115,7 @@ async def check_vehicle(seen: Seen, key: RequestKey, *, post: Post, write: Calla
     return await post.store.check(seen, key, write=note)
 
 
-async def check_batches(batches: Sequence[Batch], *, unit: str, traceparent: str, post: Post) -> Answered:
+async def check_batches(batches: Sequence[PlateBatch], *, unit: str, traceparent: str, post: Post) -> Answered:
     """Checks batches of plates, all of them together.
 
     Args:
@@ -125,7 +127,7 @@ async def check_batches(batches: Sequence[Batch], *, unit: str, traceparent: str
     Raises:
         Unavailable: STORE_UNAVAILABLE; nothing counts as checked then.
     """
-    hashed = Hashed.of(batches, post.hasher)
+    hashed = Hashed.of(batches, post.hasher, rewrite=plain_number)
     sifted = await sift(hashed.hashes, Alerts(post.index, post.store.listed))
     places = hashed.candidates(sifted.hits)
     sightings = await _record(hashed, places, unit=unit, traceparent=traceparent, post=post) if places else {}
@@ -134,21 +136,19 @@ async def check_batches(batches: Sequence[Batch], *, unit: str, traceparent: str
 
 
 async def _record(
-    hashed: Hashed, places: Sequence[int], *, unit: str, traceparent: str, post: Post
+    hashed: Hashed[PlateBatch], places: Sequence[int], *, unit: str, traceparent: str, post: Post
 ) -> dict[int, dict[int, str]]:
     """Records those of the candidates that are hits; returns the sightings by batch and place in it."""
-    sought = hashed.sought(places)
+    found = hashed.at(places)
+    sought = [Sought(number, text) for number, _, text in found]
     confirmed = sorted(await post.store.confirm(sought))
     if not confirmed:
         return {}
 
     def meet(number: int, hit: Hit) -> Encounter | None:
-        return hashed.encounter(places[confirmed[number]], hit, unit=unit, traceparent=traceparent)
+        _, batch, _ = found[confirmed[number]]
+        return batch.encounter(hit, unit=unit, traceparent=traceparent)
 
     recorded = await post.store.record([sought[number] for number in confirmed], meet)
     post.observe("check.hits.total", len(recorded))
-    sightings: dict[int, dict[int, str]] = {}
-    for number, sighting_id in recorded.items():
-        batch, place = hashed.where(places[confirmed[number]])
-        sightings.setdefault(batch, {})[place] = sighting_id
-    return sightings
+    return hashed.by_batch({places[confirmed[number]]: sighting_id for number, sighting_id in recorded.items()})

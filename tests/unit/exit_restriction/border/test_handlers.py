@@ -9,7 +9,7 @@ import pytest
 
 from services.alerts.live import Found
 from services.alerts.numbers import as_number
-from services.exit_restriction.border.batches import Batch
+from services.exit_restriction.border.batches import TravellerBatch
 from services.exit_restriction.border.domain import Checked, Presented, Recorded
 from services.exit_restriction.border.handlers import Post, check_batches, check_traveller
 from services.exit_restriction.border.keys import NumberHasher
@@ -121,7 +121,7 @@ async def test_an_index_that_is_too_old_says_nothing(observed):
     store = Store()
     post = post_of(store, observed, is_fresh=False)
     await check(post, OTHER)
-    answered = await check_batches([Batch(1, meeting(), [OTHER, SOUGHT])], post=post)
+    answered = await check_batches([TravellerBatch(1, meeting(), texts=[OTHER, SOUGHT])], post=post)
     assert store.asked == ["check", "listed", "confirm", "record"]
     assert (answered.age, answered.hits) == (None, {0: {1: Recorded("id0", Action.STOP)}})
 
@@ -130,10 +130,10 @@ async def test_batches_are_answered_together_each_by_its_places(observed):
     store = Store()
     packed = HASHER.hash_all([OTHER, SOUGHT]).hashes
     batches = [
-        Batch(1, meeting(), [OTHER, "e1234 5678", "?"]),
-        Batch(2, meeting()),
-        Batch(3, meeting(), [OVER, OTHER]),
-        Batch(4, meeting(), packed=packed),
+        TravellerBatch(1, meeting(), texts=[OTHER, "e1234 5678", "?"]),
+        TravellerBatch(2, meeting()),
+        TravellerBatch(3, meeting(), texts=[OVER, OTHER]),
+        TravellerBatch(4, meeting(), packed=packed),
     ]
     answered = await check_batches(batches, post=post_of(store, observed))
     assert store.asked == ["confirm", "record"]
@@ -146,15 +146,15 @@ async def test_batches_are_answered_together_each_by_its_places(observed):
 async def test_what_hits_nothing_or_is_over_is_written_nowhere(observed):
     store = Store()
     post = post_of(store, observed)
-    assert not (await check_batches([Batch(1, meeting(), [OTHER])], post=post)).hits
+    assert not (await check_batches([TravellerBatch(1, meeting(), texts=[OTHER])], post=post)).hits
     assert not store.asked
-    assert not (await check_batches([Batch(1, meeting(), [OVER])], post=post)).hits
+    assert not (await check_batches([TravellerBatch(1, meeting(), texts=[OVER])], post=post)).hits
     assert store.asked == ["confirm"]
 
 
 async def test_without_a_database_no_hit_is_answered(observed):
     post = post_of(Store(is_there=False), observed)
-    for awaited in (check(post, SOUGHT), check_batches([Batch(1, meeting(), [SOUGHT])], post=post)):
+    for awaited in (check(post, SOUGHT), check_batches([TravellerBatch(1, meeting(), texts=[SOUGHT])], post=post)):
         with pytest.raises(XiezhiError) as refusal:
             await awaited
         assert refusal.value.reason is Reason.STORE_UNAVAILABLE

@@ -9,7 +9,7 @@ import pytest
 
 from services.alerts.live import Found
 from services.filing.domain import RequestKey
-from services.vehicle.checks.batches import Batch
+from services.vehicle.checks.batches import PlateBatch
 from services.vehicle.checks.domain import Checked, Finding
 from services.vehicle.checks.handlers import Post, check_batches, check_vehicle
 from services.vehicle.checks.keys import PlateHasher
@@ -137,7 +137,7 @@ async def test_an_index_that_is_too_old_decides_nothing(store):
 
 
 def batch(*plates):
-    return Batch(1, NOW, "K12", plates)
+    return PlateBatch(1, NOW, "K12", texts=plates)
 
 
 async def answered(post, *batches):
@@ -158,7 +158,7 @@ async def test_what_has_lapsed_is_looked_at_and_not_written(store, post):
 
 async def test_hits_of_a_group_are_recorded_together(store, post, observed):
     hashes = HASHER.hash_all([CAR.plate]).hashes
-    found = await answered(post, batch(OTHER.plate, LAPSED.plate, CAR.plate), Batch(2, NOW, "K99", packed=hashes))
+    found = await answered(post, batch(OTHER.plate, LAPSED.plate, CAR.plate), PlateBatch(2, NOW, "K99", packed=hashes))
     assert found.sightings == {0: {2: "id0"}, 1: {0: "id1"}}
     assert store.asked == ["confirm", "record"]
     assert [(m.place, m.unit, m.traceparent, m.plate) for m in store.met] == [
