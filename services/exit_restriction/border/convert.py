@@ -6,13 +6,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from google.protobuf import duration_pb2
-
-from services.alerts.keys import CheckKey
-from services.alerts.leases import Lease
 from services.alerts.packed import unpack
 from services.chassis.call import Call
-from services.chassis.clock import write_instant
+from services.chassis.clock import write_duration
 from services.codes.errors import CodeError
 from services.codes.legal_time import legal_date
 from services.codes.numbers import NumberType, read_number
@@ -27,9 +23,6 @@ from xiezhi.exit_restriction.v1 import border_pb2
 PREFIX = "hits/"
 OLDEST = timedelta(hours=1)
 """Oldest that is taken of gates: who was met earlier is gone."""
-
-_MICROSECOND = timedelta(microseconds=1)
-_MICROS = 1_000_000
 
 
 def read_presented(
@@ -105,7 +98,7 @@ def write_checked(checked: Checked) -> border_pb2.CheckTravellerResponse:
     for court, contact in checked.contacts:
         response.contacts.add(court_code=court, handler_name=contact.name, handler_phone=contact.phone)
     if checked.age is not None:
-        _write_duration(response.index_age, checked.age)
+        write_duration(response.index_age, checked.age)
     return response
 
 
@@ -131,14 +124,7 @@ def write_batch(
     for place, hit in sorted((hits or {}).items()):
         response.hits.add(index=place, action=hit.action, hit=PREFIX + hit.hit_id)
     if age is not None:
-        _write_duration(response.index_age, age)
-    return response
-
-
-def write_lease(lease: Lease, key: CheckKey) -> border_pb2.LeaseBorderKeyResponse:
-    """Writes a lease with its key."""
-    response = border_pb2.LeaseBorderKeyResponse(lease_id=lease.lease_id, key=key.key)
-    write_instant(response.expire_time, lease.expires_at)
+        write_duration(response.index_age, age)
     return response
 
 
@@ -160,10 +146,3 @@ def _read_number(text: str, *, field: str) -> str:
     if number is None:
         raise invalid(field, "it is no number of 5 to 23 letters and digits")
     return number
-
-
-def _write_duration(message: duration_pb2.Duration, duration: timedelta) -> None:
-    micros = duration // _MICROSECOND
-    message.seconds, rest = divmod(micros, _MICROS)
-    message.nanos = rest * 1_000
-    message.SetInParent()

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from functools import partial
 
-from services.alerts.keys import CheckKey
 from services.alerts.leases import LeaseBook
 from services.alerts.streams import read_portions
 from services.chassis.call import Call, Joint
@@ -25,15 +24,13 @@ class BorderCheckServicer:
 
     Args:
         post: What its use cases need.
-        leases: Leases of the key.
-        key: The key that is lent.
+        leases: The key that is lent, and its leases.
         clock: Source of now.
     """
 
-    def __init__(self, post: Post, *, leases: LeaseBook, key: CheckKey, clock: Clock) -> None:
+    def __init__(self, post: Post, *, leases: LeaseBook, clock: Clock) -> None:
         self._post = post
         self._leases = leases
-        self._key = key
         self._clock = clock
 
     async def CheckTraveller(
@@ -57,8 +54,7 @@ class BorderCheckServicer:
     ) -> border_pb2.LeaseBorderKeyResponse:
         """Leases the key to the calling system."""
         del request
-        lease = await self._leases.lend(call.officer.certificate_sha256)
-        return convert.write_lease(lease, self._key)
+        return await self._leases.answer(call.officer.certificate_sha256, message=border_pb2.LeaseBorderKeyResponse())
 
     async def RecordHandling(
         self, request: border_pb2.RecordHandlingRequest, call: Call

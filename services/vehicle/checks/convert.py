@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from google.protobuf import duration_pb2
-
-from services.alerts.keys import CheckKey
-from services.alerts.leases import Lease
 from services.alerts.packed import unpack
 from services.chassis.call import Call
-from services.chassis.clock import write_instant
+from services.chassis.clock import write_duration
 from services.codes.errors import CodeError
 from services.codes.plates import Plate
 from services.codes.vins import Vin
@@ -23,8 +19,6 @@ from services.vehicle.sightings.convert import PREFIX
 from services.vehicle.sightings.domain import Encounter
 from xiezhi.vehicle.v1 import check_pb2
 
-_MICROSECOND = timedelta(microseconds=1)
-_MICROS = 1_000_000
 OLDEST = timedelta(hours=1)
 """Oldest that is taken of cameras: what was seen earlier leads nobody to the vehicle any more."""
 
@@ -93,7 +87,7 @@ def write_checked(checked: Checked) -> check_pb2.CheckVehicleResponse:
     for court, contact in checked.contacts:
         response.contacts.add(court_code=court, phone=contact.phone)
     if checked.age is not None:
-        _write_duration(response.index_age, checked.age)
+        write_duration(response.index_age, checked.age)
     return response
 
 
@@ -116,14 +110,7 @@ def write_batch(
         name = PREFIX + (sightings or {})[place]
         response.hits.add(index=place, outcome=int(Outcome.RECORDED), sighting=name)
     if age is not None:
-        _write_duration(response.index_age, age)
-    return response
-
-
-def write_lease(lease: Lease, key: CheckKey) -> check_pb2.LeaseCheckKeyResponse:
-    """Writes a lease with its key."""
-    response = check_pb2.LeaseCheckKeyResponse(lease_id=lease.lease_id, key=key.key)
-    write_instant(response.expire_time, lease.expires_at)
+        write_duration(response.index_age, age)
     return response
 
 
@@ -137,10 +124,3 @@ def _read_plate(text: str, plate_type: str) -> tuple[str, tuple[str, ...]]:
     if found is None:
         raise invalid("plate", "it is no plate of any type that is read here")
     return found
-
-
-def _write_duration(message: duration_pb2.Duration, duration: timedelta) -> None:
-    micros = duration // _MICROSECOND
-    message.seconds, rest = divmod(micros, _MICROS)
-    message.nanos = rest * 1_000
-    message.SetInParent()
