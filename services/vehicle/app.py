@@ -104,7 +104,6 @@ def _make_control(parts: Parts, settings: VehicleSettings) -> _Control:
     watch = AlertWatch(database, rows=rows, clock=clock, bound=settings.index_max_age)
     store = CheckStore(
         database,
-        alerts=rows,
         suspects=Suspects(rows, hasher=hasher, vehicles=vehicles, seizures=seizures),
         dealings=DealingRows(keyring),
         sightings=SightingRows(keyring, feed=feed, describe=describe, ids=parts.ids, terms=terms),

@@ -76,7 +76,6 @@ def make_border(database: Database, keyring: Keyring, tell: Tell, *, clock: Cloc
     feed.on_commit(watch.wake)
     store = BorderStore(
         database,
-        alerts=alerts,
         suspects=Suspects(alerts, hasher=hasher, subjects=subjects, controls=controls),
         dealings=DealingRows(keyring),
         hits=HitRows(keyring),

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from services.alerts.batches import Alerts, Index, sift
+from services.alerts.batches import Index, sift
 from services.alerts.hashing import TextHasher
 from services.alerts.streams import Hashed
 from services.exit_restriction.border.batches import TravellerBatch
@@ -21,11 +21,7 @@ from services.filing.domain import RequestKey
 
 
 class Store(Protocol):
-    """The alerts and all that is kept of checks; `services.exit_restriction.border.store.BorderStore` is one."""
-
-    async def listed(self, hashes: Sequence[int]) -> Collection[int]:
-        """Returns which hashes there are alerts under."""
-        ...
+    """All that is kept of checks; `services.exit_restriction.border.store.BorderStore` is one."""
 
     async def answered(self, key: RequestKey) -> bytes | None:
         """Returns what was answered under a key; None if nothing is kept under it."""
@@ -58,7 +54,7 @@ class Post:
 
     Attributes:
         store: What is kept.
-        index: The alerts in memory.
+        index: Where alerts are looked for.
         hasher: Hashes numbers as alerts have them.
         observe: Told how many numbers were checked and how many hit.
     """
@@ -129,7 +125,7 @@ async def check_batches(batches: Sequence[TravellerBatch], *, post: Post) -> Ans
         Unavailable: STORE_UNAVAILABLE; nothing counts as checked then.
     """
     hashed = Hashed.of(batches, post.hasher, rewrite=plain_number)
-    sifted = await sift(hashed.hashes, Alerts(post.index, post.store.listed))
+    sifted = await sift(hashed.hashes, post.index)
     places = hashed.candidates(sifted.hits)
     hits = await _record(hashed, places, post) if places else {}
     post.observe("border.numbers.total", len(hashed.hashes) - len(hashed.invalid))

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from services.alerts.batches import Alerts, Index, sift
+from services.alerts.batches import Index, sift
 from services.alerts.streams import Hashed
 from services.codes.plates import plain_number
 from services.filing.domain import RequestKey
@@ -23,11 +23,7 @@ _NOTHING = Finding((), None)
 
 
 class Store(Protocol):
-    """The alerts and all that is kept of checks; `services.vehicle.checks.store.CheckStore` is one."""
-
-    async def listed(self, hashes: Sequence[int]) -> Collection[int]:
-        """Returns which hashes there are alerts under."""
-        ...
+    """All that is kept of checks; `services.vehicle.checks.store.CheckStore` is one."""
 
     async def answered(self, key: RequestKey) -> bytes | None:
         """Returns what was answered under a key; None if nothing is kept under it."""
@@ -56,7 +52,7 @@ class Post:
 
     Attributes:
         store: What is kept.
-        index: The alerts in memory.
+        index: Where alerts are looked for.
         hasher: Hashes plates and VINs as alerts have them.
         observe: Told how many plates were checked and how many hit.
     """
@@ -128,7 +124,7 @@ async def check_batches(batches: Sequence[PlateBatch], *, unit: str, traceparent
         Unavailable: STORE_UNAVAILABLE; nothing counts as checked then.
     """
     hashed = Hashed.of(batches, post.hasher, rewrite=plain_number)
-    sifted = await sift(hashed.hashes, Alerts(post.index, post.store.listed))
+    sifted = await sift(hashed.hashes, post.index)
     places = hashed.candidates(sifted.hits)
     sightings = await _record(hashed, places, unit=unit, traceparent=traceparent, post=post) if places else {}
     post.observe("check.plates.total", len(hashed.hashes) - len(hashed.invalid))

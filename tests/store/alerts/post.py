@@ -57,10 +57,6 @@ class Post:
         while await self.watch.step():
             pass
 
-    async def listed(self, numbers):
-        """Returns which hashes there are alerts under, as the database has it."""
-        return frozenset(await self.database.read(lambda connection: self.rows.subjects(connection, numbers)))
-
     async def write(self, *texts, present=True):
         """Writes alerts: ids of what is sought with their texts."""
         await self.database.write(lambda connection: self.feed.write(connection, texts, present=present))

@@ -76,7 +76,6 @@ class Process:
         self.watch = AlertWatch(database, rows=rows, clock=clock, bound=BOUND, portion=portion)
         self.store = CheckStore(
             database,
-            alerts=rows,
             suspects=Suspects(rows, hasher=hasher, vehicles=vehicles, seizures=SeizureRows(keyring, vehicles=vehicles)),
             dealings=DealingRows(keyring),
             sightings=SightingRows(keyring, feed=self.feed, describe=describe, ids=ids, terms=Terms()),

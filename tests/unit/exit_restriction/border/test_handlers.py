@@ -26,14 +26,18 @@ KEY = RequestKey(UNIT, "id", "m", b"")
 
 
 class Index:
-    """An index of some numbers; none of an age that it has not."""
+    """An index of some numbers; none of an age that it has not. Its database is the store's."""
 
-    def __init__(self, *numbers, is_fresh=True):
+    def __init__(self, *numbers, store, is_fresh=True):
+        self.store = store
         self.hashes = np.array([HASHER.hash(number) for number in numbers], np.uint64)
         self.is_fresh = is_fresh
 
     def find(self, hashes):
         return Found(np.isin(hashes, self.hashes), AGE) if self.is_fresh else None
+
+    async def listed(self, hashes):
+        return await self.store.listed(hashes)
 
 
 class Store:
@@ -80,7 +84,7 @@ def observed():
 
 
 def post_of(store, observed, *, is_fresh=True):
-    index = Index(SOUGHT, OVER, is_fresh=is_fresh)
+    index = Index(SOUGHT, OVER, store=store, is_fresh=is_fresh)
     return Post(store, index, HASHER, lambda name, value: observed.append((name, value)))
 
 
