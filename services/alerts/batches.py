@@ -55,22 +55,6 @@ class Sifted:
     age: timedelta | None
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """What a list of texts came to.
-
-    Attributes:
-        hits: Indexes of the texts that alerts stand under, ascending. A hash alone is only a reason to look: whoever
-            acts on a hit reads the alert and what it is for.
-        invalid: Indexes of the texts that were not checked, because they have no canonical form, ascending.
-        age: How old the picture was; None where the database itself was asked.
-    """
-
-    hits: list[int]
-    invalid: list[int]
-    age: timedelta | None
-
-
 def hash_list(texts: Sequence[str], hasher: TextHasher, *, rewrite: Callable[[str], str]) -> HashedList:
     """Hashes texts; those that are not in their canonical form are written so first.
 
@@ -110,30 +94,3 @@ async def sift(hashes: Hashes, index: Index) -> Sifted:
         return Sifted(found.hits, found.age)
     listed = await index.listed(list(dict.fromkeys(as_numbers(hashes))))
     return Sifted(np.isin(hashes, as_hashes(listed)), None)
-
-
-async def check_texts(
-    texts: Sequence[str], index: Index, *, hasher: TextHasher, rewrite: Callable[[str], str] = str
-) -> Matches:
-    """Finds the texts of a list that alerts stand under.
-
-    Args:
-        texts: The texts.
-        index: Where they are looked for.
-        hasher: Hashes them as alerts have them.
-        rewrite: Writes a text in canonical form, or gives it back as it is; only asked about those that are not in it.
-
-    Raises:
-        Unavailable: STORE_UNAVAILABLE; nothing counts as checked then.
-    """
-    hashed = hash_list(texts, hasher, rewrite=rewrite)
-    sifted = await sift(hashed.hashes, index)
-    return Matches(indexes_of(sifted.hits, invalid=hashed.invalid), hashed.invalid, sifted.age)
-
-
-def indexes_of(hits: NDArray[np.bool_], *, invalid: Sequence[int]) -> list[int]:
-    """Returns the indexes of what is hit, ascending, without those that are invalid; changes the hits."""
-    if invalid:
-        hits[list(invalid)] = False
-    indexes: list[int] = hits.nonzero()[0].tolist()
-    return indexes

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from services.alerts.batches import HashedList, hash_list, indexes_of
+from services.alerts.batches import HashedList, hash_list
 from services.alerts.hashing import Hashes, TextHasher
 from services.alerts.numbers import as_numbers
 from services.chassis.gathering import gather
@@ -64,7 +64,7 @@ class Hashed(Generic[B]):
     hashes: Hashes = field(repr=False)
     starts: Sequence[int]
     texts: dict[int, str] = field(repr=False)
-    invalid: Sequence[int]
+    invalid: list[int]
 
     @classmethod
     def of(cls, batches: Sequence[B], hasher: TextHasher, *, rewrite: Callable[[str], str]) -> Hashed[B]:
@@ -101,8 +101,11 @@ class Hashed(Generic[B]):
         return end - start - len(invalid), invalid
 
     def candidates(self, found: NDArray[np.bool_]) -> list[int]:
-        """Returns the places of what was found, without what has no canonical form."""
-        return indexes_of(found, invalid=self.invalid)
+        """Returns the places of what was found, without what has no canonical form; changes what is given."""
+        if self.invalid:
+            found[self.invalid] = False
+        places: list[int] = found.nonzero()[0].tolist()
+        return places
 
     def at(self, places: Sequence[int]) -> list[tuple[int, B, str]]:
         """Returns what is at places: the hash as a signed number, the batch, and the text; empty where it is packed."""

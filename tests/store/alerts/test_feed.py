@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from sqlalchemy import create_engine, select
 
-from services.alerts.batches import check_texts
 from services.alerts.numbers import as_number
 from tests.store.alerts.post import ALERTS, HASHER, KEY, Post
+from tests.unit.alerts.checked import check_texts
 
 TEXTS = ("36990118900101001X", "USA12345678", "DEUC01X00T47ABCDEFGHIJK")
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.alerts.batches import check_texts, hash_list, sift
+from services.alerts.batches import hash_list, sift
 from services.alerts.hashing import CAPITALS_AND_DIGITS, Alphabet, TextHasher
 from services.alerts.live import Found
 from services.alerts.numbers import as_number
+from tests.unit.alerts.checked import check_texts
 from tests.unit.alerts.drawn import hashes
 from xiezhi.errors import Reason, XiezhiError, error
 
