@@ -10,8 +10,8 @@ from sqlalchemy import Connection, bindparam, select, update
 from services.chassis.db import insert_new
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.filing.domain import RequestKey
+from services.filing.keys import RequestIndex
 from services.filing.tables import FilingTables
-from xiezhi.errors import Reason, error
 
 
 class RequestRows:
@@ -28,7 +28,7 @@ class RequestRows:
         self._tables = tables
         self._service = service
         self._sealer = Sealer(keyring)
-        self._requests = BlindIndex(keyring, f"{service}.request")
+        self._requests = RequestIndex(keyring, f"{service}.request")
         self._papers = BlindIndex(keyring, f"{service}.paper")
         asked = tables.requests.c.request_digest
         self._asked = select(tables.requests).where(asked.in_(bindparam("digests", expanding=True)))
@@ -37,7 +37,7 @@ class RequestRows:
 
     def digest(self, key: RequestKey) -> bytes:
         """Returns the digest under which a request is kept."""
-        return self._requests.of(_name(key))
+        return self._requests.digest(key)
 
     def answer(self, connection: Connection, key: RequestKey) -> bytes | None:
         """Returns what was answered under a key; None if nothing was asked under it.
@@ -45,11 +45,10 @@ class RequestRows:
         Raises:
             AlreadyExists: REQUEST_ID_REUSED, if something else was.
         """
-        row = connection.execute(self._asked, {"digests": self._requests.all_of(_name(key))}).one_or_none()
+        row = connection.execute(self._asked, {"digests": self._requests.digests(key)}).one_or_none()
         if row is None:
             return None
-        if bytes(row.content_digest) not in self._requests.all_of(_content(key)):
-            raise error(Reason.REQUEST_ID_REUSED, "The request id was used for another request.")
+        self._requests.require_same(bytes(row.content_digest), key)
         return self._sealer.open(bytes(row.answer), place=self._place("answer", bytes(row.request_digest)))
 
     def once(
@@ -102,7 +101,7 @@ class RequestRows:
         kept = [self.paper_digest(hashlib.sha256(pdf).digest()) for pdf in papers]
         row = {
             "request_digest": request,
-            "content_digest": self._requests.of(_content(key)),
+            "content_digest": self._requests.content(key),
             "papers": b"".join(kept),
             "answer": b"",
         }
@@ -115,11 +114,3 @@ class RequestRows:
 
     def _place(self, kind: str, digest: bytes) -> str:
         return f"{self._service}.{kind}:{digest.hex()}"
-
-
-def _name(key: RequestKey) -> str:
-    return f"{key.court_code}|{key.request_id}"
-
-
-def _content(key: RequestKey) -> str:
-    return f"{key.method}|{key.sha256.hex()}"

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
 
-from services.alerts.keys import CheckKey
 from services.alerts.leases import LeaseBook
 from services.chassis.call import Call, Joint
 from services.chassis.clock import Clock
@@ -27,19 +26,15 @@ class ApplicationCounterServicer:
     Args:
         store: Reads what counters ask.
         stream: Sends restrictions to their copies.
-        leases: Leases of the key.
-        key: The key that is lent.
+        leases: The key that is lent, and its leases.
         clock: Source of now.
     """
 
-    def __init__(
-        self, store: CounterStore, *, stream: CounterStream, leases: LeaseBook, key: CheckKey, clock: Clock
-    ) -> None:
+    def __init__(self, store: CounterStore, *, stream: CounterStream, leases: LeaseBook, clock: Clock) -> None:
         self._store = store
         self._stream = stream
         self._leases = leases
-        self._key = key
-        self._hasher = PersonHasher(key.key)
+        self._hasher = PersonHasher(leases.key.key)
         self._clock = clock
 
     async def CheckApplication(
@@ -54,8 +49,7 @@ class ApplicationCounterServicer:
     ) -> counter_pb2.LeaseCounterKeyResponse:
         """Leases the key to the calling system."""
         del request
-        lease = await self._leases.lend(call.officer.certificate_sha256)
-        return convert.write_lease(lease, self._key)
+        return await self._leases.answer(call.officer.certificate_sha256, message=counter_pb2.LeaseCounterKeyResponse())
 
     async def WatchRestrictions(
         self, request: counter_pb2.WatchRestrictionsRequest, call: Call
