@@ -6,7 +6,6 @@ import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.db import Database
-from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.referral.changes import tell_nobody
 from services.referral.referrals.store import BuiltInCalendars, ReferralStore
@@ -27,9 +26,8 @@ def keyring(keyring_file):
 
 
 @pytest.fixture
-def referral_url(database_url):
-    upgrade(database_url, package="services.referral")
-    return database_url
+def referral_url(migrated_url):
+    return migrated_url("services.referral")
 
 
 @pytest.fixture
