@@ -1,5 +1,6 @@
 """What exit restriction decides: who is listed, whose applications are restricted, and who is met at the border."""
 
+from services.codes.facts import next_instant
 from services.exit_restriction.domain.actions import Action, Direction, Response, action_for
 from services.exit_restriction.domain.admission import (
     Correction,
@@ -45,7 +46,6 @@ from services.exit_restriction.domain.facts import (
     Released,
     Renewed,
     Superseded,
-    next_instant,
 )
 from services.exit_restriction.domain.listing import (
     MAX_EXTENSION_YEARS,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.codes.facts import next_instant
 from services.codes.terms import end_of
-from services.exit_restriction.domain.facts import Author, next_instant
+from services.exit_restriction.domain.facts import Author
 from services.exit_restriction.domain.listing import (
     MAX_EXTENSION_YEARS,
     Corrected,

@@ -1,5 +1,6 @@
 """What criminal referral decides: how referrals stand, what is due in them until when, and which steps are let in."""
 
+from services.codes.facts import next_instant
 from services.referral.domain.admission import (
     Item,
     Letter,
@@ -57,7 +58,6 @@ from services.referral.domain.facts import (
     SupplementRequested,
     Transferred,
     Withdrawn,
-    next_instant,
 )
 from services.referral.domain.notices import Notice, NoticeKind, Plan, Recipient, notices_of
 from services.referral.domain.referrals import referral_at

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from services.codes.facts import next_instant
 from services.codes.legal_time import legal_date
 from services.referral.domain.calendars import Calendars
 from services.referral.domain.clocks import LAW, RuleSet
@@ -22,7 +23,6 @@ from services.referral.domain.facts import (
     OpinionGiven,
     PrivatelyProsecuted,
     Reopened,
-    next_instant,
 )
 from services.referral.domain.referrals import referral_at
 from services.referral.domain.standings import ADMITTED, UNDECIDED, ReferralState, Standing

@@ -6,14 +6,11 @@ instant at which the exchange took it in; where the law counts from another day,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import IntEnum
 
 from services.referral.domain.clocks import RuleId
-
-_TICK = timedelta(microseconds=1)
 
 
 class Decision(IntEnum):
@@ -251,13 +248,3 @@ FactOfSuspect = Decided | FeedbackGiven | OpinionGiven | Reopened | PrivatelyPro
 
 Fact = Sent | FactOfReferral | FactOfSuspect | Adjusted
 """Any of them."""
-
-
-def next_instant(facts: Iterable[Fact], now: datetime) -> datetime:
-    """Returns the instant at which the next fact happens: now, or just after the last fact if that is later.
-
-    Args:
-        facts: All of the referral's.
-        now: The current instant.
-    """
-    return max((now, *(fact.at + _TICK for fact in facts)))
