@@ -30,6 +30,7 @@ from types import MappingProxyType
 
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
+from services.codes.versions import version_on
 from services.referral.domain.calendars import Calendars
 
 
@@ -234,10 +235,10 @@ def rules_on(law: Iterable[RuleSet], day: date) -> RuleSet:
     Raises:
         ValueError: If none does.
     """
-    begun = sorted((rules for rules in law if rules.effective_from <= day), key=lambda rules: rules.effective_from)
-    if not begun:
+    found = version_on(law, day)
+    if found is None:
         raise ValueError("no rules were in effect on the day of receipt")
-    return begun[-1]
+    return found
 
 
 def deadline(rule: Rule, start: date, calendars: Calendars, *, version: str, stopped: int = 0) -> Deadline:
