@@ -31,7 +31,7 @@ from services.referral.domain.clocks import (
     rules_on,
     time_limit,
 )
-from services.referral.domain.decisions import decide, give_feedback, give_opinion, record_private_prosecution, reopen
+from services.referral.domain.decisions import decide, give_feedback, give_opinion, reopen
 from services.referral.domain.duties import (
     Duty,
     DutyState,
@@ -49,7 +49,6 @@ from services.referral.domain.facts import (
     FeedbackGiven,
     Ground,
     OpinionGiven,
-    PrivatelyProsecuted,
     Received,
     Reopened,
     Review,
@@ -104,7 +103,6 @@ __all__ = [
     "NoticeKind",
     "OpinionGiven",
     "Plan",
-    "PrivatelyProsecuted",
     "Rank",
     "Received",
     "Recipient",
@@ -142,7 +140,6 @@ __all__ = [
     "private_prosecution_eligible_on",
     "provisional",
     "receive",
-    "record_private_prosecution",
     "referral_at",
     "reopen",
     "request_supplement",

@@ -194,21 +194,6 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class PrivatelyProsecuted:
-    """The creditor brought a private prosecution (自诉) against a suspect.
-
-    Attributes:
-        at: Instant at which the exchange was told.
-        suspect: The suspect.
-        filed_on: Day on which the court took it on.
-    """
-
-    at: datetime
-    suspect: str
-    filed_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class Adjusted:
     """The last day of a clock that was running moved, because a calendar was adopted.
 
@@ -243,7 +228,7 @@ class Adjusted:
 FactOfReferral = Received | SupplementRequested | Supplemented | Transferred | Extended | Withdrawn
 """What happens to a referral as a whole after it was sent."""
 
-FactOfSuspect = Decided | FeedbackGiven | OpinionGiven | Reopened | PrivatelyProsecuted
+FactOfSuspect = Decided | FeedbackGiven | OpinionGiven | Reopened
 """What happens to one suspect."""
 
 Fact = Sent | FactOfReferral | FactOfSuspect | Adjusted
