@@ -1,5 +1,6 @@
 """What exit restriction decides: who is listed, whose applications are restricted, and who is met at the border."""
 
+from services.codes.facts import next_instant
 from services.exit_restriction.domain.actions import Action, Direction, Response, action_for
 from services.exit_restriction.domain.admission import (
     Correction,
@@ -34,9 +35,8 @@ from services.exit_restriction.domain.eligibility import (
 from services.exit_restriction.domain.entries import (
     Removal,
     correct_entry,
-    delete_entry,
     publish,
-    withdraw_entry,
+    remove_entry,
 )
 from services.exit_restriction.domain.facts import (
     Fact,
@@ -45,7 +45,6 @@ from services.exit_restriction.domain.facts import (
     Released,
     Renewed,
     Superseded,
-    next_instant,
 )
 from services.exit_restriction.domain.listing import (
     MAX_EXTENSION_YEARS,
@@ -75,16 +74,7 @@ from services.exit_restriction.domain.requirements import (
     Requirement,
     Span,
 )
-from services.exit_restriction.domain.restrictions import (
-    Cause,
-    RestrictionState,
-    Standing,
-    Verdict,
-    next_change_after,
-    restricted_at,
-    standing_at,
-    standing_of,
-)
+from services.exit_restriction.domain.restrictions import RestrictionState, Standing, standing_at, standing_of
 from services.exit_restriction.domain.terms import (
     LEVEL_LIMITS,
     NOTICE_DAY,
@@ -112,7 +102,6 @@ __all__ = [
     "Beginning",
     "Behaviour",
     "Candidate",
-    "Cause",
     "ControlFact",
     "ControlOrder",
     "ControlRule",
@@ -157,7 +146,6 @@ __all__ = [
     "Superseded",
     "Term",
     "TermRule",
-    "Verdict",
     "Withdrawn",
     "action_for",
     "assess",
@@ -165,23 +153,20 @@ __all__ = [
     "correct",
     "correct_entry",
     "decisions_of",
-    "delete_entry",
     "entries_at",
     "file",
     "lift",
-    "next_change_after",
     "next_instant",
     "place",
     "publish",
     "release",
     "release_proposals",
     "reminders_of",
+    "remove_entry",
     "renew",
     "repeated_in",
-    "restricted_at",
     "rule_on",
     "standing_at",
     "standing_of",
     "supersede",
-    "withdraw_entry",
 ]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.codes.facts import next_instant
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
 from services.exit_restriction.domain.facts import (
@@ -18,7 +19,6 @@ from services.exit_restriction.domain.facts import (
     Released,
     Renewed,
     Superseded,
-    next_instant,
 )
 from services.exit_restriction.domain.restrictions import RestrictionState, Standing, standing_at
 from services.exit_restriction.domain.terms import (

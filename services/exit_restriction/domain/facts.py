@@ -5,15 +5,11 @@ Each court and case restricts by itself, so that no fact about one restriction t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import IntEnum
-from typing import Protocol
 
 from services.filing.domain import Author
-
-_TICK = timedelta(microseconds=1)
 
 
 class Ground(IntEnum):
@@ -97,24 +93,3 @@ class Superseded:
 
 Fact = Filed | Renewed | Released | Superseded
 """Any of them."""
-
-
-class Dated(Protocol):
-    """Anything that happened at an instant: a fact about a restriction, an entry of the list, or a border control."""
-
-    @property
-    def at(self) -> datetime:
-        """The instant."""
-        ...
-
-
-def next_instant(facts: Iterable[Dated], now: datetime) -> datetime:
-    """Returns the instant at which the next fact happens: now, or just after the last fact if that is later.
-
-    So each fact finds what those before it made, and what was answered about the past stays true.
-
-    Args:
-        facts: All of the person's.
-        now: The current instant, which for what a court hands in is that of its receipt.
-    """
-    return max((now, *(fact.at + _TICK for fact in facts)))

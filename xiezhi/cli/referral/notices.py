@@ -9,8 +9,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Group, RenderableType
 from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
 
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.events import dead_letters_view
