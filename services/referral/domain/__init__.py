@@ -13,8 +13,7 @@ from services.referral.domain.admission import (
     transfer,
     withdraw,
 )
-from services.referral.domain.calendar_files import compile_calendar, parse_calendar
-from services.referral.domain.calendars import Calendar, Calendars, provisional
+from services.referral.domain.calendars import Calendar, Calendars, compile_calendar, provisional, refuse_calendar
 from services.referral.domain.campaigns import Campaign, announce, join
 from services.referral.domain.clocks import (
     JOINT_RULES,
@@ -136,11 +135,11 @@ __all__ = [
     "marks_of",
     "next_instant",
     "notices_of",
-    "parse_calendar",
     "private_prosecution_eligible_on",
     "provisional",
     "receive",
     "referral_at",
+    "refuse_calendar",
     "reopen",
     "request_supplement",
     "rules_on",

@@ -32,8 +32,8 @@ def read_names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(map(read_name, names))
 
 
-def read_calendar(message: supervision_pb2.WorkCalendar, *, now: datetime) -> Calendar:
-    """Reads a calendar.
+def read_calendar(message: supervision_pb2.WorkCalendar) -> Calendar:
+    """Reads a calendar that is to be adopted.
 
     Raises:
         InvalidArgument: CALENDAR_INVALID, or FIELDS_INVALID for what is no date.
@@ -43,9 +43,6 @@ def read_calendar(message: supervision_pb2.WorkCalendar, *, now: datetime) -> Ca
         message.version,
         off=_read_days(message.days_off, "calendar.days_off"),
         work=_read_days(message.working_weekend_days, "calendar.working_weekend_days"),
-        source=message.version,
-        published_on=None,
-        adopted_at=now,
     )
 
 

@@ -211,7 +211,7 @@ class SupervisionServicer:
         key = convert.read_key(request.request_id, call)
         answer = await self._store.answered(key)
         if answer is None:
-            kept = await self._store.adopt(convert.read_calendar(request.calendar, now=self._clock.now()))
+            kept = await self._store.adopt(convert.read_calendar(request.calendar))
             # In transactions of its own: whoever is killed here asks again, and the rest is done then.
             run = await self._adjusting.finish(kept.sequence)
             done = supervision_pb2.ImportCalendarResponse(recomputed_count=run.recomputed, changed_count=run.changed)
