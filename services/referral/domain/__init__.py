@@ -14,7 +14,7 @@ from services.referral.domain.admission import (
     withdraw,
 )
 from services.referral.domain.calendars import Calendar, Calendars, compile_calendar, provisional, refuse_calendar
-from services.referral.domain.campaigns import Campaign, announce, join
+from services.referral.domain.campaigns import Campaign, announce
 from services.referral.domain.clocks import (
     JOINT_RULES,
     LAW,
@@ -131,7 +131,6 @@ __all__ = [
     "extend",
     "give_feedback",
     "give_opinion",
-    "join",
     "marks_of",
     "next_instant",
     "notices_of",

@@ -101,11 +101,6 @@ class Rule:
         """What is to be done; None where it is only a time within which something may be done."""
         return _KINDS.get(self.id)
 
-    @property
-    def rolls(self) -> bool:
-        """Whether a last day that is no working day moves to the next one."""
-        return self.hours == 0
-
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
@@ -152,11 +147,6 @@ class Deadline:
     ends_at: datetime
     calendar_versions: tuple[str, ...] = ()
     is_provisional: bool = False
-
-    @property
-    def is_rolled(self) -> bool:
-        """Whether the last day was moved because it was no working day."""
-        return self.due != self.nominal
 
 
 _KINDS: Mapping[RuleId, DutyKind] = MappingProxyType(
