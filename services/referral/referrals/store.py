@@ -16,7 +16,6 @@ from services.filing.domain import Author, Filing, RequestKey
 from services.filing.requests import RequestRows
 from services.referral.changes import Change, Tell, tell_nobody
 from services.referral.domain import Calendars
-from services.referral.published import published_calendars
 from services.referral.referrals.domain import LATEST, MOST_SHOWN, ReferralFile, ReferralPaper, ReferralRecord, Step
 from services.referral.referrals.files import Files
 from services.referral.referrals.rows import ReferralRows
@@ -33,22 +32,6 @@ class CalendarSource(Protocol):
     def share(self, connection: Connection) -> Calendars:
         """Returns all calendars, and keeps others from being adopted until the commit."""
         ...
-
-
-class BuiltInCalendars:
-    """The calendars that come with the exchange, as long as nobody can import others."""
-
-    def __init__(self) -> None:
-        self._calendars = Calendars(published_calendars())
-
-    def read(self, connection: Connection) -> Calendars:
-        """Returns them."""
-        del connection
-        return self._calendars
-
-    def share(self, connection: Connection) -> Calendars:
-        """Returns them."""
-        return self.read(connection)
 
 
 class ReferralStore:

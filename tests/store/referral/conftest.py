@@ -9,7 +9,8 @@ from services.chassis.db import Database
 from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.referral.changes import tell_nobody
-from services.referral.referrals.store import BuiltInCalendars, ReferralStore
+from services.referral.referrals.store import ReferralStore
+from tests.store.referral.builtin import BuiltInCalendars
 from tests.store.referral.supervised import Supervised
 from tests.unit.referral.asked import NOW, verify
 from tests.unit.referral.domain.referred import at
