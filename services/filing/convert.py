@@ -41,6 +41,11 @@ def read_filing(context: case_pb2.CaseContext, call: Call, *, papers: Iterable[P
     )
 
 
+def read_key(request_id: str, call: Call) -> RequestKey:
+    """Reads under which key the caller's organisation asks, where that is no court that hands something in."""
+    return RequestKey(call.officer.organisation, request_id, call.method.full_name, call.request_sha256)
+
+
 def read_author(context: case_pb2.CaseContext) -> Author:
     """Reads the court and the case.
 

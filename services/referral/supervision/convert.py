@@ -7,24 +7,15 @@ from datetime import date, datetime
 
 from google.type import date_pb2
 
-from services.chassis.call import Call
 from services.chassis.clock import write_instant
 from services.filing.convert import read_date, write_date
-from services.filing.domain import RequestKey
 from services.referral.calendars.rows import Kept
 from services.referral.convert import NAME, read_name
 from services.referral.domain import Calendar, Calendars, Grouping, Tally, compile_calendar
-from services.referral.supervision.domain import CODES, Counted, Listed, Period
+from services.referral.supervision.domain import CAMPAIGN_PREFIX, CODES, LIST_PREFIX, Counted, Listed, Period
 from xiezhi.referral.v1 import supervision_pb2
 
-CAMPAIGN_PREFIX, LIST_PREFIX = "campaigns/", "keyCaseLists/"
-"""Begin the names of campaigns and of lists of key cases."""
 _TENTHS = 10
-
-
-def read_key(request_id: str, call: Call) -> RequestKey:
-    """Reads under which key an organisation asks."""
-    return RequestKey(call.officer.organisation, request_id, call.method.full_name, call.request_sha256)
 
 
 def read_names(names: Iterable[str]) -> tuple[str, ...]:

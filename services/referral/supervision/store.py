@@ -24,6 +24,7 @@ from services.referral.referrals.rows import ReferralRows
 from services.referral.supervision import campaigns, lists
 from services.referral.supervision.domain import (
     CODES,
+    LIST_PREFIX,
     Case,
     Counted,
     Listed,
@@ -33,7 +34,6 @@ from services.referral.supervision.domain import (
     referral_not_found,
 )
 
-LIST_PREFIX = "keyCaseLists/"
 CHUNK = 1_000
 """Referrals whose facts are read at a time."""
 
