@@ -75,16 +75,7 @@ from services.exit_restriction.domain.requirements import (
     Requirement,
     Span,
 )
-from services.exit_restriction.domain.restrictions import (
-    Cause,
-    RestrictionState,
-    Standing,
-    Verdict,
-    next_change_after,
-    restricted_at,
-    standing_at,
-    standing_of,
-)
+from services.exit_restriction.domain.restrictions import RestrictionState, Standing, standing_at, standing_of
 from services.exit_restriction.domain.terms import (
     LEVEL_LIMITS,
     NOTICE_DAY,
@@ -111,7 +102,6 @@ __all__ = [
     "Beginning",
     "Behaviour",
     "Candidate",
-    "Cause",
     "ControlFact",
     "ControlOrder",
     "ControlRule",
@@ -156,7 +146,6 @@ __all__ = [
     "Superseded",
     "Term",
     "TermRule",
-    "Verdict",
     "Withdrawn",
     "action_for",
     "assess",
@@ -167,7 +156,6 @@ __all__ = [
     "entries_at",
     "file",
     "lift",
-    "next_change_after",
     "next_instant",
     "place",
     "publish",
@@ -176,7 +164,6 @@ __all__ = [
     "reminders_of",
     "renew",
     "repeated_in",
-    "restricted_at",
     "rule_on",
     "standing_at",
     "standing_of",

@@ -23,7 +23,6 @@ from services.exit_restriction.domain import (
     entries_at,
     publish,
     release_proposals,
-    restricted_at,
     standing_at,
     withdraw_entry,
 )
@@ -39,6 +38,7 @@ from tests.unit.exit_restriction.domain.restricted import (
     instants,
     names,
     refused,
+    restrainers,
 )
 from xiezhi.errors import InvalidArgument, Reason
 
@@ -149,7 +149,7 @@ def test_removal_proposes_a_release_to_its_own_court_and_performs_none(remove):
     found = remove("a", A, [published()], restrictions=standing_at(restrictions, at(9)), now=at(9))
     assert only(published(), found.fact, moment=at(9)).ended_at == at(9)
     assert [(p.restriction_id, p.author) for p in found.proposals] == [("a", A)]
-    assert len(restricted_at(restrictions, at(9)).causes) == 2
+    assert len(restrainers(restrictions, at(9))) == 2
     restrictions.append(Released("a", at(2)))
     assert release_proposals(A, standing_at(restrictions, at(9))) == ()
 
