@@ -34,9 +34,8 @@ from services.exit_restriction.domain.eligibility import (
 from services.exit_restriction.domain.entries import (
     Removal,
     correct_entry,
-    delete_entry,
     publish,
-    withdraw_entry,
+    remove_entry,
 )
 from services.exit_restriction.domain.facts import (
     Author,
@@ -152,7 +151,6 @@ __all__ = [
     "controls_at",
     "correct",
     "correct_entry",
-    "delete_entry",
     "entries_at",
     "file",
     "lift",
@@ -162,11 +160,11 @@ __all__ = [
     "release",
     "release_proposals",
     "reminders_of",
+    "remove_entry",
     "renew",
     "repeated_in",
     "rule_on",
     "standing_at",
     "standing_of",
     "supersede",
-    "withdraw_entry",
 ]

@@ -93,15 +93,22 @@ def correct_entry(
     return Corrected(entry_id, at, listing)
 
 
-def withdraw_entry(
-    entry_id: str, author: Author, facts: Sequence[EntryFact], *, restrictions: Iterable[Standing], now: datetime
+def remove_entry(
+    entry_id: str,
+    author: Author,
+    facts: Sequence[EntryFact],
+    *,
+    kind: type[Withdrawn | Deleted],
+    restrictions: Iterable[Standing],
+    now: datetime,
 ) -> Removal:
-    """Lets the withdrawal of an entry in that should not have been made.
+    """Lets an entry be taken off the list.
 
     Args:
         entry_id: Key of the entry.
         author: Who orders it.
         facts: The debtor's facts.
+        kind: Whether it should not have been made, or its ground is gone.
         restrictions: How the debtor's restrictions stand, which stay as they are.
         now: The instant of receipt.
 
@@ -111,28 +118,7 @@ def withdraw_entry(
     """
     at = next_instant(facts, now)
     _find_open(entry_id, author, entries_at(facts, at))
-    return Removal(Withdrawn(entry_id, at), release_proposals(author, restrictions))
-
-
-def delete_entry(
-    entry_id: str, author: Author, facts: Sequence[EntryFact], *, restrictions: Iterable[Standing], now: datetime
-) -> Removal:
-    """Lets the deletion of an entry in whose ground is gone.
-
-    Args:
-        entry_id: Key of the entry.
-        author: Who orders it.
-        facts: The debtor's facts.
-        restrictions: How the debtor's restrictions stand, which stay as they are.
-        now: The instant of receipt.
-
-    Raises:
-        NotFound: ENTRY_NOT_FOUND.
-        FailedPrecondition: ENTRY_ENDED.
-    """
-    at = next_instant(facts, now)
-    _find_open(entry_id, author, entries_at(facts, at))
-    return Removal(Deleted(entry_id, at), release_proposals(author, restrictions))
+    return Removal(kind(entry_id, at), release_proposals(author, restrictions))
 
 
 def _check(listing: Listing, at: datetime) -> None:
