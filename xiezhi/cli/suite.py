@@ -11,9 +11,10 @@ from xiezhi.pki import Officer
 
 EXTRA = "pip install 'xiezhi[suite]'"
 
-PROCESSES = ("ledger", "identity", "vehicle", "exit_restriction", "referral", "gateway")
+PROCESSES = ("ledger", "identity", "vehicle", "exit_restriction", "referral", "coordination", "gateway")
 """The processes of the suite, in the order in which they are started; they stop in the reverse order."""
 MODULES = {
+    "coordination": "services.coordination",
     "exit_restriction": "services.exit_restriction",
     "gateway": "gateway",
     "identity": "services.identity",

@@ -23,7 +23,7 @@ from xiezhi.pki.officers import Officer, OfficerRegister
 from xiezhi.pki.seals import SealRegister
 from xiezhi.pki.tokens import ISSUERS, TokenAuthority, TokenRequest
 
-SERVICES = ("gateway", "identity", "ledger", "vehicle", "exit_restriction", "referral")
+SERVICES = ("gateway", "identity", "ledger", "vehicle", "exit_restriction", "referral", "coordination")
 SYSTEMS = ("courts", "police", "case-system", "checkpoint", "audit")
 RENEWAL_MARGIN = timedelta(days=30)
 """How long before its end a TLS certificate is replaced."""
