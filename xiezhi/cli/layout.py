@@ -26,6 +26,7 @@ ORGANISATIONS = {"courts": "赣([0-9]{2}|[0-9]{4})?", "police": "36[0-9]{10}"}
 BACKENDS = {
     "xiezhi.identity.v1.IdentityService": "identity",
     "xiezhi.ledger.v1.LedgerService": "ledger",
+    "xiezhi.ledger.v1.OversightService": "ledger",
     "xiezhi.vehicle.v1.VehicleRegistryService": "vehicle",
     "xiezhi.vehicle.v1.SeizureService": "vehicle",
     "xiezhi.vehicle.v1.VehicleCheckService": "vehicle",
