@@ -90,6 +90,6 @@ def _index(name: str, *columns: str, only: str | None = None) -> None:
 
 _index("actor", "actor", "time_us", "leaf_index")
 _index("case", "case_index", "time_us", "leaf_index", "kind", only="case_index IS NOT NULL")
-_index("approval", "approval", "time_us", "leaf_index", only="approval IS NOT NULL")
+_index("approval", "approval", "time_us", "leaf_index", "step", only="approval IS NOT NULL")
 _index("disclosed", "time_us", only="kind = 1")
 _index("consented", "time_us", only="step = 2")

@@ -18,8 +18,11 @@ AT_ONCE = 500
 """Entries of one transaction."""
 REST = timedelta(milliseconds=500)
 """How often the background looks for fresh entries."""
-LEISURE = 4
-"""For so many times as long as the background worked, it leaves the processor and the disk to appends."""
+LITTLE = 20_000
+"""Entries that may wait while the log is busy: whoever searches has them indexed within seconds."""
+LEISURE, HASTE = 20, 4
+"""For so many times as long as the background worked, it leaves the processor and the disk to appends: while little
+waits, and while much does."""
 PATIENCE = timedelta(seconds=20)
 """How long whoever searches waits for the index."""
 
@@ -79,11 +82,13 @@ class Indexer:
         """Keeps up with the log for ever; while the store is away or the log damaged, what is due waits."""
         loop = asyncio.get_running_loop()
         while True:
-            started, more = loop.time(), False
+            started, waiting = loop.time(), 0
             with suppress(XiezhiError):
-                more = await self._step(self._log.shown.head.size)
-            took = loop.time() - started
-            await asyncio.sleep(took * LEISURE if more else max(took * LEISURE, self._rest))
+                size = self._log.shown.head.size
+                await self._step(size)
+                waiting = size - (self._next or 0)
+            pause = (loop.time() - started) * (HASTE if waiting > LITTLE else LEISURE)
+            await asyncio.sleep(pause if waiting else max(pause, self._rest))
 
     async def _step(self, size: int) -> bool:
         """Indexes the next entries of a tree; tells whether there may be more."""

@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, exists, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 
 from services.chassis.db import Database
 from services.ledger.oversight.domain import Period
@@ -50,29 +62,34 @@ _DISCLOSURES = (
 
 
 def _consents() -> Select[Any]:
-    consent, submission = INDEXED_CALLS.alias("consent").c, INDEXED_CALLS.alias("submission").c
-    # The first submission counts: one that was sent again is recorded again.
-    first = func.min(submission.time_us)
-    return (
+    consent = INDEXED_CALLS.alias("consent").c
+    consents = (
         select(
             consent.approval,
             consent.actor,
             consent.organisation,
             consent.time_us,
             consent.leaf_index,
-            first.label("submitted"),
-            func.min(submission.leaf_index).label("submission"),
+            _first_submission("time_us", consent.approval).label("submitted"),
         )
-        .where(
-            consent.step == _CONSENT,
-            _within(consent),
-            submission.approval == consent.approval,
-            submission.step == _SUBMISSION,
-        )
-        .group_by(consent.approval, consent.actor, consent.organisation, consent.time_us, consent.leaf_index)
-        .having(consent.time_us - first <= bindparam("within"))
-        .order_by(consent.time_us.desc(), consent.leaf_index.desc())
+        .where(consent.step == _CONSENT, _within(consent))
+        .subquery()
+    )
+    return (
+        select(consents, _first_submission("leaf_index", consents.c.approval).label("submission"))
+        .where(consents.c.time_us - consents.c.submitted <= bindparam("within"))
+        .order_by(consents.c.time_us.desc(), consents.c.leaf_index.desc())
         .limit(MOST_CONSENTS)
+    )
+
+
+def _first_submission(column: str, approval: ColumnElement[bytes]) -> ScalarSelect[int]:
+    """Returns the time or the place of an approval's first submission: one that was sent again is recorded again."""
+    submission = INDEXED_CALLS.alias(f"submission_{column}").c
+    return (
+        select(func.min(submission[column]))
+        .where(submission.approval == approval, submission.step == _SUBMISSION)
+        .scalar_subquery()
     )
 
 

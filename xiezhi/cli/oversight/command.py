@@ -92,8 +92,8 @@ def search(
             request.page_token = answer.next_page_token
     facts = [one.facts() for one in found]
     if proofs_dir is not None:
-        for one in facts:
-            write_json(proofs_dir / f"entry-{one['leaf_index']}.json", one)
+        for document in facts:
+            write_json(proofs_dir / f"entry-{document['leaf_index']}.json", document)
     receipts = [receipt_facts(page) for page in pages]
     data: dict[str, Any] = {"entries": facts, "more": bool(request.page_token), "trace_id": trace.trace_id}
     human = entries_view(found, more=bool(request.page_token))

@@ -13,7 +13,7 @@ depends_on = None
 _INDEXES = (
     ("actor", ("actor", "time_us", "leaf_index"), None),
     ("case", ("case_index", "time_us", "leaf_index", "kind"), "case_index IS NOT NULL"),
-    ("approval", ("approval", "time_us", "leaf_index"), "approval IS NOT NULL"),
+    ("approval", ("approval", "time_us", "leaf_index", "step"), "approval IS NOT NULL"),
     ("disclosed", ("time_us",), "kind = 1"),
     ("consented", ("time_us",), "step = 2"),
 )
