@@ -266,6 +266,31 @@ async def test_what_is_not_there_and_what_is_anothers_look_the_same(bench, offic
     assert len(told) == 1
 
 
+async def test_an_overseer_reads_reasons_and_timeline_and_never_the_request(bench, officers):
+    approval = await bench.approved()
+    seen = (await bench.ask("GetApproval", officers.chief, name=approval.name)).approval
+    assert seen.request == REQUEST
+    reviewed = (await bench.ask("ReviewApproval", officers.stranger, name=approval.name)).approval
+    assert kinds(reviewed) == ["SUBMITTED", "CONSENTED"]
+    assert (reviewed.reason, reviewed.timeline[1].reason) == ("因执行需要", "审批人的理由")
+    assert reviewed.request == b""
+    seen.ClearField("request")
+    assert reviewed == seen
+
+
+async def test_an_overseers_view_names_the_approval_and_its_case_to_the_ledger(bench, officers):
+    approval = await bench.submit()
+    call = bench.call(officers.stranger, "ReviewApproval")
+    await bench.servicer.ReviewApproval(approval_pb2.ReviewApprovalRequest(name=approval.name), call)
+    assert (call.approval, call.court_code, call.case_number) == (
+        approval.name,
+        approval.court_code,
+        approval.case_number,
+    )
+    none = f"approvals/{uuid.uuid4()}"
+    assert await refused(bench.ask("ReviewApproval", officers.stranger, name=none)) is Reason.APPROVAL_NOT_FOUND
+
+
 async def test_a_statement_about_something_else_finds_nothing_where_its_signer_has_no_part(bench, officers):
     approval = await bench.submit()
     for name in (approval.name, "approvals/00000000-0000-4000-8000-00000000dead"):
