@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from datetime import timedelta
 
@@ -14,13 +15,15 @@ from gateway.approval.server import ApprovalServicer
 from gateway.approval.store import ApprovalStore
 from gateway.casefile.server import CaseRegistryServicer
 from gateway.casefile.store import CaseStore
+from gateway.directory import DirectoryCopy
+from gateway.following import DirectoryFollower
 from gateway.gate import Gate
 from gateway.proxy import Proxy
 from gateway.settings import GatewaySettings
 from services.chassis.channels import open_channel
 from services.chassis.clock import Clock
 from services.chassis.handling import Handler
-from services.chassis.health import serving_check
+from services.chassis.health import Check, serving_check
 from services.chassis.hosting import Hosting
 from services.chassis.limits import RateLimiter
 from services.chassis.process import Core, Parts, assemble, connect_ledger, open_parts, serve
@@ -30,6 +33,7 @@ from xiezhi.errors import XiezhiError
 NAME = "gateway"
 APPROVALS = "xiezhi.approval.v1.ApprovalService"
 CASES = "xiezhi.casefile.v1.CaseRegistryService"
+HASH_KEY_BYTES = 32
 SWEEP = timedelta(seconds=30)
 """How often the bytes of requests are looked for whose approvals have ended."""
 
@@ -44,6 +48,8 @@ async def run(settings: GatewaySettings) -> None:
         parts.stack.callback(hold_database(settings.database_url))
         ledger = connect_ledger(parts, settings.ledger)
         backends = _open_backends(parts, settings)
+        directory = DirectoryCopy(os.urandom(HASH_KEY_BYTES))
+        follower = _follow(parts, settings, directory)
         core = assemble(parts, ledger)
         exclusive = settings.database_url.startswith("sqlite")  # held alone above
         approvals = ApprovalStore(parts.database, sealer=parts.sealer, exclusive=exclusive)
@@ -56,6 +62,7 @@ async def run(settings: GatewaySettings) -> None:
             cases=cases,
             approvals=approvals,
             jurisdiction=Jiangxi(),
+            directory=directory,
             limiter=RateLimiter(per_second=settings.rate.per_second, burst=settings.rate.burst),
             clock=parts.clock,
         )
@@ -68,7 +75,12 @@ async def run(settings: GatewaySettings) -> None:
             {**proxy.handlers(parts.contracts), **own},
             services=(APPROVALS, CASES, *backends),
             checks={"ledger": ledger.check},
-            service_checks={service: serving_check(channel) for service, channel in backends.items()},
+            service_checks={
+                service: _both(serving_check(channel), follower.check)
+                if settings.backends[service].name == settings.directory.name
+                else serving_check(channel)
+                for service, channel in backends.items()
+            },
         )
 
 
@@ -85,6 +97,23 @@ def _open_backends(parts: Parts, settings: GatewaySettings) -> dict[str, grpc.ai
             parts.stack.push_async_callback(channels[place].close)
         backends[service] = channels[place]
     return backends
+
+
+def _follow(parts: Parts, settings: GatewaySettings, copy: DirectoryCopy) -> DirectoryFollower:
+    """Begins to keep the copy of the directory in step."""
+    channel = open_channel(settings.directory.address, name=settings.directory.name, tls=settings.tls)
+    parts.stack.push_async_callback(channel.close)
+    follower = DirectoryFollower(copy, channel=channel, clock=parts.clock)
+    parts.stack.callback(asyncio.create_task(follower.run()).cancel)
+    return follower
+
+
+def _both(one: Check, other: Check) -> Check:
+    async def check() -> None:
+        await one()
+        await other()
+
+    return check
 
 
 def _own_handlers(core: Core, gate: Gate, *, approvals: ApprovalStore, cases: CaseStore) -> dict[str, Handler]:

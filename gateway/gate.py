@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime
 
 from google.protobuf.message import Message
@@ -26,6 +27,7 @@ from gateway.decision import (
     decide,
     require_standing,
 )
+from gateway.directory import DirectoryCopy, Duty
 from gateway.parties import find_faults
 from services.chassis import rules
 from services.chassis.admission import APPROVAL_KEY, bearer, require_living_token
@@ -37,7 +39,13 @@ from services.chassis.tokens import Caller, TokenVerifier
 from services.chassis.trust import OfficerTrust, Statement
 from services.chassis.validation import parse
 from services.codes.legal_time import legal_date
+from services.directory.channels import Pair
+from services.directory.credentials import CredentialKind
+from services.directory.liaisons import DEPARTMENTS
 from xiezhi.errors import PermissionDenied, Reason, error
+
+NO_CHANNEL = Pair()
+"""Where it is not asked how it stands between a court and a department."""
 
 
 class Gate:
@@ -51,6 +59,7 @@ class Gate:
         cases: Who handles which case.
         approvals: The approvals.
         jurisdiction: Courts and their order.
+        directory: The copy of the directory.
         limiter: Rate limit per caller.
         clock: Source of now.
     """
@@ -65,6 +74,7 @@ class Gate:
         cases: CaseStore,
         approvals: ApprovalStore,
         jurisdiction: rules.Jurisdiction,
+        directory: DirectoryCopy,
         limiter: RateLimiter,
         clock: Clock,
     ) -> None:
@@ -75,6 +85,7 @@ class Gate:
         self._cases = cases
         self._approvals = approvals
         self._jurisdiction = jurisdiction
+        self._directory = directory
         self._limiter = limiter
         self._clock = clock
 
@@ -115,10 +126,10 @@ class Gate:
         decision = decide(question, self._jurisdiction)
         if isinstance(decision, Refusal):
             raise decision.failure
+        liaison = self._directory.acts_as_liaison(caller.officer_id, caller.organisation, call.received_at)
         if decision.approval is None:
-            return decision
-        accepted_at = await self._use(call, decision)
-        return Grant(decision.approval, decision.consents, accepted_at, decision.replay)
+            return replace(decision, liaison=liaison)
+        return replace(decision, accepted_at=await self._use(call, decision), liaison=liaison)
 
     def require_still(self, call: Call) -> None:
         """Looks whether a call to one of the gateway's own methods may go on."""
@@ -140,6 +151,8 @@ class Gate:
             case = await self._cases.facts(call.court_code, read_number(call.court_code, call.case_number))
             if case is None or not case.is_open or case.handler != call.officer.officer_id:
                 raise rules.not_handling_judge()
+            self._directory.require_fresh(now)
+            self._duty(call.officer, NO_CHANNEL, at=now).require_pair(call.officer.organisation, now)
         if granted.approval is None:
             return
         approval = await self._approvals.get(granted.approval.name)
@@ -187,7 +200,17 @@ class Gate:
             case = await self._case(method, message, facts, on=legal_date(now))
         if method.policy.approval is not None and named:
             approval = await self._approval(named, now)
-        return Question(method, caller, message, facts, case, named, approval, now)
+        duty = None
+        if method.policy.case_bound and message is not None and self._directory.is_fresh(now):
+            duty = self._duty(caller, _pair(method, facts.court_code), at=now)
+        return Question(method, caller, message, facts, case, named, approval, now, duty)
+
+    def _duty(self, caller: Caller, pair: Pair, *, at: datetime) -> Duty:
+        cards = {
+            CredentialKind.WORK_CARD: caller.work_card,
+            CredentialKind.ENFORCEMENT_CARD: caller.enforcement_card,
+        }
+        return self._directory.duty(caller.officer_id, cards=cards, pair=pair, at=at)
 
     async def _case(
         self, method: MethodInfo, message: Message, facts: rules.RequestFacts, *, on: date
@@ -235,3 +258,9 @@ class Gate:
             clock=self._clock,
         )
         return used.first_used_at or decision.accepted_at
+
+
+def _pair(method: MethodInfo, court_code: str) -> Pair:
+    """Returns between whom a request is carried; without a department where no police department answers."""
+    department = method.policy.department
+    return Pair(court_code, department) if department in DEPARTMENTS else NO_CHANNEL

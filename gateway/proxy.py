@@ -176,6 +176,7 @@ def _encode(call: Call, granted: Grant) -> bytes:
         approval=granted.approval.name if granted.approval is not None else "",
         statements=granted.approval.consent_texts if granted.approval is not None else (),
         caller_certificate_sha256=call.peer.certificate_sha256,
+        liaison=granted.liaison,
     )
     write_instant(grant.accept_time, granted.accepted_at)
     write_instant(grant.issue_time, call.received_at)

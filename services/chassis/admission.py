@@ -133,6 +133,7 @@ class ServiceAdmission:
         rules.require_jurisdiction(call.caller.organisation, self._jurisdiction)
         call.accepted_at = _instant(grant.accept_time)
         call.approval, call.offered = grant.approval, tuple(grant.statements)
+        call.liaison = grant.liaison
 
     async def admit(self, call: Call, message: Message | None) -> None:
         """Holds the case and the approvers' statements against the request received."""

@@ -98,7 +98,7 @@ class _Works:
         subjects: Rows of people.
         restrictions: Rows of their restrictions.
         border: What controls and checks at ports share.
-        counter_leases: Leases of the counters' key.
+        counter_leases: The counters' key, and its leases.
         erasers: Erase what is kept for a time only.
         checks: What readiness depends on beside the database and the ledger.
     """
@@ -173,7 +173,7 @@ def _counter_leases(parts: Parts, settings: ExitRestrictionSettings) -> LeaseBoo
     return LeaseBook(
         COUNTER_LEASES,
         database=parts.database,
-        key_id=counter_key(parts.keyring).key_id,
+        key=counter_key(parts.keyring),
         duration=settings.check_lease,
         clock=parts.clock,
         ids=parts.ids,
@@ -194,8 +194,6 @@ def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -
         f"{PACKAGE}.CourtNoticeService": CourtNoticeServicer(
             works.feed,
             letters=DeadLetters(works.outbox, database=database, clock=clock),
-            database=database,
-            clock=clock,
         ),
         f"{PACKAGE}.DishonestListService": DishonestListServicer(
             Desk(ListStore(database, rows=works.rows), verify, clock, parts.ids),
@@ -214,9 +212,9 @@ def _restrictions(parts: Parts, works: _Works) -> RestrictionStore:
 
 def _checks(parts: Parts, border: Border) -> BorderCheckServicer:
     post = border_handlers.Post(
-        border.store, border.watch, NumberHasher(border.key.key), parts.telemetry.metrics.observe
+        border.store, border.watch, NumberHasher(border.leases.key.key), parts.telemetry.metrics.observe
     )
-    return BorderCheckServicer(post, leases=border.leases, key=border.key, clock=parts.clock)
+    return BorderCheckServicer(post, leases=border.leases, clock=parts.clock)
 
 
 def _counter(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> ApplicationCounterServicer:
@@ -229,9 +227,7 @@ def _counter(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> 
         clock=parts.clock,
     )
     stream = CounterStream(store, feed=works.feed, duration=settings.counter_lease, clock=parts.clock)
-    return ApplicationCounterServicer(
-        store, stream=stream, leases=works.counter_leases, key=counter_key(parts.keyring), clock=parts.clock
-    )
+    return ApplicationCounterServicer(store, stream=stream, leases=works.counter_leases, clock=parts.clock)
 
 
 def _past_controls(rows: ControlRows) -> ReadPastControls:

@@ -143,9 +143,7 @@ def _servicers(parts: Parts, settings: ReferralSettings, works: _Works) -> dict[
     return {
         "xiezhi.referral.v1.InvestigationService": InvestigationServicer(desk),
         "xiezhi.referral.v1.ReferralService": ReferralServicer(desk),
-        "xiezhi.referral.v1.ReferralNoticeService": ReferralNoticeServicer(
-            works.feed, letters=letters, database=database, clock=clock
-        ),
+        "xiezhi.referral.v1.ReferralNoticeService": ReferralNoticeServicer(works.feed, letters=letters),
         "xiezhi.referral.v1.SupervisionService": SupervisionServicer(office),
     }
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.cars import add_cars
+from tests.e2e.exits import Exits
 from tests.e2e.players import Players
+from tests.e2e.referrals import Referrals
 from tests.e2e.running import Suite, copy_home, make_seeded, running
 from tests.e2e.vehicles import Vehicles
 from xiezhi.cli import layout
@@ -64,6 +66,13 @@ def suite(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield started
 
 
+@pytest.fixture(scope="module")
+def own_suite(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
+    """A suite of a module's own, whose processes its tests kill and start, or in which what they do stays."""
+    with running(copy_home(template, tmp_path_factory.mktemp("own"))) as started:
+        yield started
+
+
 @pytest.fixture(scope="session")
 def players(suite: Suite) -> Iterator[Players]:
     """Everybody who calls the shared suite."""
@@ -76,3 +85,15 @@ def players(suite: Suite) -> Iterator[Players]:
 def vehicles(players: Players) -> Vehicles:
     """Vehicle control of the shared suite."""
     return Vehicles(players)
+
+
+@pytest.fixture(scope="session")
+def exits(players: Players) -> Exits:
+    """Exit restriction of the shared suite."""
+    return Exits(players)
+
+
+@pytest.fixture(scope="session")
+def referrals(players: Players) -> Referrals:
+    """Criminal referral of the shared suite."""
+    return Referrals(players)

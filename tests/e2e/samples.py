@@ -8,9 +8,10 @@ from google.protobuf.message import Message
 
 from tests.e2e.exits import PORT, Exits, application, journey
 from tests.e2e.referrals import FILE, Referrals
+from tests.e2e.scene import MONTH
 from tests.e2e.vehicles import PATROL, Vehicles
 from xiezhi.cli.border.orders import LibertyChoice
-from xiezhi.cli.exits.questions import RecordQuestion, TermQuestion
+from xiezhi.cli.exits.questions import RecordQuestion
 from xiezhi.exit_restriction.v1 import border_pb2, control_pb2, counter_pb2, hit_pb2, listing_pb2, restriction_pb2
 from xiezhi.exit_restriction.v1 import notice_pb2 as exit_notice_pb2
 from xiezhi.vehicle.v1 import check_pb2, sighting_pb2
@@ -50,7 +51,7 @@ def exit_requests(exits: Exits) -> tuple[Message, ...]:
     order, name = exits.order(first, case=case), entry.outcome.restriction
     other = exits.order(second, case=case)
     listed = exits.push(third, case=case, without_decision=True).name
-    pushed = other.push(RecordQuestion(), TermQuestion(months=1))
+    pushed = other.push(RecordQuestion(), MONTH)
     context, debtor, upload = pushed.context, pushed.debtor, f"uploads/{uuid.uuid4()}"
     item = listing_pb2.UploadItem(
         case_number=case, handler=context.handler, debtor=debtor, record=pushed.record
@@ -68,8 +69,8 @@ def exit_requests(exits: Exits) -> tuple[Message, ...]:
         listing_pb2.ListUploadItemsRequest(name=upload, page_size=3),
         listing_pb2.CommitUploadRequest(request_id=str(uuid.uuid4()), name=upload, sha256=bytes(32), item_count=1),
         listing_pb2.ListUploadOutcomesRequest(name=upload, page_size=3),
-        exits.order(third, case=case).file(listed, TermQuestion(months=1)),
-        order.renew(name, TermQuestion(months=1)),
+        exits.order(third, case=case).file(listed, MONTH),
+        order.renew(name, MONTH),
         order.release(name),
         restriction_pb2.ListRestrictionsRequest(context=context, debtor=debtor),
         exits.border(case=case).file([exits.item(second)], LibertyChoice()),

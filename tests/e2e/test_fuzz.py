@@ -74,7 +74,7 @@ METHODS = [m.full_name for m in list_methods() if _policy(m).exposure == policy_
 
 
 @pytest.fixture(scope="module")
-def known(players: Players, vehicles: Vehicles) -> dict[str, Any]:
+def known(players: Players, vehicles: Vehicles, exits: Exits, referrals: Referrals) -> dict[str, Any]:
     """Things that are there: a case of these tests, approvals that have ended or are given, a list of each."""
     case = players.register()
     request = players.question(case=case)
@@ -93,8 +93,8 @@ def known(players: Players, vehicles: Vehicles) -> dict[str, Any]:
             request.DESCRIPTOR.full_name: request
             for request in (
                 *vehicle_requests(vehicles),
-                *exit_requests(Exits(players)),
-                *referral_requests(Referrals(players)),
+                *exit_requests(exits),
+                *referral_requests(referrals),
             )
         },
     }

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
 from services.synthetic.catalogue import LONGEST_NAME
 from services.synthetic.numbers import citizen_id
-from tests.e2e.exits import OTHER_JUDGE, Exits, method_of, new_id, today
-from tests.e2e.players import APPROVALS, Players
+from tests.e2e.exits import OTHER_JUDGE, Exits, new_id, today
+from tests.e2e.players import APPROVALS, method_of
 from tests.e2e.scene import Scene
 from tests.e2e.test_refused_exits import DEAD, MISNAMED
 from xiezhi.cli.border.orders import LibertyChoice, Requirement
@@ -27,11 +25,6 @@ RARE = (
     DebtorQuestion("𠅤𬭎", citizen_id(date(1973, 6, 7), 19)),
 )
 """People whose names are long, or of characters that few fonts have."""
-
-
-@pytest.fixture(scope="module")
-def exits(players: Players) -> Exits:
-    return Exits(players)
 
 
 def test_an_empty_batch(exits: Exits) -> None:

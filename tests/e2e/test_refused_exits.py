@@ -14,7 +14,6 @@ from services.codes.terms import corresponding_day
 from services.synthetic.catalogue import TWIN
 from services.synthetic.numbers import citizen_id
 from tests.e2e.exits import APPLY, CHECKS, COUNTER, NAME, Exits, application, new_id, today
-from tests.e2e.players import Players
 from tests.e2e.scene import Scene
 from xiezhi.cli.case import DebtorQuestion
 from xiezhi.cli.exits.questions import TermQuestion
@@ -30,11 +29,6 @@ CHILD = DebtorQuestion("周知夏", "369901201808010129")
 DEAD = DebtorQuestion("万已故", citizen_id(date(1961, 9, 9), 18))
 TWINS = DebtorQuestion("章错影", TWIN)
 MISNAMED = DebtorQuestion("周砚之之友", "369901198001150011")
-
-
-@pytest.fixture(scope="module")
-def exits(players: Players) -> Exits:
-    return Exits(players)
 
 
 def _without_notice(request: Any) -> Any:

@@ -10,7 +10,6 @@ import pytest
 from google.protobuf.message import Message
 
 from tests.e2e.exits import new_id
-from tests.e2e.players import Players
 from tests.e2e.referrals import FILE, NOT_FILE, OTHER_UNIT, Referrals
 from xiezhi.cli.papers import date_message
 from xiezhi.cli.referral.calls import UNIT
@@ -20,11 +19,6 @@ from xiezhi.referral.v1 import investigation_pb2, referral_pb2, supervision_pb2
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 REASONS = ("没有犯罪事实。",)
-
-
-@pytest.fixture(scope="module")
-def referrals(players: Players) -> Referrals:
-    return Referrals(players)
 
 
 class Scene:

@@ -13,8 +13,8 @@ from sqlalchemy import create_engine, delete
 from services.chassis.db import Database
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.seizures.tables import ALERTS
+from tests.store.seen import contents, everything, rows
 from tests.store.vehicle.police import INSPECTION, NOTHING, PATROL, RECORDED, REFUSED, TRANSFER, Process, batch
-from tests.store.vehicle.seen import contents, everything, rows
 from tests.unit.vehicle.cars import car, vin
 from tests.unit.vehicle.orders import DONGHU, NANCHANG, lifting, registration
 from xiezhi.errors import Reason, XiezhiError

@@ -12,7 +12,7 @@ import pytest
 from services.papers import SealTrust, verify_sealed
 from services.papers.sealing import seal_pdf
 from services.synthetic.papers import Paper, PaperKind, draw_paper
-from tests.store.vehicle.seen import rows
+from tests.store.seen import rows
 from tests.unit.vehicle.cars import NOW, car
 from tests.unit.vehicle.orders import DONGHU, NANCHANG, key_of, registration
 from xiezhi.errors import XiezhiError

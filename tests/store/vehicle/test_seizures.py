@@ -14,7 +14,7 @@ from services.vehicle.domain import TransferNotice
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.domain import Transfers
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
-from tests.store.vehicle.seen import contents, rows
+from tests.store.seen import contents, rows
 from tests.unit.identity.people import number
 from tests.unit.vehicle.cars import NOW, car, company, person_owner
 from tests.unit.vehicle.orders import (

@@ -10,8 +10,8 @@ import pytest
 
 from services.chassis.outbox import MOST_ATTEMPTS
 from services.chassis.tracer import SpanTracer
+from tests.store.seen import rows
 from tests.store.vehicle.police import LIAISON, SIGHTINGS, Process
-from tests.store.vehicle.seen import rows
 from tests.unit.vehicle.cars import car
 from tests.unit.vehicle.orders import call
 from xiezhi.errors import Reason, XiezhiError

@@ -13,7 +13,7 @@ from services.vehicle.violations.domain import ViolationRecord
 from services.vehicle.violations.loader import ViolationLoader
 from services.vehicle.violations.server import ViolationServicer
 from services.vehicle.violations.store import ViolationStore
-from tests.store.vehicle.seen import contents, rows
+from tests.store.seen import contents, rows
 from tests.unit.identity.people import number
 from tests.unit.vehicle.cars import car, company, person_owner
 from tests.unit.vehicle.orders import DONGHU, call, day, disposal, key_of, registration

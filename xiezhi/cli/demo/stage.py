@@ -31,7 +31,11 @@ Traceparent = Callable[[], str | None]
 
 
 class Stage:
-    """The connections of a story; closes them at the end."""
+    """The connections of a story; closes them at the end.
+
+    Attributes:
+        proven: The answers that were read, whose receipts have been verified.
+    """
 
     def __init__(self, home: Home, cast: Scenario, *, output: Output, traceparent: Traceparent) -> None:
         """Opens nothing yet.
@@ -49,6 +53,7 @@ class Stage:
         self._opened = ExitStack()
         self._clients: dict[str, Client] = {}
         self._request_id = str(uuid.uuid4())
+        self.proven: list[ProvenAnswer] = []
 
     def __enter__(self) -> Self:
         return self
@@ -88,7 +93,8 @@ class Stage:
     def call(self, officer: str, method: str, request: Message, *, approval: str = "") -> ProvenAnswer:
         """Makes a call; its receipt has been verified."""
         sent = request.SerializeToString(deterministic=True)
-        return call_proven(self.client(officer), method, sent, approval=approval)
+        self.proven.append(call_proven(self.client(officer), method, sent, approval=approval))
+        return self.proven[-1]
 
     def log_key(self) -> LogKey:
         """Returns the ledger's public key."""

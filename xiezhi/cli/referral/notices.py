@@ -9,10 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Group, RenderableType
 from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
 
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.events import dead_letters_view
 from xiezhi.cli.following import Following
 from xiezhi.cli.referral.views import duties_view
 from xiezhi.cli.render import enum_name, facts_table, format_date, local_time, message_dict
@@ -74,11 +73,7 @@ def dead_letters(
     with session.connect() as client:
         stub = notice_pb2_grpc.ReferralNoticeServiceStub(client.channel)
         found = stub.ListDeadLetters(notice_pb2.ListDeadLettersRequest(page_size=limit)).dead_letters
-    table = Table("Event", "Topic", "Attempts", "Since", "Failure")
-    for one in found:
-        event_id = Text(one.event_id, overflow="fold")
-        table.add_row(event_id, one.topic, str(one.attempts), local_time(one.dead_time), one.error)
-    session.output.result([message_dict(one) for one in found], table if found else "Nothing is given up.")
+    session.output.result([message_dict(letter) for letter in found], dead_letters_view(found))
 
 
 @command(app, calls=True, epilog=examples("xiezhi referral notices replay EVENT-ID --as POL360000-O001"))

@@ -26,7 +26,7 @@ from tests.store.exit_restriction.port import (
     Process,
     batch,
 )
-from tests.store.vehicle.seen import contents, everything, rows
+from tests.store.seen import contents, everything, rows
 from tests.unit.exit_restriction.handed_over import (
     BLOCK,
     BLOCK_ENTRY,

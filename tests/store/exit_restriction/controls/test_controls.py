@@ -12,7 +12,7 @@ import pytest
 from services.codes.terms import end_of
 from services.exit_restriction.domain import RULE_OF_1987, Requirement
 from tests.store.exit_restriction.port import ENTRY, LET_PASS, NOTHING, STOP, Process
-from tests.store.vehicle.seen import contents, everything, rows
+from tests.store.seen import contents, everything, rows
 from tests.unit.exit_restriction.handed_over import (
     BLOCK,
     BLOCK_ENTRY,

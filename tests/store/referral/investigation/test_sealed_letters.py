@@ -12,7 +12,7 @@ import pytest
 from services.papers import SealTrust, verify_sealed
 from services.papers.sealing import seal_pdf
 from services.synthetic.papers import Paper, PaperKind, draw_paper
-from tests.store.vehicle.seen import contents
+from tests.store.seen import contents
 from tests.unit.referral.asked import (
     LETTER,
     NOW,

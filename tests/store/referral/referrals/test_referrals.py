@@ -10,7 +10,7 @@ import pytest
 
 from services.referral.domain import ReferralState
 from services.referral.referrals.rows import ReferralRows
-from tests.store.vehicle.seen import contents, rows
+from tests.store.seen import contents, rows
 from tests.unit.referral.asked import (
     NOW,
     REASONS,

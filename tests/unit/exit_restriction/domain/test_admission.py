@@ -23,7 +23,6 @@ from services.exit_restriction.domain import (
     next_instant,
     release,
     renew,
-    restricted_at,
     standing_at,
 )
 from tests.unit.exit_restriction.domain.restricted import (
@@ -39,6 +38,7 @@ from tests.unit.exit_restriction.domain.restricted import (
     noon,
     ordered,
     refused,
+    restrainers,
 )
 from xiezhi.errors import Reason, XiezhiError
 
@@ -172,8 +172,8 @@ def test_a_release_needs_a_notice_and_takes_effect_at_its_receipt():
     now = at(9)
     refused(Reason.MISSING_ASSISTANCE_NOTICE, release, "a", A, KNOWN, has_notice=False, now=now)
     known = (*KNOWN, release("a", A, KNOWN, has_notice=True, now=now))
-    assert restricted_at(known, now - TICK).is_restricted
-    assert not restricted_at(known, now).is_restricted
+    assert restrainers(known, now - TICK)
+    assert not restrainers(known, now)
 
 
 @pytest.mark.parametrize(("known", "now", "told"), [(RELEASED, at(400), "2019-07-05"), (KNOWN, at(400), "2019-08-03")])
@@ -188,8 +188,8 @@ def test_a_correction_frees_one_and_restricts_the_other_at_the_same_instant(know
     found = correct("a", A, known, successor_id="z", successor_facts=(), now=now)
     wrong, right = (*known, found.superseded), (found.filed,)
     for moment, on_wrong in ((now - TICK, True), (now, False)):
-        assert restricted_at(wrong, moment).is_restricted is on_wrong
-        assert restricted_at(right, moment).is_restricted is not on_wrong
+        assert bool(restrainers(wrong, moment)) is on_wrong
+        assert bool(restrainers(right, moment)) is not on_wrong
     assert standing_at(wrong, now)[0].successor_id == "z"
     assert standing_at(right, now)[0].last_day == last_day
     assert (found.filed.start, found.filed.rule_version) == (DAY, "160-2018")

@@ -1,0 +1,109 @@
+"""The channel between a court and a police department: platform, or paper (notice 四.1, R-4.1, §16.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+ALL_COURTS, ALL_DEPARTMENTS = "", 0
+
+
+class ChannelState(IntEnum):
+    """How it stands, the values of `xiezhi.coordination.v1.ChannelState`."""
+
+    NOT_OPERATIONAL = 1
+    OPERATIONAL = 2
+    OUTAGE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Courts and departments that something is about.
+
+    Attributes:
+        court_code: The court; `ALL_COURTS` for all.
+        department: The department; `ALL_DEPARTMENTS` for all six.
+    """
+
+    court_code: str = ALL_COURTS
+    department: int = ALL_DEPARTMENTS
+
+    def covers(self, court_code: str, department: int) -> bool:
+        """Whether a court and a department are among them."""
+        return self.court_code in {ALL_COURTS, court_code} and self.department in {ALL_DEPARTMENTS, department}
+
+    def meet(self, other: Pair) -> Pair | None:
+        """Returns what both are about; None if nothing."""
+        courts = {self.court_code, other.court_code} - {ALL_COURTS}
+        departments = {self.department, other.department} - {ALL_DEPARTMENTS}
+        if len(courts) > 1 or len(departments) > 1:
+            return None
+        return Pair(next(iter(courts), ALL_COURTS), next(iter(departments), ALL_DEPARTMENTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """That the platform is operational for some, as both provincial bodies declared.
+
+    Attributes:
+        key: Its key.
+        pair: For whom.
+        start: From when on, UTC, inclusive.
+    """
+
+    key: str
+    pair: Pair
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """That the platform is out for some.
+
+    Attributes:
+        key: Its key.
+        pair: For whom.
+        start: From when on, UTC, inclusive.
+        end: Until when, UTC, exclusive.
+    """
+
+    key: str
+    pair: Pair
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """How it stands between a court and a department at an instant.
+
+    Attributes:
+        state: The state.
+        since: Since when it is operational, UTC; None while it is not.
+        outages: Outages that run.
+    """
+
+    state: ChannelState
+    since: datetime | None = None
+    outages: tuple[Outage, ...] = ()
+
+
+def channel_at(
+    court_code: str, department: int, at: datetime, *, operations: Iterable[Operation], outages: Iterable[Outage]
+) -> Channel:
+    """Says how it stands between a court and a department.
+
+    Args:
+        court_code: The court.
+        department: The department, one of the six.
+        at: The instant, UTC.
+        operations: All that were declared.
+        outages: All that were declared.
+    """
+    since = min((o.start for o in operations if o.pair.covers(court_code, department) and o.start <= at), default=None)
+    if since is None:
+        return Channel(ChannelState.NOT_OPERATIONAL)
+    running = tuple(o for o in outages if o.pair.covers(court_code, department) and o.start <= at < o.end)
+    return Channel(ChannelState.OUTAGE if running else ChannelState.OPERATIONAL, since, running)
