@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from xiezhi.bundle import VerifiedBundle
-from xiezhi.bundle.framing import Framer, frame, invalid_bundle
+from xiezhi.bundle.framing import MAX_PART
 from xiezhi.cli.documents import PRIVATE, write_private
 from xiezhi.cli.home import Home
 from xiezhi.cli.output import CommandError
-from xiezhi.errors import Reason, XiezhiError, error
+from xiezhi.errors import Reason, error
 from xiezhi.paper.v1 import bundle_pb2
 
-_PIECE = 1 << 16
+_DIGEST, _LENGTH = 16, 4
+"""Bytes of the digest and of the length before each result."""
 
 
 class Journal:
@@ -38,20 +40,16 @@ class Journal:
 
     def add(self, item: bundle_pb2.BundleItem) -> None:
         """Adds a result. It need not be durable: what is lost is asked again, and the exchange answers the same."""
-        self._file.write(frame(bundle_pb2.BundlePart(item=item)))
+        encoded = item.SerializeToString()
+        self._file.write(b"".join((_digest(encoded), len(encoded).to_bytes(_LENGTH, "big"), encoded)))
         self._file.flush()
         self.done += 1
 
     def items(self) -> Iterator[bundle_pb2.BundleItem]:
         """Yields all results, one after the other, holding one at a time."""
-        held: list[bundle_pb2.BundleItem] = []
-        framer = Framer(lambda framed, part: held.append(part.item), holds_rules=True)
         with self._path.open("rb") as reading:
-            while piece := reading.read(_PIECE):
-                framer.feed(piece)
-                yield from held
-                held.clear()
-        framer.end()
+            for item, _ in _read(reading):
+                yield item
 
 
 @contextmanager
@@ -74,7 +72,9 @@ def open_journal(home: Home, bundle: VerifiedBundle) -> Iterator[Journal]:
         except BlockingIOError:
             raise CommandError("Another process imports this bundle now.") from None
         _require_same(folder / "bundle.json", bundle)
-        done, whole = _count(file)
+        done = whole = 0
+        for _, whole in _read(file):
+            done += 1
         file.seek(whole)
         file.truncate()
         yield Journal(file, path=folder / "results", done=done)
@@ -90,22 +90,20 @@ def _require_same(note: Path, bundle: VerifiedBundle) -> None:
         )
 
 
-def _count(file: BinaryIO) -> tuple[int, int]:
-    """Returns how many whole results a journal holds, and where the last of them ends.
+def _read(file: BinaryIO) -> Iterator[tuple[bundle_pb2.BundleItem, int]]:
+    """Yields each result with where it ends, up to the first that is not whole.
 
-    What a machine that lost its power has left behind them, such as zeros, is not counted and is asked again.
+    Each has its digest before it: a machine that lost its power may leave zeros, or anything, where the last ones were.
     """
-    done = whole = 0
+    end = 0
+    while len(head := file.read(_DIGEST + _LENGTH)) == _DIGEST + _LENGTH:
+        length = int.from_bytes(head[_DIGEST:], "big")
+        encoded = file.read(length) if length <= MAX_PART else b""
+        if _digest(encoded) != head[:_DIGEST]:
+            return
+        end += len(head) + length
+        yield bundle_pb2.BundleItem.FromString(encoded), end
 
-    def take(framed: bytes, part: bundle_pb2.BundlePart) -> None:
-        nonlocal done, whole
-        if part.item.position != done + 1:
-            raise invalid_bundle("the journal is damaged")
-        done, whole = done + 1, whole + len(framed)
 
-    framer = Framer(take)
-    file.seek(0)
-    with suppress(XiezhiError):
-        while piece := file.read(_PIECE):
-            framer.feed(piece)
-    return done, whole
+def _digest(encoded: bytes) -> bytes:
+    return hashlib.blake2b(encoded, digest_size=_DIGEST).digest()
