@@ -34,7 +34,8 @@ _EPILOG = examples(
     "xiezhi seed --people 100000",
     "xiezhi seed --people 1000000 --json     takes some minutes; run it again if it was interrupted",
     "xiezhi seed --fleet 1200     with a large fleet of the scenario's company",
-    "xiezhi seed --identity-url postgresql+psycopg://… --gateway-url … --vehicle-url … --exit-restriction-url … --coordination-url …",
+    "xiezhi seed --identity-url postgresql+psycopg://… --gateway-url … --vehicle-url … --exit-restriction-url … "
+    "--coordination-url …",
 )
 
 
