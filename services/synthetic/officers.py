@@ -39,6 +39,12 @@ SUPERIOR_APPROVER = "GAN01-V001"
 """A vice president of the intermediate court above the scenario's court."""
 COURT_SUPERVISOR, POLICE_SUPERVISOR = "GAN-S001", "POL360000-S001"
 """Officers of both provincial bodies who supervise referrals."""
+REGISTRAR, COURT_LIAISON, SUCCESSOR = "GAN0102-R001", "GAN0102-L002", "GAN0102-S001"
+"""Who keeps the registers of the scenario's court, one of its liaisons, and who is to follow that one."""
+PAPER_JUDGE, PAPER_APPROVER, PAPER_LIAISON = "GAN1121-J001", "GAN1121-C001", "GAN1121-L001"
+"""Officers of a court that goes on paper with one department of the police."""
+PAPER_CARRIER = "POL360000-L004"
+"""The liaison of that department of the provincial police."""
 
 COURTS_AGENCY, POLICE_AGENCY = "courts", "police"
 
