@@ -167,7 +167,7 @@ class Dispute:
         opened: How it was opened.
         state: Its state.
         positions: The last position of each side that has recorded one.
-        waits: The position of the side that finds no agreement and waits for the other's answer, as it was recorded first;
+        waits: The position of the side that finds no agreement and waits for the other, as it was recorded first;
             None where neither does.
         settled: The settlement; None without one.
     """
