@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 
 import grpc
-from sqlalchemy import Connection
 
 from services.chassis.backend import host_backend
 from services.chassis.channels import open_channel
@@ -18,6 +16,10 @@ from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.codes.jurisdiction import Jiangxi
+from services.coordination.copies.server import DirectoryCopyServicer
+from services.coordination.copies.store import CopyStore
+from services.coordination.directory.rows import LiaisonRows
+from services.coordination.disputes.departments import Departments
 from services.coordination.disputes.server import DisputeServicer, Office
 from services.coordination.disputes.standings import Standings
 from services.coordination.disputes.store import DisputeStore
@@ -25,6 +27,7 @@ from services.coordination.notices.convert import describe
 from services.coordination.notices.server import CoordinationNoticeServicer
 from services.coordination.notices.tables import FEED, OUTBOX
 from services.coordination.notices.telling import Telling
+from services.coordination.revisions import Revisions
 from services.coordination.settings import CoordinationSettings
 from services.papers import SealTrust, verify_sealed
 
@@ -75,16 +78,23 @@ def _make_works(parts: Parts, settings: CoordinationSettings) -> _Works:
 
 def _servicers(parts: Parts, settings: CoordinationSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
-    letters = DeadLetters(works.outbox, database=parts.database, clock=parts.clock)
+    database, clock, revisions = parts.database, parts.clock, Revisions()
+    letters = DeadLetters(works.outbox, database=database, clock=clock)
+    copies = CopyStore(database, keyring=parts.keyring)
     return {
         "xiezhi.coordination.v1.CoordinationNoticeService": CoordinationNoticeServicer(works.feed, letters=letters),
+        "xiezhi.coordination.v1.DirectoryCopyService": DirectoryCopyServicer(copies, revisions=revisions, clock=clock),
         "xiezhi.coordination.v1.DisputeService": _disputes(parts, settings, works),
     }
 
 
 def _disputes(parts: Parts, settings: CoordinationSettings, works: _Works) -> DisputeServicer:
     store = DisputeStore(
-        parts.database, keyring=parts.keyring, directory=_NoDirectory(), clock=parts.clock, tell=works.tell
+        parts.database,
+        keyring=parts.keyring,
+        directory=Departments(LiaisonRows(parts.keyring)),
+        clock=parts.clock,
+        tell=works.tell,
     )
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
     office = Office(
@@ -107,12 +117,3 @@ def _open_channels(parts: Parts, settings: CoordinationSettings) -> Mapping[str,
             parts.stack.push_async_callback(channel.close)
             channels[peer.address, peer.name] = channel
     return {kind: channels[peer.address, peer.name] for kind, peer in settings.standings.items()}
-
-
-class _NoDirectory:
-    """Knows of no department, as long as no liaisons are kept: nobody is a side of what any department may act on."""
-
-    def has_department(self, connection: Connection, organisation: str, department: int, *, day: date) -> bool:
-        """Says no."""
-        del connection, organisation, department, day
-        return False
