@@ -31,6 +31,7 @@ from xiezhi.cli import (
 )
 from xiezhi.cli.border import checks as border_checks
 from xiezhi.cli.border import commands as border
+from xiezhi.cli.bundles import commands as bundles
 from xiezhi.cli.command import examples
 from xiezhi.cli.coordination import disputes
 from xiezhi.cli.coordination import notices as coordination
@@ -39,6 +40,7 @@ from xiezhi.cli.exits import bulk as exit_bulk
 from xiezhi.cli.exits import commands as exits
 from xiezhi.cli.exits import counter as exit_counter
 from xiezhi.cli.exits import notices as court_notices
+from xiezhi.cli.oversight import command as oversight
 from xiezhi.cli.referral import command as referral
 from xiezhi.cli.session import ENVIRONMENT
 
@@ -62,6 +64,7 @@ _EPILOG = (
         "xiezhi due --as POL360102-I001",
         "xiezhi dispute list --as GAN0102-J001",
         "xiezhi ledger verify receipt.json",
+        "xiezhi oversight search --as AUDIT-A001 --subject -",
         "xiezhi trace TRACE_ID",
     )
     + "\n\nFiles of an agency's own replace the development keys of the data folder:\n\n"
@@ -106,7 +109,9 @@ def build_app() -> typer.Typer:
     app.add_typer(coordination.app, name="coordination")
     app.add_typer(events.app, name="events")
     app.add_typer(ledger.app, name="ledger")
+    app.add_typer(oversight.app, name="oversight")
     app.add_typer(sealed.app, name="paper")
+    app.add_typer(bundles.app, name="bundle")
     for adding in (trace, doctor):
         adding.add_to(app)
     return app
