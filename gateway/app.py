@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -20,6 +21,8 @@ from gateway.following import DirectoryFollower
 from gateway.gate import Gate
 from gateway.proxy import Proxy
 from gateway.settings import GatewaySettings
+from gateway.standing import standing_servicer
+from services.chassis.backend import host_backend
 from services.chassis.channels import open_channel
 from services.chassis.clock import Clock
 from services.chassis.handling import Handler
@@ -27,6 +30,7 @@ from services.chassis.health import Check, serving_check
 from services.chassis.hosting import Hosting
 from services.chassis.limits import RateLimiter
 from services.chassis.process import Core, Parts, assemble, connect_ledger, open_parts, serve
+from services.chassis.standing import STANDING, internal_callers
 from services.codes.jurisdiction import Jiangxi
 from xiezhi.errors import XiezhiError
 
@@ -72,8 +76,8 @@ async def run(settings: GatewaySettings) -> None:
         parts.stack.callback(sweeping.cancel)
         await serve(
             core,
-            {**proxy.handlers(parts.contracts), **own},
-            services=(APPROVALS, CASES, *backends),
+            {**proxy.handlers(parts.contracts), **own, **_standing_handlers(core, settings, approvals)},
+            services=(APPROVALS, CASES, STANDING, *backends),
             checks={"ledger": ledger.check},
             service_checks={
                 service: _both(serving_check(channel), follower.check)
@@ -130,6 +134,13 @@ def _own_handlers(core: Core, gate: Gate, *, approvals: ApprovalStore, cases: Ca
     case_servicer = CaseRegistryServicer(store=cases, clock=parts.clock)
     hosting = Hosting(pipeline=core.pipeline, admission=gate, recorder=core.recorder)
     return hosting.handlers(parts.contracts, {APPROVALS: approval_servicer, CASES: case_servicer})
+
+
+def _standing_handlers(core: Core, settings: GatewaySettings, approvals: ApprovalStore) -> Mapping[str, Handler]:
+    """Makes the handler of what the coordination process asks, and no agency's system."""
+    servicer = standing_servicer(approvals, core.parts.contracts)
+    callers = internal_callers(settings.directory.name)
+    return host_backend(core, {STANDING: servicer}, jurisdiction=Jiangxi(), internal_callers=callers)
 
 
 async def _sweep(approvals: ApprovalStore, clock: Clock) -> None:

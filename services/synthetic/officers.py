@@ -81,6 +81,9 @@ _EXIT = (
 _REFERRING = ("referral.send", "referral.read", "referral.due")
 _LOOKING = ("liaison.read", "channel.read")
 _APPOINTING = ("liaison.appoint", *_LOOKING)
+_DISPUTING = ("dispute.open", "dispute.read", "coordination.notice")
+# Who holds the first permission beside the last watches as liaison, and else for the organisation.
+_DISPUTING_LIAISON = ("coordination.liaison", *_DISPUTING)
 _DECIDING = ("approval.read", "approval.decide", "case.read", *_EXIT, *_REFERRING, *_LOOKING)
 _ASKING = (
     "approval.submit",
@@ -93,6 +96,7 @@ _ASKING = (
     *_EXIT,
     *_REFERRING,
     *_LOOKING,
+    *_DISPUTING,
 )
 _JUDGE = _Post("J", Rank.JUDGE, _ASKING, enforces=True)
 _CHIEF = _Post("C", Rank.DIVISION_CHIEF, _DECIDING, enforces=True)
@@ -104,7 +108,11 @@ _NOTICE_LIAISON = ("exit.notice.liaison", "exit.notice.watch")
 _NOTICE_COMMAND = ("exit.notice.command", "exit.notice.watch")
 # Who holds the first permission beside the second watches as liaison, and else for the organisation.
 _REFERRAL_LIAISON = ("referral.liaison", "referral.due")
-_LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read", *_REFERRAL_LIAISON, *_NOTICE_LIAISON, *_LOOKING))
+_LIAISON = _Post(
+    "L",
+    Rank.CLERK,
+    ("approval.submit", "approval.read", *_REFERRAL_LIAISON, *_NOTICE_LIAISON, *_LOOKING, *_DISPUTING_LIAISON),
+)
 _REGISTERING = ("case.register", "case.reassign", "case.read", "credential.register", *_APPOINTING)
 _REGISTRAR = _Post("R", None, _REGISTERING, system="case-system")
 _COMMAND_CENTRE = _Post("E", None, ("approval.read", "vehicle.sighting.watch", *_NOTICE_COMMAND))
@@ -114,20 +122,32 @@ _HIGH_COURT_LIAISON = _Post("L", Rank.CLERK, (*_LIAISON.permissions, *_WATCHING_
 _AUDITOR = _Post("A", None, ("ledger.head", "ledger.read", "oversight.read"), system="audit")
 _HOUSEHOLD_OFFICER = _Post("H", None, ("ledger.head",), system="police")
 _POLICE_LIAISON = _Post(
-    "L", None, ("ledger.head", *_WATCHING_LIAISON, *_REFERRAL_LIAISON, *_APPOINTING), system="police"
+    "L",
+    None,
+    ("ledger.head", *_WATCHING_LIAISON, *_REFERRAL_LIAISON, *_APPOINTING, *_DISPUTING_LIAISON),
+    system="police",
 )
-_UNIT_LIAISON = _Post("L", None, (*_REFERRAL_LIAISON, *_APPOINTING), system="police")
+_UNIT_LIAISON = _Post("L", None, (*_REFERRAL_LIAISON, *_APPOINTING, *_DISPUTING_LIAISON), system="police")
 _TRAFFIC_OFFICER = _Post("T", None, ("vehicle.check",), system="police")
 _PATROL = _Post("X", None, ("vehicle.check",), system="police")
 _CAMERA = _Post("K", None, ("vehicle.check.stream",), system="checkpoint")
 _WINDOW_OFFICER = _Post("W", None, ("vehicle.violation.clear",), system="police")
-_OPERATOR = _Post("O", None, ("vehicle.operate", "exit.operate", "referral.operate"), system="police")
+_OPERATING = ("vehicle.operate", "exit.operate", "referral.operate", "coordination.operate")
+_OPERATOR = _Post("O", None, _OPERATING, system="police")
 _COUNTER_OFFICER = _Post("E", None, ("exit.counter.check", "exit.counter.copy", "exit.history.read"), system="police")
 _BORDER_OFFICER = _Post("B", None, ("border.check", "border.check.stream", "exit.history.read"), system="checkpoint")
 _HANDLING = ("referral.handle", "referral.due")
 _INVESTIGATOR = _Post("I", None, _HANDLING, system="police")
-_UNIT_HEAD = _Post("C", Rank.DIVISION_CHIEF, (*_HANDLING, "referral.decide"), system="police")
-_SUPERVISING = ("referral.supervise", "referral.due", "referral.calendar", "channel.declare", *_LOOKING)
+_UNIT_HEAD = _Post("C", Rank.DIVISION_CHIEF, (*_HANDLING, "referral.decide", *_DISPUTING), system="police")
+_SUPERVISING = (
+    "referral.supervise",
+    "referral.due",
+    "referral.calendar",
+    "channel.declare",
+    "dispute.settle",
+    *_LOOKING,
+    *_DISPUTING,
+)
 _COURT_SUPERVISOR = _Post("S", None, _SUPERVISING)
 _POLICE_SUPERVISOR = _Post("S", None, _SUPERVISING, system="police")
 

@@ -15,9 +15,12 @@ from xiezhi.policy.v1 import policy_pb2
 IMAGE = FileDescriptorSet.FromString(Path("gen/xiezhi/image.binpb").read_bytes())
 OURS = [file for file in IMAGE.file if file.package.startswith("xiezhi.")]
 _EXIT = "services.exit_restriction"
+_COORDINATION = "services.coordination"
 SERVICERS = {
     "xiezhi.approval.v1.ApprovalService": "gateway.approval.server:ApprovalServicer",
     "xiezhi.casefile.v1.CaseRegistryService": "gateway.casefile.server:CaseRegistryServicer",
+    "xiezhi.coordination.v1.CoordinationNoticeService": f"{_COORDINATION}.notices.server:CoordinationNoticeServicer",
+    "xiezhi.coordination.v1.DisputeService": f"{_COORDINATION}.disputes.server:DisputeServicer",
     "xiezhi.exit_restriction.v1.ApplicationCounterService": f"{_EXIT}.counter.server:ApplicationCounterServicer",
     "xiezhi.exit_restriction.v1.BorderCheckService": f"{_EXIT}.border.server:BorderCheckServicer",
     "xiezhi.exit_restriction.v1.BorderControlService": f"{_EXIT}.controls.server:BorderControlServicer",
@@ -31,6 +34,7 @@ SERVICERS = {
     "xiezhi.referral.v1.ReferralNoticeService": "services.referral.notices.server:ReferralNoticeServicer",
     "xiezhi.referral.v1.ReferralService": "services.referral.referrals.server:ReferralServicer",
     "xiezhi.referral.v1.SupervisionService": "services.referral.supervision.server:SupervisionServicer",
+    "xiezhi.standing.v1.StandingService": "services.chassis.standing:StandingServicer",
     "xiezhi.vehicle.v1.SeizureService": "services.vehicle.seizures.server:SeizureServicer",
     "xiezhi.vehicle.v1.SightingService": "services.vehicle.sightings.server:SightingServicer",
     "xiezhi.vehicle.v1.VehicleCheckService": "services.vehicle.checks.server:VehicleCheckServicer",

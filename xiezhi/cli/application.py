@@ -33,6 +33,8 @@ from xiezhi.cli.border import checks as border_checks
 from xiezhi.cli.border import commands as border
 from xiezhi.cli.bundles import commands as bundles
 from xiezhi.cli.command import examples
+from xiezhi.cli.coordination import disputes
+from xiezhi.cli.coordination import notices as coordination
 from xiezhi.cli.demo import command as demo
 from xiezhi.cli.exits import bulk as exit_bulk
 from xiezhi.cli.exits import commands as exits
@@ -60,6 +62,7 @@ _EPILOG = (
         "xiezhi watch --as GAN-E001",
         "xiezhi referral inbox --as POL360102-I001",
         "xiezhi due --as POL360102-I001",
+        "xiezhi dispute list --as GAN0102-J001",
         "xiezhi ledger verify receipt.json",
         "xiezhi oversight search --as AUDIT-A001 --subject -",
         "xiezhi trace TRACE_ID",
@@ -102,6 +105,8 @@ def build_app() -> typer.Typer:
     app.add_typer(referral.app, name="referral")
     due.add_to(app)
     app.add_typer(calendars.app, name="calendar")
+    app.add_typer(disputes.app, name="dispute")
+    app.add_typer(coordination.app, name="coordination")
     app.add_typer(events.app, name="events")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(oversight.app, name="oversight")

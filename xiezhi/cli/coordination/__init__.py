@@ -1,0 +1,1 @@
+"""Commands of coordination: disputes, and what organisations are told."""
