@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from services.chassis.anchors import Anchors, may_sign
 from services.chassis.watched import WatchedFiles
-from xiezhi.errors import Reason, error
+from xiezhi.proof.anchors import Anchors, certify
 from xiezhi.proof.statement import Claims, Rank, SignedStatement, Signer, invalid, read_statement
 
 MAX_CACHED = 50_000
@@ -91,17 +90,7 @@ class OfficerTrust:
     @staticmethod
     def _check(signed: SignedStatement, anchors: Anchors, now: datetime) -> Statement:
         certificate = signed.chain[0]
-        # What a statement carries beside its signer's certificate proves nothing and is not looked at.
-        authority = anchors.find_issuer(certificate)
-        if authority is None:
-            raise invalid("its certificate was not issued by an authority of the courts")
-        if anchors.has_revoked(certificate):
-            raise error(Reason.STATEMENT_REVOKED, "The approver's certificate is revoked.")
-        for one in (certificate, authority):
-            if not one.not_valid_before_utc <= now < one.not_valid_after_utc:
-                raise invalid("a certificate's time has not begun or is over")
-        if not may_sign(certificate):
-            raise invalid("its certificate is not for signing")
+        authority = certify(anchors, certificate, now=now)
         try:
             signer = Signer.of(certificate)
         except ValueError:

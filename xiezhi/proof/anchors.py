@@ -1,4 +1,4 @@
-"""Certificate authorities that a process trusts, with their revocation lists: whom they issued to, and whom no more."""
+"""Certificate authorities that are trusted, with their revocation lists: whom they issued to, and whom no more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Self
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+
+from xiezhi.errors import Reason, error
+from xiezhi.proof.statement import invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,35 @@ class Anchors:
     def has_revoked(self, certificate: x509.Certificate) -> bool:
         """Whether a certificate is on its issuer's list."""
         return (certificate.issuer, certificate.serial_number) in self.revoked
+
+
+def certify(anchors: Anchors, certificate: x509.Certificate, *, now: datetime) -> x509.Certificate:
+    """Decides whether the signature of a certificate's holder counts.
+
+    Args:
+        anchors: The authorities, read in time: a list that is out of date counts for nothing.
+        certificate: The signer's. What a signed paper carries beside it proves nothing and is not looked at.
+        now: The instant at which it must count, UTC.
+
+    Returns:
+        The authority that issued it.
+
+    Raises:
+        PermissionDenied: STATEMENT_INVALID or STATEMENT_REVOKED.
+    """
+    if now >= anchors.fresh_until:
+        raise invalid("the revocation list is out of date")
+    authority = anchors.find_issuer(certificate)
+    if authority is None:
+        raise invalid("its certificate was not issued by an authority that counts")
+    if anchors.has_revoked(certificate):
+        raise error(Reason.STATEMENT_REVOKED, "The signer's certificate is revoked.")
+    for one in (certificate, authority):
+        if not one.not_valid_before_utc <= now < one.not_valid_after_utc:
+            raise invalid("a certificate's time has not begun or is over")
+    if not may_sign(certificate):
+        raise invalid("its certificate is not for signing")
+    return authority
 
 
 def may_sign(certificate: x509.Certificate) -> bool:
