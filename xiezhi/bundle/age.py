@@ -44,11 +44,8 @@ def encrypt(pieces: Iterator[bytes], file: BinaryIO, *, recipient: X25519PublicK
     key = pyrage.x25519.Recipient.from_str(encode(_PUBLIC, recipient.public_bytes_raw()))
     try:
         pyrage.encrypt_io(source, written, [key])
-    except (pyrage.EncryptError, OSError):
-        # What a source raises comes back as a text only.
-        if source.failure is not None:
-            raise source.failure from None
-        raise
+    except (pyrage.EncryptError, OSError) as failure:
+        raise source.failure or written.failure or failure from None
     return written.digest()
 
 
@@ -69,12 +66,12 @@ def decrypt(file: BinaryIO, take: Callable[[bytes], None], *, key: X25519Private
     """
     import pyrage
 
-    source = _HashingReader(file)
+    source, taker = _HashingReader(file), _Taker(take)
     try:
-        pyrage.decrypt_io(source, _Taker(take), [_identity(key)])
+        pyrage.decrypt_io(source, taker, [_identity(key)])
         source.drain()
     except (pyrage.DecryptError, OSError) as failure:
-        raise source.failure or _refusal(failure) from None
+        raise source.failure or taker.failure or _refusal(failure) from None
     return source.digest()
 
 
@@ -96,54 +93,68 @@ def _identity(key: X25519PrivateKey) -> x25519.Identity:
     return x25519.Identity.from_str(encode(_PRIVATE, key.private_bytes_raw()).upper())
 
 
-class _PieceReader:
+class _Remembering:
+    """Keeps what is raised within, which comes back from the other side of the binding as a text only."""
+
+    def __init__(self) -> None:
+        self.failure: BaseException | None = None
+
+    def __enter__(self) -> None:
+        """Begins a call from the other side."""
+
+    def __exit__(self, kind: object, failure: BaseException | None, traceback: object) -> None:
+        if failure is not None:
+            self.failure = failure
+
+
+class _PieceReader(_Remembering):
     """Reads a stream of pieces as a file, holding what is left of one piece."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.failure: Exception | None = None
+        super().__init__()
         self._pieces = pieces
         self._left = memoryview(b"")
 
     def read(self, size: int) -> bytes:
-        try:
+        with self:
             while not self._left:
                 piece = next(self._pieces, None)
                 if piece is None:
                     return b""
                 self._left = memoryview(piece)
-        except Exception as failure:
-            self.failure = failure
-            raise
-        taken, self._left = self._left[:size], self._left[size:]
-        return bytes(taken)
+            taken, self._left = self._left[:size], self._left[size:]
+            return bytes(taken)
 
 
-class _HashingWriter:
+class _HashingWriter(_Remembering):
     def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
         self._file = file
         self._hash = hashlib.sha256()
         self._size = 0
 
     def write(self, piece: bytes) -> int:
-        self._size += len(piece)
-        if self._size > MAX_FILE:
-            raise invalid_bundle("it is too large; send several")
-        self._hash.update(piece)
-        self._file.write(piece)
+        with self:
+            self._size += len(piece)
+            if self._size > MAX_FILE:
+                raise invalid_bundle("it is too large; send several")
+            self._hash.update(piece)
+            self._file.write(piece)
         return len(piece)
 
     def flush(self) -> None:
-        self._file.flush()
+        with self:
+            self._file.flush()
 
     def digest(self) -> bytes:
         return self._hash.digest()
 
 
-class _HashingReader:
+class _HashingReader(_Remembering):
     """Reads a bundle's file, whose head is looked at before anything that would hold all of it in memory."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self.failure: Exception | None = None
+        super().__init__()
         self._file = file
         self._hash = hashlib.sha256()
         self._size = 0
@@ -152,16 +163,12 @@ class _HashingReader:
             raise invalid_bundle("it is no encrypted bundle")
 
     def read(self, size: int) -> bytes:
-        try:
+        with self:
             piece, self._head = (self._head[:size], self._head[size:]) if self._head else (self._file.read(size), b"")
-        except OSError as failure:
-            self.failure = failure
-            raise
-        self._size += len(piece)
-        if self._size > MAX_FILE:
-            self.failure = invalid_bundle("it is too large")
-            raise self.failure
-        self._hash.update(piece)
+            self._size += len(piece)
+            if self._size > MAX_FILE:
+                raise invalid_bundle("it is too large")
+            self._hash.update(piece)
         return piece
 
     def drain(self) -> None:
@@ -172,12 +179,14 @@ class _HashingReader:
         return self._hash.digest()
 
 
-class _Taker:
+class _Taker(_Remembering):
     def __init__(self, take: Callable[[bytes], None]) -> None:
+        super().__init__()
         self._take = take
 
     def write(self, piece: bytes) -> int:
-        self._take(piece)
+        with self:
+            self._take(piece)
         return len(piece)
 
     def flush(self) -> None:
