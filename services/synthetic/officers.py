@@ -72,6 +72,9 @@ _EXIT = (
     "exit.entry.review",
 )
 _REFERRING = ("referral.send", "referral.read", "referral.due")
+# What came on paper is listed to the court that filed it and to the police organisation that brought it in.
+_READING_PAPER = ("paper.read",)
+_BRINGING_PAPER = ("paper.perform", *_READING_PAPER)
 _DECIDING = ("approval.read", "approval.decide", "case.read", *_EXIT, *_REFERRING)
 _ASKING = (
     "approval.submit",
@@ -81,6 +84,7 @@ _ASKING = (
     "vehicle.seizure.register",
     "vehicle.seizure.read",
     "case.read",
+    *_READING_PAPER,
     *_EXIT,
     *_REFERRING,
 )
@@ -94,7 +98,9 @@ _NOTICE_LIAISON = ("exit.notice.liaison", "exit.notice.watch")
 _NOTICE_COMMAND = ("exit.notice.command", "exit.notice.watch")
 # Who holds the first permission beside the second watches as liaison, and else for the organisation.
 _REFERRAL_LIAISON = ("referral.liaison", "referral.due")
-_LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read", *_REFERRAL_LIAISON, *_NOTICE_LIAISON))
+_LIAISON = _Post(
+    "L", Rank.CLERK, ("approval.submit", "approval.read", *_READING_PAPER, *_REFERRAL_LIAISON, *_NOTICE_LIAISON)
+)
 _REGISTRAR = _Post("R", None, ("case.register", "case.reassign", "case.read"), system="case-system")
 _COMMAND_CENTRE = _Post("E", None, ("approval.read", "vehicle.sighting.watch", *_NOTICE_COMMAND))
 # Who holds the second permission beside the first watches as liaison, and else as command centre.
@@ -102,8 +108,10 @@ _WATCHING_LIAISON = ("vehicle.sighting.watch", "vehicle.sighting.liaison")
 _HIGH_COURT_LIAISON = _Post("L", Rank.CLERK, (*_LIAISON.permissions, *_WATCHING_LIAISON))
 _AUDITOR = _Post("A", None, ("ledger.head", "ledger.read"), system="audit")
 _HOUSEHOLD_OFFICER = _Post("H", None, ("ledger.head",), system="police")
-_POLICE_LIAISON = _Post("L", None, ("ledger.head", *_WATCHING_LIAISON, *_REFERRAL_LIAISON), system="police")
-_UNIT_LIAISON = _Post("L", None, _REFERRAL_LIAISON, system="police")
+_POLICE_LIAISON = _Post(
+    "L", None, ("ledger.head", *_BRINGING_PAPER, *_WATCHING_LIAISON, *_REFERRAL_LIAISON), system="police"
+)
+_UNIT_LIAISON = _Post("L", None, (*_BRINGING_PAPER, *_REFERRAL_LIAISON), system="police")
 _TRAFFIC_OFFICER = _Post("T", None, ("vehicle.check",), system="police")
 _PATROL = _Post("X", None, ("vehicle.check",), system="police")
 _CAMERA = _Post("K", None, ("vehicle.check.stream",), system="checkpoint")
