@@ -25,7 +25,8 @@ async def register(paper: Paper, signatures: Signatures, *, cause: Cause, store:
     """
     submission = _submission(paper, signatures, cause)
     kept = await store.add_decided(submission, _decisions(paper, signatures, cause))
-    if kept is None or _asked(kept) != _asked(submission.approval):
+    is_this_one = kept is not None and _asked(kept) == _asked(submission.approval)
+    if kept is None or not is_this_one or {*kept.consent_texts} != {*paper.command.consents}:
         raise reference_reused()
     return kept
 
@@ -72,5 +73,4 @@ def _asked(approval: Approval) -> tuple[object, ...]:
         approval.case_number,
         approval.requester,
         approval.requester_court,
-        approval.consent_texts,
     )
