@@ -31,6 +31,7 @@ from xiezhi.cli import (
 )
 from xiezhi.cli.border import checks as border_checks
 from xiezhi.cli.border import commands as border
+from xiezhi.cli.bundles import commands as bundles
 from xiezhi.cli.command import examples
 from xiezhi.cli.demo import command as demo
 from xiezhi.cli.exits import bulk as exit_bulk
@@ -102,6 +103,7 @@ def build_app() -> typer.Typer:
     app.add_typer(events.app, name="events")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(sealed.app, name="paper")
+    app.add_typer(bundles.app, name="bundle")
     for adding in (trace, doctor):
         adding.add_to(app)
     return app

@@ -24,6 +24,8 @@ ENVIRONMENT = {
     "XIEZHI_LOG_KEY": "PEM file of the ledger's public key",
     "XIEZHI_SIGNING_CERTIFICATE": "PEM file of the approver's certificate chain",
     "XIEZHI_SIGNING_KEY": "PEM file of the approver's private key",
+    "XIEZHI_EXCHANGE_KEY": "PEM file of the private key to which the organisation's bundles are encrypted",
+    "XIEZHI_BUNDLE_TRUST": "folder with .crt and .crl of courts, police and exchange, whose bundles and keys count",
 }
 """What replaces the development keys of the data folder, where an agency has its own."""
 
