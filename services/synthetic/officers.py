@@ -113,7 +113,7 @@ _COMMAND_CENTRE = _Post("E", None, ("approval.read", "vehicle.sighting.watch", *
 # Who holds the second permission beside the first watches as liaison, and else as command centre.
 _WATCHING_LIAISON = ("vehicle.sighting.watch", "vehicle.sighting.liaison")
 _HIGH_COURT_LIAISON = _Post("L", Rank.CLERK, (*_LIAISON.permissions, *_WATCHING_LIAISON))
-_AUDITOR = _Post("A", None, ("ledger.head", "ledger.read"), system="audit")
+_AUDITOR = _Post("A", None, ("ledger.head", "ledger.read", "oversight.read"), system="audit")
 _HOUSEHOLD_OFFICER = _Post("H", None, ("ledger.head",), system="police")
 _POLICE_LIAISON = _Post(
     "L",

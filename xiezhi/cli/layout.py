@@ -31,6 +31,7 @@ BACKENDS = {
     "xiezhi.coordination.v1.DisputeService": "coordination",
     "xiezhi.identity.v1.IdentityService": "identity",
     "xiezhi.ledger.v1.LedgerService": "ledger",
+    "xiezhi.ledger.v1.OversightService": "ledger",
     "xiezhi.vehicle.v1.VehicleRegistryService": "vehicle",
     "xiezhi.vehicle.v1.SeizureService": "vehicle",
     "xiezhi.vehicle.v1.VehicleCheckService": "vehicle",
