@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.approval.domain import Cause
+from gateway.approval.domain import Cause, Kind
 from gateway.approval.store import ApprovalStore
 from gateway.decision import Grant
 from gateway.gate import Gate
 from gateway.paper.domain import Answer, Entry, Item, Place, is_answer, reference_reused
-from gateway.paper.reading import Paper, Perform, Signatures, take_apart, verify
+from gateway.paper.reading import Paper, Perform, Signatures, require_consents, take_apart, verify
 from gateway.paper.registering import register
 from gateway.paper.store import PaperStore
 from services.chassis import on_paper
@@ -118,7 +118,7 @@ async def perform(command: Perform, *, call: Call, desk: Desk) -> Performed:
         raise reference_reused()
     if kept is not None and kept.answer is not None:
         return Performed(kept.item, kept.answer, is_repeated=True)
-    signatures = verify(paper, trust=desk.trust, jurisdiction=desk.jurisdiction, now=now)
+    signatures = verify(paper, trust=desk.trust, now=now)
     inner = _inner(paper, signatures.judge, call=call, now=now)
     try:
         payload = await _pass(paper, signatures, call=inner, desk=desk)
@@ -127,8 +127,7 @@ async def perform(command: Perform, *, call: Call, desk: Desk) -> Performed:
             raise refused.failure from None
         return await _finish(paper, _refusal(refused.failure, refused.status, desk), desk)
     except XiezhiError as failure:
-        # What was begun before may have been performed then; that it is refused now would be no answer.
-        if kept is not None or not is_answer(failure):
+        if not is_answer(failure) or await _is_spent(claims.approval, desk):
             raise
         await desk.record(inner, failure)
         return await _finish(paper, _refusal(failure, desk.serialise(failure, inner), desk), desk)
@@ -161,6 +160,7 @@ async def _pass(paper: Paper, signatures: Signatures, *, call: Call, desk: Desk)
     claims, method = paper.claims, paper.method
     message = parse(method, call.request)
     call.subjects = tuple(method.subjects(message))
+    require_consents(paper, signatures, jurisdiction=desk.jurisdiction, now=call.received_at)
     facts = await desk.gate.admit_submission(method.full_name, call.request, call.officer, filed_at=claims.issued_at)
     if (facts.court_code, facts.case_number) != (claims.court_code, claims.case_number):
         raise invalid("it is about another case")
@@ -168,6 +168,12 @@ async def _pass(paper: Paper, signatures: Signatures, *, call: Call, desk: Desk)
     await register(paper, signatures, cause=Cause(call.trace_id, call.span_id), store=desk.approvals)
     granted = await desk.gate.grant(call, message, filed_at=claims.issued_at)
     return await desk.ask(call, granted)
+
+
+async def _is_spent(approval: str, desk: Desk) -> bool:
+    """Whether the service may have done what was asked already, so that no refusal would be the answer."""
+    kept = await desk.approvals.get(approval)
+    return kept is not None and any(event.kind is Kind.SPENT for event in kept.timeline)
 
 
 async def _finish(paper: Paper, answer: Answer, desk: Desk) -> Performed:

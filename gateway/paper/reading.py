@@ -67,7 +67,7 @@ class Signatures:
 
     Attributes:
         judge: Who asks, from the statement.
-        consents: The approvers' consents, enough of them, all about this request.
+        consents: The approvers' consents.
     """
 
     judge: Caller
@@ -112,41 +112,43 @@ def take_apart(command: Perform, *, importer: Caller, contracts: Contracts, now:
     return Paper(command, method, claims, item, sha256)
 
 
-def verify(paper: Paper, *, trust: OfficerTrust, jurisdiction: Jurisdiction, now: datetime) -> Signatures:
-    """Verifies every signature of a request, and that enough entitled people consented to exactly this one.
+def verify(paper: Paper, *, trust: OfficerTrust, now: datetime) -> Signatures:
+    """Verifies every signature of a request.
 
     Args:
         paper: The request.
         trust: Verifies officers' statements.
-        jurisdiction: Courts and their order.
         now: The instant at which all must hold, UTC.
 
     Raises:
-        XiezhiError: STATEMENT_INVALID, STATEMENT_REVOKED, or what an approver may not consent to.
+        PermissionDenied: STATEMENT_INVALID or STATEMENT_REVOKED.
     """
     claims, method = paper.claims, paper.method
     statement = trust.verify_request(paper.command.statement, now=now)
     on_paper.require_about(statement, method, approval=claims.approval, request_sha256=paper.request_sha256)
-    judge = on_paper.caller_of(statement, method)
     consents = tuple(trust.verify(text, now=now) for text in paper.command.consents)
-    requirement = method.policy.approval
+    return Signatures(on_paper.caller_of(statement, method), consents)
+
+
+def require_consents(paper: Paper, signatures: Signatures, *, jurisdiction: Jurisdiction, now: datetime) -> None:
+    """Refuses unless enough entitled people consented to exactly this request.
+
+    Args:
+        paper: The request.
+        signatures: Who stands for it.
+        jurisdiction: Courts and their order.
+        now: The present instant, UTC.
+
+    Raises:
+        XiezhiError: As `services.chassis.rules.require_consents`.
+    """
+    claims, judge, requirement = paper.claims, signatures.judge, paper.method.policy.approval
     assert requirement is not None  # noqa: S101 - only methods that need approvals go on paper
+    case = claims.court_code, claims.case_number
+    facts = rules.RequestFacts(paper.method, paper.request_sha256, *case, judge.officer_id, judge.organisation)
     rules.require_consents(
-        requirement,
-        consents,
-        approval=claims.approval,
-        facts=rules.RequestFacts(
-            method,
-            paper.request_sha256,
-            claims.court_code,
-            claims.case_number,
-            requester=judge.officer_id,
-            requester_court=judge.organisation,
-        ),
-        jurisdiction=jurisdiction,
-        now=now,
+        requirement, signatures.consents, approval=claims.approval, facts=facts, jurisdiction=jurisdiction, now=now
     )
-    return Signatures(judge, consents)
 
 
 def _require_name(approval: str) -> None:

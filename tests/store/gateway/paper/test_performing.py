@@ -161,6 +161,9 @@ ANSWERED = [
     pytest.param({"request": request_of(LOOKUP, work_card_number="W-2")}, Reason.CREDENTIALS_REQUIRED, id="other-card"),
     pytest.param({"request": request_of(LOOKUP, officer_id=STRANGER)}, Reason.NOT_HANDLING_JUDGE, id="other-handler"),
     pytest.param({"request": b"\xff\xff"}, Reason.MESSAGE_MALFORMED, id="no-message"),
+    pytest.param({"approver": JUDGE}, Reason.APPROVER_IS_REQUESTER, id="approves-the-own-request"),
+    pytest.param({"approver": STRANGER}, Reason.APPROVER_NOT_ENTITLED, id="approver-of-another-court"),
+    pytest.param({"consent": {"request_sha256": bytes(32)}}, Reason.APPROVAL_REQUEST_MISMATCH, id="for-other-bytes"),
     pytest.param({"work_card": "W-2"}, Reason.CREDENTIALS_REQUIRED, id="statement-shows-another-card"),
 ]
 
@@ -208,6 +211,15 @@ async def test_what_was_begun_is_not_told_to_be_refused(desk):
     assert (await desk.papers.find(handed.approval)).answer is None
 
 
+async def test_a_lookup_that_was_begun_may_still_be_refused(desk):
+    handed = desk.paper()
+    desk.service.dies = True
+    with pytest.raises(Killed):
+        await desk.bring(handed)
+    desk.register_cards(revoked_at=desk.clock.now())
+    assert told(await desk.bring(handed)) is Reason.CREDENTIALS_REQUIRED
+
+
 # --- refusals of who brings it ----------------------------------------------------------------------------------------
 
 
@@ -221,11 +233,8 @@ BROUGHT = [
     pytest.param({"request_sha256": bytes(32)}, Reason.STATEMENT_INVALID, id="other-bytes"),
     pytest.param({"case_number": OTHER_NUMBER}, Reason.STATEMENT_INVALID, id="another-case"),
     pytest.param({"signer": STRANGER}, Reason.STATEMENT_INVALID, id="signer-of-another-court"),
-    pytest.param({"approver": JUDGE}, Reason.APPROVER_IS_REQUESTER, id="approves-the-own-request"),
-    pytest.param({"approver": STRANGER}, Reason.APPROVER_NOT_ENTITLED, id="approver-of-another-court"),
     pytest.param({"consent": {"decision": Decision.REJECT}}, Reason.STATEMENT_INVALID, id="a-refusal"),
     pytest.param({"consent": {"requester": STRANGER}}, Reason.STATEMENT_INVALID, id="for-another-requester"),
-    pytest.param({"consent": {"request_sha256": bytes(32)}}, Reason.APPROVAL_REQUEST_MISMATCH, id="for-other-bytes"),
 ]
 
 
@@ -337,7 +346,7 @@ async def test_withdrawn_on_the_platform_meanwhile_it_is_not_performed(desk):
     approval = await desk.approvals.get(handed.approval)
     event = replace(approval.timeline[-1], kind=Kind.WITHDRAWN, time=desk.clock.now())
     await desk.approvals.append(handed.approval, lambda current: Step(event))
-    assert await refused(desk.bring(handed)) is Reason.APPROVAL_WITHDRAWN
+    assert told(await desk.bring(handed)) is Reason.APPROVAL_WITHDRAWN
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
