@@ -29,6 +29,7 @@ SERVICERS = {
     "xiezhi.exit_restriction.v1.RestrictionService": f"{_EXIT}.restrictions.server:RestrictionServicer",
     "xiezhi.identity.v1.IdentityService": "services.identity.server:IdentityServicer",
     "xiezhi.ledger.v1.LedgerService": "services.ledger.server:LedgerServicer",
+    "xiezhi.paper.v1.PaperService": "gateway.paper.server:PaperServicer",
     "xiezhi.ledger.v1.OversightService": "services.ledger.oversight.server:OversightServicer",
     "xiezhi.referral.v1.InvestigationService": "services.referral.investigation.server:InvestigationServicer",
     "xiezhi.referral.v1.ReferralNoticeService": "services.referral.notices.server:ReferralNoticeServicer",
