@@ -20,7 +20,6 @@ from xiezhi.pki import Officer
 DIRECTORY = "/xiezhi.coordination.v1.DirectoryService/"
 CREDENTIALS = "/xiezhi.coordination.v1.CredentialService/"
 CHANNELS = "/xiezhi.coordination.v1.ChannelService/"
-DISPUTES = "/xiezhi.coordination.v1.DisputeService/"
 
 A = TypeVar("A", bound=Message)
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from xiezhi.cli.demo.coordination.acting import CHANNELS, Coordinating
 from xiezhi.cli.demo.coordination.machines import Machine
+from xiezhi.cli.disclosure import receipt_view
 from xiezhi.cli.documents import read_bytes, read_json, write_private
 from xiezhi.cli.household import EVERY_CATEGORY, METHOD, HouseholdQuestion, build_request
 from xiezhi.cli.receipt import check_receipt
@@ -43,12 +44,13 @@ def refuse_platform(coordinating: Coordinating) -> None:
 def pack(coordinating: Coordinating) -> None:
     """Drafts, approves and exports the same lookup on machines without a network."""
     told = (
-        "On machines without a network the judge signs the exact bytes and keeps the key to the answer, a chief signs a "
-        "consent, and a liaison encrypts the bundle to the police, with a form to print, sign and seal."
+        "On machines without a network the judge signs the exact bytes and keeps the key to the answer, a chief signs "
+        "a consent, and a liaison encrypts the bundle to the police, with a form to print and to seal."
     )
     with coordinating.narrator.step("Written, approved and packed without a network", told) as entry:
         court = coordinating.officer(coordinating.stage.cast.paper_judge).organisation
-        coordinating.bundle, data = _pack(coordinating, f"（{coordinating.today.year}）{court}执报1号", name="requests")
+        reference = f"（{coordinating.today.year}）{court}执报1号"
+        coordinating.bundle, data = _pack(coordinating, reference, name="requests", shown=True)
         entry["approval"], entry["bundle"], entry["form"] = data["approval"], data["bundle"], data["form"]
         printable = Path(data["form"]).read_bytes().startswith(b"%PDF-")
         coordinating.narrator.require(entry, printable, "there is nothing to print")
@@ -75,6 +77,7 @@ def carry(coordinating: Coordinating) -> None:
         for name, machine in (("first", first), ("second", coordinating.machine(OTHERS, online=True))):
             coordinating.results.append(_take_in(coordinating, machine, coordinating.bundle, name=f"{name}.results"))
         entry["imported"] = len(coordinating.results)
+        coordinating.narrator.good(f"The results are in {' and '.join(map(str, coordinating.results))}.")
         coordinating.narrator.good(f"{cast.paper_carrier} reads none of it: answers are sealed to the judge's key.")
 
 
@@ -89,18 +92,16 @@ def open_results(coordinating: Coordinating) -> None:
         closed = not others.data["results"] and others.data["of_others"] == 1
         coordinating.narrator.require(entry, closed, "the liaison reads the answer")
         coordinating.narrator.good(f"{cast.paper_liaison}, who collects it, finds a result of somebody else.")
-        places = set()
-        for place, results in enumerate(coordinating.results):
-            folder = coordinating.folder / f"answer-{place + 1}"
-            heard = coordinating.machine(JUDGES).open(cast.paper_judge, results, out=folder)
-            (result,) = heard.data["results"]
-            coordinating.narrator.require(entry, "error" not in result, "it was refused")
-            receipt = read_json(Path(result["files"][1]))
-            check_receipt(receipt, coordinating.stage.log_key())
-            places.add(result["receipt"]["leaf_index"])
-        coordinating.narrator.show(heard.human)
-        entry["disclosures"] = len(places)
-        once = len(places) == 1 and result["answer"]["answer"]["household_result"]["result"] == "RESULT_HIT"
+        opened = [_open(coordinating, place) for place in range(len(coordinating.results))]
+        coordinating.narrator.require(entry, all("error" not in one for one in opened), "it was refused")
+        for one in opened:
+            check_receipt(read_json(Path(one["files"][1])), coordinating.stage.log_key())
+        places = {one["receipt"]["leaf_index"] for one in opened}
+        result = opened[0]
+        coordinating.narrator.show(receipt_view(result["receipt"]))
+        entry["answers"], entry["disclosures"] = result["files"], len(places)
+        answered = result["answer"]["answer"]["household_result"]["result"] == "RESULT_HIT"
+        once = len(opened) == 2 and len(places) == 1 and answered
         coordinating.narrator.require(entry, once, "it was disclosed twice, or not at all")
         coordinating.narrator.good("Both receipts hold, and are of one and the same entry: it was performed once.")
 
@@ -157,8 +158,20 @@ def _request(coordinating: Coordinating) -> identity_pb2.LookupHouseholdRequest:
     return build_request(coordinating.stage.session(cast.paper_judge), question, request_id=coordinating.new_id())
 
 
-def _pack(coordinating: Coordinating, reference: str, *, name: str) -> tuple[Path, Mapping[str, Any]]:
-    """Has a request drafted, approved and exported; returns the bundle, and what was told of it."""
+def _pack(
+    coordinating: Coordinating, reference: str, *, name: str, shown: bool = False
+) -> tuple[Path, Mapping[str, Any]]:
+    """Has a request drafted, approved and exported.
+
+    Args:
+        coordinating: Who acts.
+        reference: Reference of the paper.
+        name: Name of the bundle's file.
+        shown: Whether what the commands tell is shown.
+
+    Returns:
+        The bundle, and what was told of it.
+    """
     cast = coordinating.stage.cast
     asked = message_dict(_request(coordinating))
     asked["context"] = {"case_number": cast.paper_case}
@@ -166,12 +179,12 @@ def _pack(coordinating: Coordinating, reference: str, *, name: str) -> tuple[Pat
     drafted = coordinating.machine(JUDGES).draft(
         cast.paper_judge, METHOD, asked, unit=unit, reference=reference, reason=WHY
     )
-    coordinating.narrator.show(drafted.human)
     court = coordinating.machine(COURTS)
-    court.approve(cast.paper_approver, Path(drafted.data["draft"]), reason="同意。")
+    approved = court.approve(cast.paper_approver, Path(drafted.data["draft"]), reason="同意。")
     out = coordinating.folder / f"{name}.bundle"
     exported = court.export(cast.paper_liaison, Path(drafted.data["draft"]), reference=reference, out=out)
-    coordinating.narrator.show(exported.human)
+    for heard in (drafted, approved, exported) if shown else ():
+        coordinating.narrator.show(heard.human)
     return out, exported.data | {"approval": drafted.data["approval"]}
 
 
@@ -179,9 +192,18 @@ def _take_in(coordinating: Coordinating, machine: Machine, bundle: Path, *, name
     """Imports a bundle; returns the results."""
     out = coordinating.folder / name
     reference = f"赣公反馈〔{coordinating.today.year}〕1号"
-    heard = machine.take_in(coordinating.stage.cast.paper_carrier, bundle, reference=reference, out=out)
-    coordinating.narrator.show(heard.human)
+    machine.take_in(coordinating.stage.cast.paper_carrier, bundle, reference=reference, out=out)
     return out
+
+
+def _open(coordinating: Coordinating, place: int) -> Mapping[str, Any]:
+    """Has the judge open one of the results; returns the one that is in it."""
+    folder = coordinating.folder / f"answer-{place + 1}"
+    judge = coordinating.stage.cast.paper_judge
+    heard = coordinating.machine(JUDGES).open(judge, coordinating.results[place], out=folder)
+    (result,) = heard.data["results"]
+    found: Mapping[str, Any] = result
+    return found
 
 
 def _open_refused(coordinating: Coordinating, bundle: Path) -> None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from rich.text import Text
 
-from xiezhi.cli.demo.coordination.acting import DISPUTES, Coordinating
+from xiezhi.cli.coordination.disputes import SERVICE as DISPUTES
+from xiezhi.cli.coordination.views import answer_view
+from xiezhi.cli.demo.coordination.acting import Coordinating
 from xiezhi.cli.documents import write_private
 from xiezhi.cli.papers import date_message
 from xiezhi.cli.referral.calls import SUPERVISION, UNIT
-from xiezhi.cli.render import enum_name
 from xiezhi.cli.sealed import seal
 from xiezhi.coordination.v1 import dispute_pb2
 from xiezhi.errors import Reason
@@ -62,19 +63,11 @@ def disagree(coordinating: Coordinating) -> None:
             request_id=coordinating.new_id(), name=coordinating.dispute, text=ANSWERED
         )
         coordinating.ask(cast.unit_head, DISPUTES, consulting, kind=dispute_pb2.ConsultDisputeResponse)
-        for officer, state in (
-            (cast.unit_head, dispute_pb2.DISPUTE_STATE_OPEN),
-            (cast.judge, dispute_pb2.DISPUTE_STATE_ESCALATED),
-        ):
-            position = dispute_pb2.RecordPositionRequest(
-                request_id=coordinating.new_id(),
-                name=coordinating.dispute,
-                position=dispute_pb2.DISPUTE_POSITION_NO_AGREEMENT,
-                text="协商未能达成一致。",
-            )
-            dispute = coordinating.ask(officer, DISPUTES, position, kind=dispute_pb2.RecordPositionResponse).dispute
-            coordinating.narrator.require(entry, dispute.state == state, "one side alone escalates it, or both do not")
-        coordinating.narrator.show(_steps(dispute))
+        still = _disagree(coordinating, cast.unit_head).dispute.state
+        answer = _disagree(coordinating, cast.judge)
+        right = (still, answer.dispute.state) == (dispute_pb2.DISPUTE_STATE_OPEN, dispute_pb2.DISPUTE_STATE_ESCALATED)
+        coordinating.narrator.require(entry, right, "one side alone escalates it, or both do not")
+        coordinating.narrator.show(answer_view(answer))
         coordinating.narrator.show(Text("A judge of another court, who knows its name, asks for it."))
         asking = dispute_pb2.GetDisputeRequest(name=coordinating.dispute)
         coordinating.narrator.refused(
@@ -119,6 +112,16 @@ def settle(coordinating: Coordinating) -> None:
         coordinating.narrator.good("What is due, and every deadline of the referral, is as before the dispute.")
 
 
+def _disagree(coordinating: Coordinating, officer: str) -> dispute_pb2.RecordPositionResponse:
+    request = dispute_pb2.RecordPositionRequest(
+        request_id=coordinating.new_id(),
+        name=coordinating.dispute,
+        position=dispute_pb2.DISPUTE_POSITION_NO_AGREEMENT,
+        text="协商未能达成一致。",
+    )
+    return coordinating.ask(officer, DISPUTES, request, kind=dispute_pb2.RecordPositionResponse)
+
+
 def _sealed(coordinating: Coordinating, pdf: bytes, officer: str) -> bytes:
     session = coordinating.stage.session(officer)
     return seal(session, pdf, organisation=coordinating.officer(officer).organisation)
@@ -133,10 +136,3 @@ def _due(coordinating: Coordinating) -> tuple[bytes, ...]:
     kind = investigation_pb2.GetUnitReferralResponse
     referral = coordinating.ask(cast.investigator, UNIT, reading, kind=kind).referral
     return tuple(one.SerializeToString(deterministic=True) for one in (*listed.items, *referral.duties))
-
-
-def _steps(dispute: dispute_pb2.Dispute) -> Text:
-    kinds = dispute_pb2.DisputeStepKind.DESCRIPTOR
-    lines = (f"{enum_name(kinds, one.kind)}  {one.organisation}  {one.officer_id}" for one in dispute.steps)
-    state = enum_name(dispute_pb2.DisputeState.DESCRIPTOR, dispute.state)
-    return Text("\n".join((f"{dispute.name}  {state}", *lines)))

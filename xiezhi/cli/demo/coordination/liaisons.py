@@ -31,38 +31,19 @@ def hand_over(coordinating: Coordinating) -> None:
         "Once one of the two is to leave within 30 days, the same appointment is a handover."
     )
     with coordinating.narrator.step("Two liaisons a court, and a third only to hand over", told) as entry:
-        court = coordinating.officer(cast.registrar).organisation
-        listed = _liaisons(coordinating, court)
-        acting = [one for one in listed if one.acts]
+        acting = _acting(coordinating)
         coordinating.narrator.require(entry, len(acting) == 2, "the court has not two liaisons")
-        successor = coordinating.officer(cast.successor)
-        appointing = directory_pb2.AppointLiaisonRequest(
-            request_id=coordinating.new_id(),
-            organisation=court,
-            officer_id=successor.officer_id,
-            display_name=successor.name,
-            phone=successor.phone,
-            on_establishment=True,
-            start_date=date_message(coordinating.today),
-        )
-        kind = directory_pb2.AppointLiaisonResponse
-        coordinating.narrator.refused(
-            entry,
-            Reason.LIAISON_LIMIT,
-            lambda: coordinating.ask(cast.registrar, DIRECTORY, appointing, kind=kind),
-        )
-        leaving = next(one.name for one in acting if one.officer_id == cast.court_liaison)
+        coordinating.narrator.refused(entry, Reason.LIAISON_LIMIT, lambda: _appoint(coordinating))
         ending = directory_pb2.EndAppointmentRequest(
             request_id=coordinating.new_id(),
-            name=leaving,
+            name=next(one.name for one in acting if one.officer_id == cast.court_liaison),
             end_date=date_message(coordinating.today + HANDOVER),
             reason="轮岗。",
         )
         coordinating.ask(cast.registrar, DIRECTORY, ending, kind=directory_pb2.EndAppointmentResponse)
-        appointing.request_id = coordinating.new_id()
-        appointed = coordinating.ask(cast.registrar, DIRECTORY, appointing, kind=kind)
-        coordinating.narrator.require(entry, appointed.liaison.acts, "the successor does not act")
-        entry["liaisons"] = len([one for one in _liaisons(coordinating, court) if one.acts])
+        appointed = _appoint(coordinating)
+        coordinating.narrator.require(entry, appointed.acts, "the successor does not act")
+        entry["liaisons"] = len(_acting(coordinating))
         coordinating.narrator.require(entry, entry["liaisons"] == 3, "the handover is not there")
         coordinating.narrator.good(f"{HANDOVER.days} days before one leaves, the successor is appointed.")
 
@@ -133,15 +114,33 @@ def revoke(coordinating: Coordinating) -> None:
         soon = entry["refused_after_seconds"]
         coordinating.narrator.require(entry, soon < PROMPT, "the judge was let in for too long")
         coordinating.narrator.good(
-            f"Refused {1_000 * soon:,.0f} ms after the revocation was answered; {entry['let_through']} calls came "
-            "through before."
+            f"Refused {1_000 * soon:,.0f} ms after the revocation was answered; calls let through until then: "
+            f"{entry['let_through']}."
         )
 
 
-def _liaisons(coordinating: Coordinating, organisation: str) -> list[directory_pb2.Liaison]:
-    request = directory_pb2.ListLiaisonsRequest(organisation=organisation)
+def _acting(coordinating: Coordinating) -> list[directory_pb2.Liaison]:
+    """Returns who acts as liaison of the judge's court today."""
     registrar = coordinating.stage.cast.registrar
-    return list(coordinating.ask(registrar, DIRECTORY, request, kind=directory_pb2.ListLiaisonsResponse).liaisons)
+    request = directory_pb2.ListLiaisonsRequest(organisation=coordinating.officer(registrar).organisation)
+    listed = coordinating.ask(registrar, DIRECTORY, request, kind=directory_pb2.ListLiaisonsResponse).liaisons
+    return [one for one in listed if one.acts]
+
+
+def _appoint(coordinating: Coordinating) -> directory_pb2.Liaison:
+    """Appoints the successor as liaison of the judge's court from today on."""
+    cast = coordinating.stage.cast
+    successor = coordinating.officer(cast.successor)
+    request = directory_pb2.AppointLiaisonRequest(
+        request_id=coordinating.new_id(),
+        organisation=coordinating.officer(cast.registrar).organisation,
+        officer_id=successor.officer_id,
+        display_name=successor.name,
+        phone=successor.phone,
+        on_establishment=True,
+        start_date=date_message(coordinating.today),
+    )
+    return coordinating.ask(cast.registrar, DIRECTORY, request, kind=directory_pb2.AppointLiaisonResponse).liaison
 
 
 def _faults(coordinating: Coordinating) -> list[directory_pb2.DirectoryFault]:

@@ -25,7 +25,7 @@ def search(coordinating: Coordinating) -> None:
     with coordinating.narrator.step("Who asked about the debtor", told) as entry:
         found = _search(coordinating)
         askers = {one.entry.actor for one in found if one.entry.kind == ledger_pb2.ENTRY_KIND_DISCLOSURE}
-        entry["found"], entry["askers"] = len(found), sorted(askers)
+        entry["entries"], entry["askers"] = len(found), sorted(askers)
         both = {cast.judge, cast.paper_judge} <= askers
         coordinating.narrator.require(entry, both, "somebody who asked is not found")
         coordinating.narrator.show(entries_view(found[:SHOWN], more=len(found) > SHOWN))
