@@ -29,12 +29,15 @@ app = typer.Typer()
 
 OF_THE_ITEM = frozenset(
     {
+        Reason.APPROVALS_INSUFFICIENT,
+        Reason.APPROVAL_EXPIRED,
+        Reason.APPROVER_IS_REQUESTER,
+        Reason.APPROVER_NOT_ENTITLED,
         Reason.BUNDLE_OF_ANOTHER_RECIPIENT,
         Reason.CHANNEL_OPERATIONAL,
         Reason.FIELDS_INVALID,
         Reason.MESSAGE_MALFORMED,
         Reason.METHOD_NOT_ON_PAPER,
-        Reason.METHOD_UNKNOWN,
         Reason.PAPER_REFERENCE_REUSED,
         Reason.STATEMENT_INVALID,
         Reason.STATEMENT_REVOKED,
@@ -49,8 +52,8 @@ stops, and goes on when it is called again."""
     "import",
     calls=True,
     epilog=examples(
-        "xiezhi bundle import monday.bundle --as POL360100-L001 --out monday.results --reference 洪公反馈1号",
-        "xiezhi bundle import monday.bundle --as POL360100-L001 --out monday.results --reference R --json",
+        "xiezhi bundle import monday.bundle --as POL360102-L001 --out monday.results --reference 洪公反馈1号",
+        "xiezhi bundle import monday.bundle --as POL360102-L001 --out monday.results --reference R --json",
     ),
 )
 def import_(
