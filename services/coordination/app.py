@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from services.chassis.backend import host_backend
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.codes.jurisdiction import Jiangxi
+from services.coordination.copies.server import DirectoryCopyServicer
+from services.coordination.copies.store import CopyStore
+from services.coordination.revisions import Revisions
 from services.coordination.settings import CoordinationSettings
 
 NAME = "coordination"
@@ -27,6 +28,10 @@ async def run(settings: CoordinationSettings) -> None:
         await serve(core, handlers, services=tuple(servicers), checks={"ledger": ledger.check})
 
 
-def _servicers(parts: Parts, settings: CoordinationSettings) -> Mapping[str, object]:
+def _servicers(parts: Parts, settings: CoordinationSettings) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
-    return {}
+    database, keyring, clock, revisions = parts.database, parts.keyring, parts.clock, Revisions()
+    copies = CopyStore(database, keyring=keyring)
+    return {
+        "xiezhi.coordination.v1.DirectoryCopyService": DirectoryCopyServicer(copies, revisions=revisions, clock=clock),
+    }

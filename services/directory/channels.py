@@ -6,8 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from itertools import combinations
+
+from services.codes.courts import HIGH_COURT
 
 ALL_COURTS, ALL_DEPARTMENTS = "", 0
+BODIES = (HIGH_COURT, "360000000000")
+"""The provincial bodies (省高级人民法院, 省公安厅), both of which declare the platform operational."""
 
 
 class ChannelState(IntEnum):
@@ -41,6 +46,23 @@ class Pair:
         if len(courts) > 1 or len(departments) > 1:
             return None
         return Pair(next(iter(courts), ALL_COURTS), next(iter(departments), ALL_DEPARTMENTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """That one provincial body declares the platform operational for some.
+
+    Attributes:
+        key: Its key.
+        body: The body, one of `BODIES`.
+        pair: For whom.
+        start: From when on, UTC, inclusive.
+    """
+
+    key: str
+    body: str
+    pair: Pair
+    start: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +110,29 @@ class Channel:
     state: ChannelState
     since: datetime | None = None
     outages: tuple[Outage, ...] = ()
+
+
+def agree(one: Declaration, other: Declaration) -> Operation | None:
+    """Returns for whom two declarations make the platform operational: for those whom both bodies mean.
+
+    Args:
+        one: A declaration.
+        other: Another one.
+
+    Returns:
+        The operation, from the later start on; None where both are of one body, or mean nobody in common.
+    """
+    pair = None if one.body == other.body else one.pair.meet(other.pair)
+    if pair is None:
+        return None
+    first, second = sorted((one, other), key=lambda declaration: declaration.body)
+    return Operation(f"{first.key}/{second.key}", pair, max(one.start, other.start))
+
+
+def operations_of(declarations: Iterable[Declaration]) -> tuple[Operation, ...]:
+    """Returns for whom the platform is operational by all declarations together."""
+    met = (agree(one, other) for one, other in combinations(declarations, 2))
+    return tuple(operation for operation in met if operation is not None)
 
 
 def channel_at(

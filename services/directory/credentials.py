@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
 from types import MappingProxyType
@@ -38,6 +38,27 @@ _WHY: Mapping[CredentialState, str] = MappingProxyType(
         CredentialState.REVOKED: "is revoked",
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A credential as a court issues it.
+
+    Attributes:
+        court_code: Court that issued it.
+        officer_id: Whose it is.
+        kind: What it is.
+        number: Its number.
+        first: First day, inclusive.
+        last: Last day, inclusive.
+    """
+
+    court_code: str
+    officer_id: str
+    kind: CredentialKind
+    number: str = field(repr=False)
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)

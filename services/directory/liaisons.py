@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum
 
@@ -64,6 +64,19 @@ class Post:
     def wanted(self) -> int:
         """How many liaisons the notice asks for."""
         return COURT_LIAISONS if self.department == COURT else DEPARTMENT_LIAISONS
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How a liaison is reached.
+
+    Attributes:
+        name: Name.
+        phone: Telephone.
+    """
+
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from services.codes.courts import COURTS, HIGH_COURT, CourtLevel
 from services.synthetic.draws import Draws, Source
@@ -72,7 +73,9 @@ _EXIT = (
     "exit.entry.review",
 )
 _REFERRING = ("referral.send", "referral.read", "referral.due")
-_DECIDING = ("approval.read", "approval.decide", "case.read", *_EXIT, *_REFERRING)
+_LOOKING = ("liaison.read", "channel.read")
+_APPOINTING = ("liaison.appoint", *_LOOKING)
+_DECIDING = ("approval.read", "approval.decide", "case.read", *_EXIT, *_REFERRING, *_LOOKING)
 _ASKING = (
     "approval.submit",
     "approval.read",
@@ -83,6 +86,7 @@ _ASKING = (
     "case.read",
     *_EXIT,
     *_REFERRING,
+    *_LOOKING,
 )
 _JUDGE = _Post("J", Rank.JUDGE, _ASKING, enforces=True)
 _CHIEF = _Post("C", Rank.DIVISION_CHIEF, _DECIDING, enforces=True)
@@ -94,16 +98,19 @@ _NOTICE_LIAISON = ("exit.notice.liaison", "exit.notice.watch")
 _NOTICE_COMMAND = ("exit.notice.command", "exit.notice.watch")
 # Who holds the first permission beside the second watches as liaison, and else for the organisation.
 _REFERRAL_LIAISON = ("referral.liaison", "referral.due")
-_LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read", *_REFERRAL_LIAISON, *_NOTICE_LIAISON))
-_REGISTRAR = _Post("R", None, ("case.register", "case.reassign", "case.read"), system="case-system")
+_LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read", *_REFERRAL_LIAISON, *_NOTICE_LIAISON, *_LOOKING))
+_REGISTERING = ("case.register", "case.reassign", "case.read", "credential.register", *_APPOINTING)
+_REGISTRAR = _Post("R", None, _REGISTERING, system="case-system")
 _COMMAND_CENTRE = _Post("E", None, ("approval.read", "vehicle.sighting.watch", *_NOTICE_COMMAND))
 # Who holds the second permission beside the first watches as liaison, and else as command centre.
 _WATCHING_LIAISON = ("vehicle.sighting.watch", "vehicle.sighting.liaison")
 _HIGH_COURT_LIAISON = _Post("L", Rank.CLERK, (*_LIAISON.permissions, *_WATCHING_LIAISON))
-_AUDITOR = _Post("A", None, ("ledger.head", "ledger.read"), system="audit")
+_AUDITOR = _Post("A", None, ("ledger.head", "ledger.read", "oversight.read"), system="audit")
 _HOUSEHOLD_OFFICER = _Post("H", None, ("ledger.head",), system="police")
-_POLICE_LIAISON = _Post("L", None, ("ledger.head", *_WATCHING_LIAISON, *_REFERRAL_LIAISON), system="police")
-_UNIT_LIAISON = _Post("L", None, _REFERRAL_LIAISON, system="police")
+_POLICE_LIAISON = _Post(
+    "L", None, ("ledger.head", *_WATCHING_LIAISON, *_REFERRAL_LIAISON, *_APPOINTING), system="police"
+)
+_UNIT_LIAISON = _Post("L", None, (*_REFERRAL_LIAISON, *_APPOINTING), system="police")
 _TRAFFIC_OFFICER = _Post("T", None, ("vehicle.check",), system="police")
 _PATROL = _Post("X", None, ("vehicle.check",), system="police")
 _CAMERA = _Post("K", None, ("vehicle.check.stream",), system="checkpoint")
@@ -114,9 +121,19 @@ _BORDER_OFFICER = _Post("B", None, ("border.check", "border.check.stream", "exit
 _HANDLING = ("referral.handle", "referral.due")
 _INVESTIGATOR = _Post("I", None, _HANDLING, system="police")
 _UNIT_HEAD = _Post("C", Rank.DIVISION_CHIEF, (*_HANDLING, "referral.decide"), system="police")
-_SUPERVISING = ("referral.supervise", "referral.due", "referral.calendar")
+_SUPERVISING = ("referral.supervise", "referral.due", "referral.calendar", "channel.declare", *_LOOKING)
 _COURT_SUPERVISOR = _Post("S", None, _SUPERVISING)
 _POLICE_SUPERVISOR = _Post("S", None, _SUPERVISING, system="police")
+
+_EARLIER = frozenset({"POL360000-L001", "POL360102-L001"})
+POLICE_LIAISONS: Mapping[str, tuple[str, int]] = MappingProxyType(
+    {
+        f"POL{unit[:6]}-L{place:03}": (unit, department)
+        for unit, first in ((PROVINCIAL_POLICE, 4), (CITY_POLICE, 4), (INVESTIGATORS, 2))
+        for place, department in enumerate((first, *(d for d in range(1, 7) if d != first)), start=1)
+    }
+)
+"""The liaisons of the police, by officer id: of which organisation, and of which of its six departments."""
 
 _SCENARIO_COURT = (
     (_JUDGE, 6),
@@ -164,7 +181,24 @@ _SINGLE_POSTS = (
     ("POL360103-C001", _UNIT_HEAD, OTHER_INVESTIGATORS),
     (COURT_SUPERVISOR, _COURT_SUPERVISOR, HIGH_COURT),
     (POLICE_SUPERVISOR, _POLICE_SUPERVISOR, PROVINCIAL_POLICE),
+    # At the end, so that those before keep their names and telephones.
+    *(
+        (f"GAN{court[1:]}-L{place:03}", _LIAISON, court)
+        for court, posts in _COURTS_AND_POSTS
+        if court != HIGH_COURT and all(post is not _LIAISON for post, _ in posts)
+        for place in (1, 2)
+    ),
+    *((officer, _UNIT_LIAISON, unit) for officer, (unit, _) in POLICE_LIAISONS.items() if officer not in _EARLIER),
 )
+
+COURT_LIAISONS: Mapping[str, str] = MappingProxyType(
+    {
+        f"GAN{court[1:]}-L{place:03}": court
+        for court in dict.fromkeys(court for court, _ in _COURTS_AND_POSTS)
+        for place in (1, 2)
+    }
+)
+"""The two liaisons of each court, by officer id."""
 
 HANDLERS = tuple(
     (court, f"GAN{court[1:]}-J{number:03}")

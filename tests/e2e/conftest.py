@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import tests.e2e.running
 from tests.e2e.cars import add_cars
 from tests.e2e.exits import Exits
 from tests.e2e.players import Players
@@ -16,6 +19,9 @@ from tests.e2e.running import Suite, copy_home, make_seeded, running
 from tests.e2e.vehicles import Vehicles
 from xiezhi.cli import layout
 from xiezhi.cli.home import Home
+from xiezhi.cli.nursery import Nursery
+from xiezhi.cli.suite import ENTRIES
+from xiezhi.cli.supervisor import running_suite
 
 HERE = Path(__file__).parent
 SHARED = "suite"
@@ -42,6 +48,14 @@ def _own_ports(worker_id: str) -> Iterator[None]:
     count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(layout, "PORTS", layout.PORTS[number::count])
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_nursery() -> Iterator[None]:
+    """Lets all processes of a worker's suites be forked from one that has imported everything, once."""
+    with closing(Nursery(ENTRIES)) as nursery, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tests.e2e.running, "running_suite", partial(running_suite, nursery=nursery))
         yield
 
 

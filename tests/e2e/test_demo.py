@@ -67,6 +67,7 @@ def test_every_refusal_has_the_reason_that_is_told(told: dict[str, Any]) -> None
     assert refused == ALL_REFUSALS
 
 
+@pytest.mark.clause("R-1.3")
 def test_photos_and_receipt_are_where_it_says(told: dict[str, Any]) -> None:
     step = next(step for step in told["steps"] if "photos" in step)
     assert step["photos"]
@@ -101,6 +102,7 @@ def test_one_trace_leads_through_all_processes(told: dict[str, Any]) -> None:
     assert "CALLER_NOT_ALLOWED" in {span["reason"] for span in spans if span["service"] == "identity"}
 
 
+@pytest.mark.clause("R-2.3")
 def test_whoever_is_told_hears_within_a_second_and_the_command_centre_acknowledges(told: dict[str, Any]) -> None:
     heard = [step for step in told["steps"] if "heard_after_seconds" in step]
     assert len(heard) > 3
@@ -119,6 +121,7 @@ def test_the_chapter_about_vehicles_has_a_trace_of_its_own(told: dict[str, Any])
     assert {span.reason for span in spans if span.service == "vehicle"} >= set(VEHICLE_REFUSALS.values())
 
 
+@pytest.mark.clause("R-1.13")
 def test_after_a_year_only_what_was_renewed_goes_on(told: dict[str, Any]) -> None:
     steps = {step["title"]: step for step in told["steps"]}
     assert steps["What a counter knew is forgotten"]["copy"] == "MANUAL"

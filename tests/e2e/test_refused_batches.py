@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from services.synthetic.catalogue import LONGEST_NAME
 from services.synthetic.numbers import citizen_id
 from tests.e2e.exits import OTHER_JUDGE, Exits, new_id, today
@@ -27,6 +29,7 @@ RARE = (
 """People whose names are long, or of characters that few fonts have."""
 
 
+@pytest.mark.clause("R-2.7")
 def test_an_empty_batch(exits: Exits) -> None:
     """Refused before anybody is asked to approve it."""
     scene, players = Scene(exits), exits.players
@@ -36,6 +39,7 @@ def test_an_empty_batch(exits: Exits) -> None:
     players.refuse(Reason.FIELDS_INVALID, exits.cast.judge, f"{APPROVALS}SubmitApproval", submission)
 
 
+@pytest.mark.clause("R-2.7")
 def test_each_person_of_a_batch_by_themselves(exits: Exits) -> None:
     cast = exits.cast
     good, repeated, blocked, detained, long, reversed_, unnamed = exits.people(7)

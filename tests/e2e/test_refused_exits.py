@@ -125,6 +125,7 @@ def _without_decision(request: Any) -> Any:
     return request
 
 
+@pytest.mark.clause("R-1.8", "R-1.11", "R-1.12")
 @pytest.mark.parametrize("what", ORDERS)
 def test_orders(exits: Exits, what: str) -> None:
     reason, make = ORDERS[what]
@@ -150,6 +151,7 @@ LISTED: dict[str, tuple[Reason, DebtorQuestion]] = {
 }
 
 
+@pytest.mark.clause("R-1.9")
 @pytest.mark.parametrize("what", LISTED)
 def test_who_is_kept_on_the_list_only(exits: Exits, what: str) -> None:
     reason, who = LISTED[what]
@@ -159,11 +161,13 @@ def test_who_is_kept_on_the_list_only(exits: Exits, what: str) -> None:
     assert not outcome.restriction
 
 
+@pytest.mark.clause("R-1.11")
 def test_a_term_longer_than_a_year_without_a_reason(exits: Exits) -> None:
     """Only the High Court's approval makes such a term possible, and the reason is missing even then."""
     exits.refuse(Reason.TERM_REASON_MISSING, Scene(exits).filed(TermQuestion(months=13)), approver=HIGH_APPROVER)
 
 
+@pytest.mark.clause("R-1.9")
 def test_a_company_and_a_notice_without_a_decision_are_kept_on_the_list(exits: Exits) -> None:
     scene = Scene(exits)
     outcome = exits.push(scene.who, case=scene.case, without_decision=True).outcome

@@ -154,6 +154,7 @@ STEPS: dict[str, tuple[Reason, Callable[[Scene], Scene], Callable[[Scene], Messa
 }
 
 
+@pytest.mark.clause("R-3.1", "R-3.2", "R-3.3")
 @pytest.mark.parametrize("what", STEPS)
 def test_steps(referrals: Referrals, what: str) -> None:
     reason, come, make = STEPS[what]
@@ -164,6 +165,7 @@ def test_steps(referrals: Referrals, what: str) -> None:
     assert scene.duties() == before
 
 
+@pytest.mark.clause("R-3.1", "R-3.2", "R-3.3")
 def test_suspects_decided_differently_are_answered_apart(referrals: Referrals) -> None:
     scene = Scene(referrals).received()
     referrals.decide(scene.name, FILE, 0)
@@ -181,6 +183,7 @@ def test_suspects_decided_differently_are_answered_apart(referrals: Referrals) -
     ]
 
 
+@pytest.mark.clause("R-3.1")
 def test_what_is_not_referred(referrals: Referrals) -> None:
     scene = Scene(referrals)
     referrals.refuse(Reason.REFERRAL_WRONG_UNIT, referrals.sending(scene.whole, unit=OTHER_UNIT))
@@ -195,6 +198,7 @@ def test_what_is_not_referred(referrals: Referrals) -> None:
     referrals.refuse(Reason.REFERRAL_NOT_FOUND, investigation_pb2.GetUnitReferralRequest(name=f"referrals/{NOWHERE}"))
 
 
+@pytest.mark.clause("R-3.5")
 def test_what_provincial_bodies_may_not_do(referrals: Referrals) -> None:
     cast, scene = referrals.cast, Scene(referrals).sent()
     joining = supervision_pb2.JoinCampaignRequest(

@@ -38,6 +38,7 @@ from xiezhi.cli.exits import bulk as exit_bulk
 from xiezhi.cli.exits import commands as exits
 from xiezhi.cli.exits import counter as exit_counter
 from xiezhi.cli.exits import notices as court_notices
+from xiezhi.cli.oversight import command as oversight
 from xiezhi.cli.referral import command as referral
 from xiezhi.cli.session import ENVIRONMENT
 
@@ -60,6 +61,7 @@ _EPILOG = (
         "xiezhi referral inbox --as POL360102-I001",
         "xiezhi due --as POL360102-I001",
         "xiezhi ledger verify receipt.json",
+        "xiezhi oversight search --as AUDIT-A001 --subject -",
         "xiezhi trace TRACE_ID",
     )
     + "\n\nFiles of an agency's own replace the development keys of the data folder:\n\n"
@@ -102,6 +104,7 @@ def build_app() -> typer.Typer:
     app.add_typer(calendars.app, name="calendar")
     app.add_typer(events.app, name="events")
     app.add_typer(ledger.app, name="ledger")
+    app.add_typer(oversight.app, name="oversight")
     app.add_typer(sealed.app, name="paper")
     app.add_typer(bundles.app, name="bundle")
     for adding in (trace, doctor):

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from xiezhi.cli.home import Home
-from xiezhi.cli.layout import config_file
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.suite import PROCESSES
 
@@ -55,7 +54,8 @@ def lock_holder(home: Home) -> int | None:
 
 def note_process(home: Home, name: str, process_id: int) -> None:
     """Notes a process that was started, so that it is found again should its supervisor be killed."""
-    _process_file(home, name).write_text(json.dumps({"pid": process_id}), encoding="ascii")
+    noted = {"pid": process_id, "started": _started(process_id)}
+    _process_file(home, name).write_text(json.dumps(noted), encoding="ascii")
 
 
 def forget_process(home: Home, name: str) -> None:
@@ -66,15 +66,16 @@ def forget_process(home: Home, name: str) -> None:
 def noted_process(home: Home, name: str) -> int | None:
     """Returns the id of a process of this data folder that runs, None where it does not.
 
-    A process id may have been given to somebody else since; only a process that was started with this data folder's
-    configuration counts.
+    A process id may have been given to somebody else since, and a data folder with its notes be a copy of another one:
+    only a process counts that started when the noted one did, and works in this data folder.
     """
     try:
-        noted = int(json.loads(_process_file(home, name).read_text(encoding="ascii"))["pid"])
-        environment = Path(f"/proc/{noted}/environ").read_bytes().split(b"\0")
-    except (OSError, ValueError, KeyError):
+        noted = json.loads(_process_file(home, name).read_text(encoding="ascii"))
+        process_id = int(noted["pid"])
+        is_same = _started(process_id) == noted["started"] and home.root.samefile(f"/proc/{process_id}/cwd")
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return noted if os.fsencode(f"XIEZHI_CONFIG={config_file(home, name)}") in environment else None
+    return process_id if is_same else None
 
 
 def require_nothing_runs(home: Home) -> None:
@@ -114,3 +115,12 @@ def _lock_file(home: Home) -> Path:
 
 def _process_file(home: Home, name: str) -> Path:
     return home.run / f"{name}.pid"
+
+
+def _started(process_id: int) -> int:
+    """Returns when a process started, in ticks since the machine did, or 0: field 22 of proc_pid_stat(5)."""
+    try:
+        told = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0
+    return int(told.rpartition(")")[2].split()[19])

@@ -23,6 +23,8 @@ MODULES = {
     "vehicle": "services.vehicle",
 }
 """What each process runs; the package has its migrations too."""
+ENTRIES = tuple(f"{module}.__main__" for module in MODULES.values())
+"""What they import of all that they need, by names under which none of them runs."""
 OVERSIGHT = "oversight"
 """Name of the keyring of the ledger's indexes, which all processes share."""
 

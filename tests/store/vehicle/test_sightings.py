@@ -41,6 +41,7 @@ async def is_told_nothing(process, **post):
             await process.watched(1, **post)
 
 
+@pytest.mark.clause("R-2.3")
 async def test_a_watch_goes_on_where_it_was_left_and_nothing_is_lost_meanwhile(ready):
     names = [(await ready.check(one)).sighting for one in CARS[:2]]
     first, second = await ready.watched(2)
@@ -91,6 +92,7 @@ async def test_one_that_is_not_there_has_none_acknowledged(ready):
     assert await ready.acknowledge(notice) == 1
 
 
+@pytest.mark.clause("R-2.3")
 async def test_what_is_not_acknowledged_in_time_is_told_to_both_liaisons_once(ready, clock, vehicle_url):
     answer = await ready.check(CARS[0])
     clock.advance(timedelta(minutes=30) - timedelta(microseconds=1))

@@ -60,6 +60,7 @@ def day(message):
     return date(message.year, message.month, message.day)
 
 
+@pytest.mark.clause("R-2.7")
 async def test_a_batch_is_placed_each_person_for_itself(ready):
     request = filing(item(ONE), item(FOREIGNER, MONITOR), item(ABROAD, WITHHOLD, term_months=3), item(STRANGER))
     response = await ready.order(request)
@@ -105,6 +106,7 @@ REFUSALS = [
 ]
 
 
+@pytest.mark.clause("R-2.7")
 async def test_one_that_is_refused_keeps_nobody_else_out(ready, exit_url):
     for serial, (reason, bad, known) in enumerate(REFUSALS, start=1):
         if before := known.get(PLACED):

@@ -55,6 +55,7 @@ async def kinds(office, database, **who):
     return [notice.kind for notice in await office.watched(count, **who)]
 
 
+@pytest.mark.clause("R-2.8")
 async def test_a_hit_is_told_to_its_court_and_the_judge_reads_where(office):
     await office.told(hit(), hit(2, court=NANCHANG))
     (notice,) = await office.watched(1)
@@ -118,6 +119,7 @@ async def test_others_cannot_follow_or_acknowledge_what_is_not_theirs(office):
         assert refusal.value.reason is Reason.NOT_FOUND
 
 
+@pytest.mark.clause("R-1.12", "R-1.13")
 async def test_the_window_opens_seven_days_and_one_day_are_left_and_it_is_over(office, database):
     await office.file(WHO)
     for moment, expected in (

@@ -38,6 +38,7 @@ def day(message):
     return f"{message.year}-{message.month:02}-{message.day:02}"
 
 
+@pytest.mark.clause("R-3.2")
 async def test_a_duty_is_listed_from_the_receipt_to_the_answer(supervised):
     key = await supervised.refer(*referred("2018-09-28", "a"))
     assert kinds(await due(supervised)) == [DECIDE, OPINION, SIXTY]

@@ -83,6 +83,7 @@ def test_a_renewal_follows_the_present_term_without_a_gap():
     assert {p.rule_version for p in found} == {"160-2018"}
 
 
+@pytest.mark.clause("R-1.13")
 def test_two_courts_restrict_one_person_and_end_a_month_apart():
     """The fifth scenario of the domain sheet's §18."""
     known = [filed(), filed("b", at(31), start=date(2018, 9, 3), last_day=date(2019, 9, 3))]
@@ -106,6 +107,7 @@ def test_one_of_the_wrong_person_names_its_successor():
     assert (found.state, found.successor_id, found.ended_at, found.is_open) == (SUPERSEDED, "z", at(5), False)
 
 
+@pytest.mark.clause("R-5.5")
 @pytest.mark.parametrize(
     ("start", "moment", "precedes"),
     [

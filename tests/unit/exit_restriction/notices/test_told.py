@@ -123,6 +123,7 @@ def delivered(notice, topic=None):
     )
 
 
+@pytest.mark.clause("R-5.2")
 @pytest.mark.parametrize(
     ("officer", "organisation", "is_shown"),
     [(JUDGE, DONGHU, True), ("GAN0102-J002", DONGHU, False), (JUDGE, "赣", False)],
