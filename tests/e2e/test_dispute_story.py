@@ -178,13 +178,17 @@ def test_texts_with_numbers_are_refused_and_left_out_of_logs(table: Table, refer
 
 
 def test_objects_of_every_process_are_disputed(table: Table, vehicles: Vehicles, exits: Exits) -> None:
-    (person,) = exits.people()
+    listed, sought = exits.people(2)
+    (controlled,) = exits.control(exits.item(sought), case=exits.case(sought))
+    case = exits.case(listed)
+    pushed = exits.push(listed, case=case)
     approval = table.players.approved(table.players.question())
     for subject in (
         approval,
         vehicles.seizure(vehicles.cars()[0]).name,
-        exits.restrict(person),
-        exits.control(person),
+        pushed.name,
+        pushed.outcome.restriction,
+        controlled.control.name,
     ):
         made = table.open(subject, counterpart=UNIT_CODE)
         assert made.subject == subject
