@@ -12,6 +12,7 @@ from tests.e2e.exits import Exits, new_id
 from tests.e2e.players import Players, method_of
 from tests.e2e.referrals import OTHER_UNIT, UNIT_CODE, Referrals
 from tests.e2e.vehicles import Vehicles
+from tests.e2e.watching import COORDINATION_WATCH
 from xiezhi.cli.coordination.disputes import BODIES
 from xiezhi.cli.sealed import seal
 from xiezhi.coordination.v1 import dispute_pb2, notice_pb2
@@ -20,7 +21,6 @@ from xiezhi.referral.v1 import investigation_pb2
 
 AGREED, NO_AGREEMENT = dispute_pb2.DISPUTE_POSITION_AGREED, dispute_pb2.DISPUTE_POSITION_NO_AGREEMENT
 TEXT, TERMS = "逾期未书面答复，请说明理由。", "三日内书面答复。"
-WATCH = "/xiezhi.coordination.v1.CoordinationNoticeService/WatchCoordinationNotices"
 ACKNOWLEDGE = "/xiezhi.coordination.v1.CoordinationNoticeService/AcknowledgeCoordinationNotices"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
@@ -74,7 +74,7 @@ class Table:
     def told(self, officer: str) -> list[notice_pb2.CoordinationNotice]:
         """Returns what waits at an officer's post."""
         stub = self.players.client(officer).channel.unary_stream(
-            WATCH,
+            COORDINATION_WATCH,
             request_serializer=notice_pb2.WatchCoordinationNoticesRequest.SerializeToString,
             response_deserializer=notice_pb2.WatchCoordinationNoticesResponse.FromString,
         )
@@ -178,13 +178,17 @@ def test_texts_with_numbers_are_refused_and_left_out_of_logs(table: Table, refer
 
 
 def test_objects_of_every_process_are_disputed(table: Table, vehicles: Vehicles, exits: Exits) -> None:
-    (person,) = exits.people()
+    listed, sought = exits.people(2)
+    (controlled,) = exits.control(exits.item(sought), case=exits.case(sought))
+    case = exits.case(listed)
+    pushed = exits.push(listed, case=case)
     approval = table.players.approved(table.players.question())
     for subject in (
         approval,
         vehicles.seizure(vehicles.cars()[0]).name,
-        exits.restrict(person),
-        exits.control(person),
+        pushed.name,
+        pushed.outcome.restriction,
+        controlled.control.name,
     ):
         made = table.open(subject, counterpart=UNIT_CODE)
         assert made.subject == subject

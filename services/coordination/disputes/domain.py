@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -11,6 +12,7 @@ from services.codes.courts import HIGH_COURT
 from services.coordination.domain.disputes import PROVINCIAL, Dispute, DisputeState, Fact, Opened, Side, dispute_at
 from xiezhi.errors import Reason, Violation, XiezhiError, error, invalid_fields
 
+_UNIT = re.compile("[0-9]{12}")
 PREFIX = "disputes/"
 """Begins the names of disputes."""
 
@@ -202,7 +204,8 @@ def _police(counterpart: str, whose: Whose, has_department: HasDepartment) -> st
         raise invalid_fields(
             Violation("counterpart", "the object lies with no one police organisation: name the one that is meant")
         )
-    if not _may_act(counterpart, whose, has_department):
+    # Nothing is asked of the directory that no organisation is called.
+    if not _UNIT.fullmatch(counterpart) or not _may_act(counterpart, whose, has_department):
         raise invalid_fields(
             Violation("counterpart", "it is no police organisation that acts on the object: name one that does")
         )

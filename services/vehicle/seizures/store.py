@@ -80,7 +80,7 @@ class SeizureStore(FilingStore[Files]):
             if vehicle_id is None:
                 return None
             record = self.rows.read_files(connection, [vehicle_id])[vehicle_id].records[seizure_id]
-            return record.served.author.court_code
+            return record.served.court_code
 
         return await self._database.read(read)
 

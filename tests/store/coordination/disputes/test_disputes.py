@@ -44,6 +44,7 @@ async def refused(awaited):
     return refusal.value.reason
 
 
+@pytest.mark.clause("R-4.6")
 async def test_from_opening_to_agreement(consulting):
     made = await consulting.open()
     assert (made.state, made.opened_by) == (dispute_pb2.DISPUTE_STATE_OPEN, dispute_pb2.DISPUTE_SIDE_COURT)
@@ -94,6 +95,7 @@ async def test_either_side_of_an_object_opens(consulting, by, subject, counterpa
         (OTHER_UNIT, SEIZURE, "", Reason.DISPUTE_SUBJECT_NOT_FOUND),
         (COURT, SEIZURE, "", Reason.FIELDS_INVALID),
         (COURT, SEIZURE, OTHER_UNIT, Reason.FIELDS_INVALID),
+        (COURT, SEIZURE, "\0", Reason.FIELDS_INVALID),
         (COURT, REFERRAL, OTHER_UNIT, Reason.FIELDS_INVALID),
         (UNIT, REFERRAL, OTHER_COURT, Reason.FIELDS_INVALID),
     ],
@@ -144,6 +146,7 @@ async def test_texts_with_numbers_are_refused_everywhere(consulting):
     assert len((await consulting.get(name)).steps) == 1
 
 
+@pytest.mark.clause("R-4.6")
 async def test_no_agreement_on_both_sides_comes_to_both_bodies(consulting):
     made = await consulting.escalated()
     assert made.state == dispute_pb2.DISPUTE_STATE_ESCALATED
@@ -156,6 +159,7 @@ async def test_no_agreement_on_both_sides_comes_to_both_bodies(consulting):
     assert await refused(consulting.consult(made.name, HIGH_COURT)) is Reason.DISPUTE_NOT_FOUND
 
 
+@pytest.mark.clause("R-4.6")
 async def test_who_waits_for_a_silent_side_escalates_after_fifteen_days(consulting, clock):
     name = (await consulting.open()).name
     assert await refused(consulting.escalate(name, COURT)) is Reason.DISPUTE_STATE

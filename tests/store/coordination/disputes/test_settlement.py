@@ -59,6 +59,7 @@ async def refused(awaited):
     return refusal.value.reason
 
 
+@pytest.mark.clause("R-4.6")
 @pytest.mark.parametrize("order", [(HIGH_COURT, DEPARTMENT), (DEPARTMENT, HIGH_COURT)], ids=["court", "police"])
 async def test_a_record_with_both_seals_settles(consulting, seal, order):
     name = (await consulting.escalated()).name
@@ -78,6 +79,7 @@ async def test_a_record_with_both_seals_settles(consulting, seal, order):
     assert await refused(again) is Reason.DISPUTE_STATE
 
 
+@pytest.mark.clause("R-4.6")
 async def test_one_seal_alone_or_anothers_does_not_settle(consulting, seal):
     name = (await consulting.escalated()).name
     draft = await consulting.draft(name)

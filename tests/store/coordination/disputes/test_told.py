@@ -33,6 +33,7 @@ async def test_what_is_acknowledged_does_not(consulting, clock):
     assert not await consulting.told(UNIT, LIAISON)
 
 
+@pytest.mark.clause("R-4.3")
 async def test_whom_the_directory_does_not_name_reads_no_liaisons_post(consulting, clock):
     await consulting.open()
     clock.advance(WITHIN)

@@ -32,6 +32,7 @@ def test_the_token_and_the_directory_say_so_together():
     assert not reads_as_liaison(call("referral.due", liaison=False), LIAISON)
 
 
+@pytest.mark.clause("R-4.3")
 def test_whom_the_directory_does_not_name_is_refused():
     with pytest.raises(XiezhiError) as refusal:
         reads_as_liaison(call("referral.due", LIAISON, liaison=False), LIAISON)
