@@ -50,7 +50,7 @@ Organisation = Annotated[
     epilog=examples(
         "xiezhi bundle export *.draft.json --as GAN0102-L001 --reference （2026）赣0102执报1号 --out monday.bundle",
         "xiezhi bundle export one.draft.json --as GAN0102-L001 --reference R --out one.bundle "
-        "--recipient-certificate 360100000000.crt",
+        "--recipient-certificate 360102000000.crt",
     ),
 )
 def export(
@@ -90,8 +90,8 @@ def export(
     app,
     calls=True,
     epilog=examples(
-        "xiezhi bundle show monday.bundle --as POL360100-L001",
-        "xiezhi bundle show monday.bundle --organisation 360100000000 --json",
+        "xiezhi bundle show monday.bundle --as POL360102-L001",
+        "xiezhi bundle show monday.bundle --organisation 360102000000 --json",
     ),
 )
 def show(

@@ -150,8 +150,7 @@ def test_keys_of_an_agencys_own_replace_the_development_ones(
     bundle = carrying.export(carrying.approved())
     trust, keys = tmp_path / "trust", home.keys
     trust.mkdir()
-    police = keys.carriers.certificates
-    for name, register in (("courts", keys.officers), ("police", police), ("exchange", keys.exchange)):
+    for name, register in (("courts", keys.officers), ("police", keys.carriers), ("exchange", keys.exchange)):
         (trust / f"{name}.crt").write_bytes(register.authority_file.read_bytes())
         (trust / f"{name}.crl").write_bytes(register.revocation_file.read_bytes())
     monkeypatch.setenv("XIEZHI_BUNDLE_TRUST", str(trust))
