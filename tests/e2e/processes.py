@@ -24,14 +24,14 @@ def clean_environment() -> dict[str, str]:
 
 
 def suite_processes(home: Path) -> dict[str, int]:
-    """Returns the ids of the processes of the suite that run in a data folder, by their names."""
+    """Returns the ids of the processes of the suite that run in a folder or below it, by their names."""
     found: dict[str, int] = {}
     for process in psutil.process_iter():
         try:
-            folder = process.cwd()
+            folder = Path(process.cwd())
             words = [word for word in process.cmdline() if word]
         except psutil.Error:
             continue
-        if folder == str(home) and words[-1:] and words[-1] in MODULES:
+        if folder.is_relative_to(home) and words[-1:] and words[-1] in MODULES:
             found[MODULES[words[-1]]] = process.pid
     return found

@@ -24,11 +24,6 @@ ORGANISATIONS = {"courts": "赣([0-9]{2}|[0-9]{4})?", "police": "36[0-9]{10}"}
 """Which organisations each agency's identity provider may vouch for: courts by code, police units by number."""
 
 BACKENDS = {
-    "xiezhi.coordination.v1.ChannelService": "coordination",
-    "xiezhi.coordination.v1.CoordinationNoticeService": "coordination",
-    "xiezhi.coordination.v1.CredentialService": "coordination",
-    "xiezhi.coordination.v1.DirectoryService": "coordination",
-    "xiezhi.coordination.v1.DisputeService": "coordination",
     "xiezhi.identity.v1.IdentityService": "identity",
     "xiezhi.ledger.v1.LedgerService": "ledger",
     "xiezhi.ledger.v1.OversightService": "ledger",
@@ -47,6 +42,11 @@ BACKENDS = {
     "xiezhi.referral.v1.ReferralNoticeService": "referral",
     "xiezhi.referral.v1.ReferralService": "referral",
     "xiezhi.referral.v1.SupervisionService": "referral",
+    "xiezhi.coordination.v1.ChannelService": "coordination",
+    "xiezhi.coordination.v1.CoordinationNoticeService": "coordination",
+    "xiezhi.coordination.v1.CredentialService": "coordination",
+    "xiezhi.coordination.v1.DirectoryService": "coordination",
+    "xiezhi.coordination.v1.DisputeService": "coordination",
 }
 """Which process hosts which service behind the gateway."""
 
