@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from services.referral.domain.units import is_at_place_of, is_known, name_of
+from services.codes.police import is_at_place_of, is_known, name_of
 
 NOTICE, LATER = date(2018, 8, 3), date(2021, 1, 1)
 
