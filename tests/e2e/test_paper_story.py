@@ -166,12 +166,16 @@ def test_on_paper_nothing_is_asked_where_the_exchange_runs(papers: Papers, playe
 
 
 @pytest.mark.clause("R-4.1")
-def test_while_the_exchange_is_out_a_seizure_on_paper_is_registered_once(papers: Papers, players: Players) -> None:
+def test_while_the_exchange_is_out_a_seizure_on_paper_is_registered_once(
+    papers: Papers, players: Players, own_suite: Suite
+) -> None:
     order = Vehicles(players).order().register(Vehicles.cars(), months=0, last_day="")
     order.context.channel = case_pb2.CHANNEL_MANUAL
     papers.declare_outage(COURT, policy_pb2.DEPARTMENT_TRAFFIC)
     handed = papers.handed(order, approver=players.cast.approver)
     await_that(lambda: _brought(papers, handed), "the gateway does not hear that the exchange is out")
+    own_suite.kill("gateway")
+    own_suite.start("gateway")
     answer = papers.bring(handed)
     payload, _ = split_receipt(handed.open(answer))
     (outcome,) = seizure_pb2.RegisterSeizureResponse.FromString(payload).outcomes
