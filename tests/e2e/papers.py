@@ -15,16 +15,17 @@ from gateway.casefile.domain import CaseRecord
 from gateway.casefile.loader import CaseLoader
 from services.chassis.sealing import Keyring
 from services.coordination.loader import DirectoryLoader
-from services.directory.channels import Pair
 from services.directory.credentials import Card, CredentialKind
 from services.synthetic.duty import PAPER_COURT, PAPER_DEPARTMENT
-from services.synthetic.officers import PROVINCIAL_POLICE
+from services.synthetic.officers import COURT_SUPERVISOR, POLICE_SUPERVISOR, PROVINCIAL_POLICE
 from tests.e2e.lines import Answer
-from tests.e2e.players import LOOKUP, WHY, Players
+from tests.e2e.players import WHY, Players, method_of
 from xiezhi.cli.layout import database_url
 from xiezhi.common.v1 import case_pb2
+from xiezhi.coordination.v1 import channel_pb2
 from xiezhi.identity.v1 import identity_pb2
 from xiezhi.paper.v1 import paper_pb2
+from xiezhi.policy.v1 import policy_pb2
 from xiezhi.proof.answer import open_answer
 from xiezhi.proof.request import RequestClaims, sign_request
 from xiezhi.proof.statement import Claims, Decision, sign_statement
@@ -32,6 +33,7 @@ from xiezhi.proof.statement import Claims, Decision, sign_statement
 PAPERS = "/xiezhi.paper.v1.PaperService/"
 JUDGE, CHIEF, LIAISON, SUPERIOR = "GAN1121-J001", "GAN1121-C001", "GAN1121-L001", "GAN11-C001"
 CARRIER, CITY_CARRIER = "POL360000-L001", "POL360100-L001"
+CHANNELS = "/xiezhi.coordination.v1.ChannelService/"
 _REFERENCES = itertools.count(1)
 
 
@@ -71,9 +73,19 @@ class Papers:
 
     def cut_over(self) -> None:
         """Declares, as both bodies, that the exchange runs for the court as well."""
-        with self.directory() as loader:
-            start = self.players.now() - timedelta(seconds=1)
-            loader.declare([Pair(PAPER_COURT, PAPER_DEPARTMENT)], by=("赣", PROVINCIAL_POLICE), start=start)
+        pair = channel_pb2.Pair(court_code=PAPER_COURT, department=PAPER_DEPARTMENT)  # type: ignore[arg-type]
+        for body in (COURT_SUPERVISOR, POLICE_SUPERVISOR):
+            asked = channel_pb2.DeclareOperationalRequest(request_id=str(uuid.uuid4()), pair=pair)
+            asked.start_time.FromDatetime(self.players.now())
+            self.players.call(body, f"{CHANNELS}DeclareOperational", asked)
+
+    def declare_outage(self, court: str, department: policy_pb2.Department) -> None:
+        """Declares that the exchange is out between a court and a department, since a minute and for an hour."""
+        asked = channel_pb2.DeclareOutageRequest(request_id=str(uuid.uuid4()), reason="断电")
+        asked.pair.court_code, asked.pair.department = court, department
+        asked.start_time.FromDatetime(self.players.now() - timedelta(minutes=1))
+        asked.end_time.FromDatetime(self.players.now() + timedelta(hours=1))
+        self.players.call(COURT_SUPERVISOR, f"{CHANNELS}DeclareOutage", asked)
 
     def give_expired_card(self, number: str) -> None:
         """Registers a work card of the judge that was valid once."""
@@ -91,7 +103,7 @@ class Papers:
 
     def handed(
         self,
-        request: identity_pb2.LookupHouseholdRequest | None = None,
+        request: Any = None,
         *,
         approver: str = CHIEF,
         **said: Any,
@@ -103,14 +115,14 @@ class Papers:
             approver: Who consents.
             **said: What the judge's statement says otherwise.
         """
-        asked = request or self.question()
+        asked = self.question() if request is None else request
         content, key = asked.SerializeToString(), X25519PrivateKey.generate()
         now = self.players.now().replace(microsecond=0)
         handler = asked.context.handler
         claims = RequestClaims(
             **{
                 "approval": f"approvals/{uuid.uuid4()}",
-                "method": LOOKUP,
+                "method": method_of(asked),
                 "request_sha256": hashlib.sha256(content).digest(),
                 "unit": PROVINCIAL_POLICE,
                 "court_code": asked.context.court_code,

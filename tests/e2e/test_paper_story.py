@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,22 @@ from services.chassis.watched import INTERVAL_SECONDS
 from services.synthetic.duty import PAPER_COURT
 from services.synthetic.officers import PROVINCIAL_POLICE
 from tests.e2e.lines import Refused
-from tests.e2e.papers import CARRIER, CHIEF, CITY_CARRIER, JUDGE, LIAISON, PAPERS, SUPERIOR, Papers
-from tests.e2e.players import APPROVALS, BATCH, LOOKUP, WHY, Players
+from tests.e2e.papers import CARRIER, CHIEF, CITY_CARRIER, JUDGE, LIAISON, PAPERS, SUPERIOR, Handed, Papers
+from tests.e2e.players import APPROVALS, BATCH, COURT, LOOKUP, WHY, Players
 from tests.e2e.running import Suite, await_that
+from tests.e2e.vehicles import Vehicles
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.cli import build_app
 from xiezhi.cli.bundles.drafts import DraftRequest
+from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason
 from xiezhi.errors.status import STATUS_KEY, from_status
 from xiezhi.identity.v1 import identity_pb2
 from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.paper.v1 import paper_pb2
+from xiezhi.policy.v1 import policy_pb2
 from xiezhi.proof.receipt import split_receipt
+from xiezhi.vehicle.v1 import seizure_pb2
 
 PERFORM = f"{PAPERS}PerformPaper"
 
@@ -54,6 +59,16 @@ def _is_taken(players: Players, case: str) -> bool:
         return bool(players.submit(players.question(JUDGE, case=case), officer=JUDGE))
     except Refused:
         return False
+
+
+def _brought(papers: Papers, handed: Handed) -> paper_pb2.PerformPaperResponse | None:
+    """Hands a request in; None while the gateway has not heard that the exchange is out."""
+    try:
+        return papers.bring(handed)
+    except Refused as refused:
+        if refused.reason is not Reason.CHANNEL_OPERATIONAL:
+            raise
+        return None
 
 
 def _told(answer: paper_pb2.PerformPaperResponse) -> Reason:
@@ -150,6 +165,32 @@ def test_on_paper_nothing_is_asked_where_the_exchange_runs(papers: Papers, playe
     players.refuse(Reason.CHANNEL_OPERATIONAL, CARRIER, PERFORM, handed.request)
 
 
+@pytest.mark.clause("R-4.1")
+def test_while_the_exchange_is_out_a_seizure_on_paper_is_registered_once(
+    papers: Papers, players: Players, own_suite: Suite
+) -> None:
+    order = Vehicles(players).order().register(Vehicles.cars(), months=0, last_day="")
+    order.context.channel = case_pb2.CHANNEL_MANUAL
+    papers.declare_outage(COURT, policy_pb2.DEPARTMENT_TRAFFIC)
+    handed = papers.handed(order, approver=players.cast.approver)
+    await_that(lambda: _brought(papers, handed), "the gateway does not hear that the exchange is out")
+    own_suite.kill("gateway")
+    own_suite.start("gateway")
+    answer = papers.bring(handed)
+    payload, _ = split_receipt(handed.open(answer))
+    (outcome,) = seizure_pb2.RegisterSeizureResponse.FromString(payload).outcomes
+    assert outcome.seizure.name
+    assert not outcome.refused_reason
+    assert answer.is_repeated
+    assert len(_entries(papers, handed.approval, ledger_pb2.ENTRY_KIND_MEASURE)) == 1
+    approval = approval_pb2.GetApprovalResponse.FromString(
+        players.call(
+            players.cast.judge, f"{APPROVALS}GetApproval", approval_pb2.GetApprovalRequest(name=handed.approval)
+        ).payload
+    ).approval
+    assert approval.state == approval_pb2.STATE_SPENT
+
+
 def test_what_cannot_be_brought_in(papers: Papers, players: Players) -> None:
     rows = {
         Reason.METHOD_NOT_ON_PAPER: papers.handed(method=BATCH),
@@ -203,7 +244,8 @@ def test_after_the_cut_over_what_was_on_paper_is_not_asked_once_more(papers: Pap
     content = handed.request.request
     players.refuse(Reason.CHANNEL_OPERATIONAL, JUDGE, LOOKUP, content, approval=handed.approval)
     players.refuse(Reason.CHANNEL_OPERATIONAL, JUDGE, f"{APPROVALS}SubmitApproval", players.submission(content))
-    players.refuse(Reason.CHANNEL_OPERATIONAL, CARRIER, PERFORM, papers.handed().request)
+    soon = players.now().replace(microsecond=0) + timedelta(seconds=1)
+    players.refuse(Reason.CHANNEL_OPERATIONAL, CARRIER, PERFORM, papers.handed(issued_at=soon).request)
     again = papers.bring(handed)
     assert (again.sealed_answer, again.is_repeated) == (first.sealed_answer, True)
     assert len(_entries(papers, handed.approval)) == 1

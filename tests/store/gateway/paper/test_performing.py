@@ -1,5 +1,6 @@
 """A request on paper is performed once, however often it is read, and whatever the process dies between."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 
@@ -75,6 +76,16 @@ async def test_in_another_bundle_it_is_the_same_request(desk):
     first = await desk.bring(handed)
     handed.request.bundle_id, handed.request.bundle_sha256 = "00000000-0000-4000-8000-00000000000b", b"b" * 32
     assert (await desk.bring(handed)).sealed_answer == first.sealed_answer
+
+
+async def test_of_many_at_once_all_get_the_answer_that_was_kept_first(make_desk):
+    desk, other = make_desk(), make_desk()
+    other.service.effects = desk.service.effects
+    handed = desk.paper(WITHDRAW)
+    answers = await asyncio.gather(*(one.bring(handed) for one in (desk, other, desk, other, desk)))
+    assert len({answer.sealed_answer for answer in answers}) == 1
+    assert sum(not answer.is_repeated for answer in answers) == 1
+    assert len(desk.service.effects) == 1
 
 
 @METHODS
