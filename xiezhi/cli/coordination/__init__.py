@@ -1,1 +1,1 @@
-"""Commands of coordination: disputes, and what organisations are told."""
+"""Commands of coordination: liaisons, duty cards, where the exchange runs, disputes, and notices (notice 四)."""
