@@ -16,7 +16,8 @@ from xiezhi.pki import ISSUERS, SYSTEMS
 from xiezhi.proof.statement import Rank
 
 LOOKUP = "identity.household.lookup"
-POST_OF_LIAISONS, POST_OF_REFERRAL_LIAISONS = "vehicle.sighting.liaison", "referral.liaison"
+POST_OF_LIAISONS = "vehicle.sighting.liaison"
+POSTS_OF_LIAISONS = {POST_OF_LIAISONS, "referral.liaison", "coordination.liaison"}
 POSTS_OF_EXIT_NOTICES = {"exit.notice.liaison", "exit.notice.command"}
 """No method asks for them: they tell whose notices the holder watches."""
 OFFICERS = {officer.officer_id: officer for officer in Province(2018).officers()}
@@ -37,7 +38,7 @@ def test_ids_and_posts_are_the_same_in_every_province():
 def test_permissions_are_those_of_the_contracts():
     declared = {method.policy.permission for method in Contracts.load() if method.policy.permission}
     held = {permission for officer in OFFICERS.values() for permission in officer.permissions}
-    assert held == declared | {POST_OF_LIAISONS, POST_OF_REFERRAL_LIAISONS} | POSTS_OF_EXIT_NOTICES
+    assert held == declared | POSTS_OF_LIAISONS | POSTS_OF_EXIT_NOTICES
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,8 @@ def test_each_post_of_the_traffic_police_has_its_own_task(permission, letters):
         ("referral.decide", {"POL360102-C001", "POL360103-C001"}),
         ("referral.supervise", {SCENARIO.court_supervisor, SCENARIO.police_supervisor}),
         ("referral.calendar", {SCENARIO.court_supervisor, SCENARIO.police_supervisor}),
+        ("dispute.settle", {SCENARIO.court_supervisor, SCENARIO.police_supervisor}),
+        ("coordination.operate", {"POL360000-O001"}),
         ("exit.operate", {"POL360000-O001"}),
         ("referral.operate", {"POL360000-O001"}),
         ("vehicle.operate", {"POL360000-O001"}),

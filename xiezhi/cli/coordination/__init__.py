@@ -1,1 +1,1 @@
-"""Commands of coordination: liaisons, duty credentials, and where the exchange runs (notice 四)."""
+"""Commands of coordination: liaisons, duty credentials, the channel, disputes, and what organisations are told."""
