@@ -18,6 +18,10 @@ _EXIT = "services.exit_restriction"
 SERVICERS = {
     "xiezhi.approval.v1.ApprovalService": "gateway.approval.server:ApprovalServicer",
     "xiezhi.casefile.v1.CaseRegistryService": "gateway.casefile.server:CaseRegistryServicer",
+    "xiezhi.coordination.v1.ChannelService": "services.coordination.channels.server:ChannelServicer",
+    "xiezhi.coordination.v1.CredentialService": "services.coordination.credentials.server:CredentialServicer",
+    "xiezhi.coordination.v1.DirectoryCopyService": "services.coordination.copies.server:DirectoryCopyServicer",
+    "xiezhi.coordination.v1.DirectoryService": "services.coordination.directory.server:DirectoryServicer",
     "xiezhi.exit_restriction.v1.ApplicationCounterService": f"{_EXIT}.counter.server:ApplicationCounterServicer",
     "xiezhi.exit_restriction.v1.BorderCheckService": f"{_EXIT}.border.server:BorderCheckServicer",
     "xiezhi.exit_restriction.v1.BorderControlService": f"{_EXIT}.controls.server:BorderControlServicer",

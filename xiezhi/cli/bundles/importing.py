@@ -12,7 +12,7 @@ from xiezhi.bundle import Draft, VerifiedBundle
 from xiezhi.bundle import write_bundle as write
 from xiezhi.bundle.results import PERFORM
 from xiezhi.cli.approved import call_proven
-from xiezhi.cli.bundles.forms import write_form
+from xiezhi.cli.bundles.forms import require_forms, write_form
 from xiezhi.cli.bundles.journal import Journal, open_journal
 from xiezhi.cli.bundles.sending import (
     BundleFile,
@@ -80,6 +80,8 @@ def import_(
     call it again. Answers are sealed to their judges; nobody here reads them.
     """
     keys = BundleKeys(session)
+    if not no_form:
+        require_forms()
     with open_bundle(file) as opened:
         bundle = verify(session, opened, keys=keys, organisation=organisation)
         if bundle.header.kind != bundle_pb2.BUNDLE_KIND_REQUESTS:
