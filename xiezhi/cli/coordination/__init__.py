@@ -1,0 +1,1 @@
+"""Commands of coordination: liaisons, duty credentials, and where the exchange runs (notice 四)."""
