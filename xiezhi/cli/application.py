@@ -33,8 +33,7 @@ from xiezhi.cli.border import checks as border_checks
 from xiezhi.cli.border import commands as border
 from xiezhi.cli.bundles import commands as bundles
 from xiezhi.cli.command import examples
-from xiezhi.cli.coordination import channels, credentials, liaisons
-from xiezhi.cli.coordination import disputes
+from xiezhi.cli.coordination import channels, credentials, disputes, liaisons
 from xiezhi.cli.coordination import notices as coordination
 from xiezhi.cli.demo import command as demo
 from xiezhi.cli.exits import bulk as exit_bulk

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from rich.text import Text
 
-from xiezhi.cli.coordination.disputes import SERVICE as DISPUTES
 from xiezhi.cli.coordination.dispute_views import answer_view
+from xiezhi.cli.coordination.disputes import SERVICE as DISPUTES
 from xiezhi.cli.demo.coordination.acting import Coordinating
 from xiezhi.cli.documents import write_private
 from xiezhi.cli.papers import date_message
