@@ -112,7 +112,7 @@ def _servicers(parts: Parts, settings: CoordinationSettings, works: _Works) -> d
         "xiezhi.coordination.v1.DirectoryService": DirectoryServicer(
             Registry(liaisons, clock, parts.ids), store=liaisons, contracts=parts.contracts
         ),
-        "xiezhi.coordination.v1.DisputeService": _disputes(parts, settings, works, liaisons.rows),
+        "xiezhi.coordination.v1.DisputeService": _disputes(parts, settings, works, rows=liaisons.rows),
     }
 
 
@@ -124,7 +124,7 @@ async def _sweep(look: DailyLook) -> None:
         await asyncio.sleep(SWEEP.total_seconds())
 
 
-def _disputes(parts: Parts, settings: CoordinationSettings, works: _Works, rows: LiaisonRows) -> DisputeServicer:
+def _disputes(parts: Parts, settings: CoordinationSettings, works: _Works, *, rows: LiaisonRows) -> DisputeServicer:
     store = DisputeStore(
         parts.database,
         keyring=parts.keyring,

@@ -133,7 +133,7 @@ def test_from_the_judge_s_desk_to_the_police_and_back(papers: Papers, players: P
     assert [event.actor for event in review.approval.timeline] == [JUDGE, CHIEF, JUDGE]
 
 
-def test_two_at_once_with_an_honest_record(papers: Papers) -> None:
+def test_brought_in_twice_it_is_asked_once(papers: Papers) -> None:
     handed = papers.handed()
     first, second = papers.bring(handed), papers.bring(handed)
     payload, receipt = split_receipt(handed.open(first))
@@ -166,16 +166,12 @@ def test_on_paper_nothing_is_asked_where_the_exchange_runs(papers: Papers, playe
 
 
 @pytest.mark.clause("R-4.1")
-def test_while_the_exchange_is_out_a_seizure_on_paper_is_registered_once(
-    papers: Papers, players: Players, own_suite: Suite
-) -> None:
+def test_while_the_exchange_is_out_a_seizure_on_paper_is_registered_once(papers: Papers, players: Players) -> None:
     order = Vehicles(players).order().register(Vehicles.cars(), months=0, last_day="")
     order.context.channel = case_pb2.CHANNEL_MANUAL
     papers.declare_outage(COURT, policy_pb2.DEPARTMENT_TRAFFIC)
     handed = papers.handed(order, approver=players.cast.approver)
     await_that(lambda: _brought(papers, handed), "the gateway does not hear that the exchange is out")
-    own_suite.kill("gateway")
-    own_suite.start("gateway")
     answer = papers.bring(handed)
     payload, _ = split_receipt(handed.open(answer))
     (outcome,) = seizure_pb2.RegisterSeizureResponse.FromString(payload).outcomes
@@ -189,6 +185,20 @@ def test_while_the_exchange_is_out_a_seizure_on_paper_is_registered_once(
         ).payload
     ).approval
     assert approval.state == approval_pb2.STATE_SPENT
+
+
+@pytest.mark.long
+def test_a_gateway_that_was_killed_gives_the_answer_that_it_gave(papers: Papers, own_suite: Suite) -> None:
+    handed = papers.handed()
+    first = papers.bring(handed)
+    own_suite.kill("gateway")
+    own_suite.start("gateway")
+    again = papers.bring(handed)
+    assert (again.sealed_answer, again.perform_time, again.is_repeated) == (
+        first.sealed_answer,
+        first.perform_time,
+        True,
+    )
 
 
 def test_what_cannot_be_brought_in(papers: Papers, players: Players) -> None:

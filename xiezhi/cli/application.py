@@ -62,10 +62,10 @@ _EPILOG = (
         "xiezhi watch --as GAN-E001",
         "xiezhi referral inbox --as POL360102-I001",
         "xiezhi due --as POL360102-I001",
-        "xiezhi dispute list --as GAN0102-J001",
         "xiezhi liaison list --as GAN0102-J001",
         "xiezhi credential list --as GAN0102-R001",
         "xiezhi channel show --court 赣0102 --department traffic --as GAN0102-J001",
+        "xiezhi dispute list --as GAN0102-J001",
         "xiezhi ledger verify receipt.json",
         "xiezhi oversight search --as AUDIT-A001 --subject -",
         "xiezhi trace TRACE_ID",
@@ -108,10 +108,10 @@ def build_app() -> typer.Typer:
     app.add_typer(referral.app, name="referral")
     due.add_to(app)
     app.add_typer(calendars.app, name="calendar")
-    app.add_typer(disputes.app, name="dispute")
-    app.add_typer(coordination.app, name="coordination")
     for group, name in ((liaisons.app, "liaison"), (credentials.app, "credential"), (channels.app, "channel")):
         app.add_typer(group, name=name)
+    app.add_typer(disputes.app, name="dispute")
+    app.add_typer(coordination.app, name="coordination")
     app.add_typer(events.app, name="events")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(oversight.app, name="oversight")

@@ -1,1 +1,1 @@
-"""Commands of coordination: liaisons, duty cards, where the exchange runs, disputes, and notices (notice 四)."""
+"""Commands of coordination: liaisons, duty credentials, the channel, disputes, and what organisations are told."""
