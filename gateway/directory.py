@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -59,12 +59,16 @@ class DirectoryCopy:
 
     def __init__(self, hash_key: bytes) -> None:
         self.hash_key = hash_key
+        self.empty()
+
+    def empty(self) -> None:
+        """Forgets everything, so that nobody is admitted until the copy is complete again."""
         self.revision = 0
         self._lease_end: datetime | None = None
         self._credentials: dict[str, dict[str, Credential]] = {}
-        self._appointments: dict[str, Appointment] = {}
-        self._posts: dict[str, Post] = {}
-        self._operations: dict[str, Operation] = {}
+        self._appointments: dict[Post, dict[str, Appointment]] = {}
+        self._posts: dict[str, set[Post]] = {}
+        self._operations: dict[Pair, dict[str, Operation]] = {}
         self._outages: dict[str, Outage] = {}
 
     def apply(self, changes: copy_pb2.WatchDirectoryResponse) -> None:
@@ -72,11 +76,11 @@ class DirectoryCopy:
         for credential in map(_read_credential, changes.credentials):
             self._credentials.setdefault(credential.officer_id, {})[credential.key] = credential
         for appointment in map(_read_appointment, changes.liaisons):
-            self._appointments[appointment.key] = appointment
-            self._posts[appointment.officer_id] = appointment.post
+            self._appointments.setdefault(appointment.post, {})[appointment.key] = appointment
+            self._posts.setdefault(appointment.officer_id, set()).add(appointment.post)
         for operation in changes.operations:
-            pair = _read_pair(operation.pair)
-            self._operations[operation.name] = Operation(operation.name, pair, _instant(operation.start_time))
+            pair, start = _read_pair(operation.pair), _instant(operation.start_time)
+            self._operations.setdefault(pair, {})[operation.name] = Operation(operation.name, pair, start)
         for outage in changes.outages:
             pair, start, end = _read_pair(outage.pair), _instant(outage.start_time), _instant(outage.end_time)
             self._outages[outage.name] = Outage(outage.name, pair, start, end)
@@ -103,13 +107,9 @@ class DirectoryCopy:
 
     def channel(self, pair: Pair, at: datetime) -> ChannelState:
         """Says how it stands between a court and a department at an instant."""
-        return channel_at(
-            pair.court_code,
-            pair.department,
-            at,
-            operations=self._operations.values(),
-            outages=self._outages.values(),
-        ).state
+        operations = (one for wider in pair.widened() for one in self._operations.get(wider, {}).values())
+        outages = self._outages.values()
+        return channel_at(pair.court_code, pair.department, at, operations=operations, outages=outages).state
 
     def acts_as_liaison(self, officer_id: str, organisation: str, now: datetime) -> bool:
         """Whether an officer acts as liaison of an organisation now.
@@ -117,16 +117,16 @@ class DirectoryCopy:
         Raises:
             Unavailable: DIRECTORY_STALE, where the officer is known as one and the copy may not be used.
         """
-        if officer_id not in self._posts:
+        posts = self._posts.get(officer_id, ())
+        if not posts:
             return False
         self.require_fresh(now)
         today = legal_date(now)
-        posts = {a.post for a in self._appointments.values() if a.officer_id == officer_id}
         return any(
             one.officer_id == officer_id
             for post in posts
             if post.organisation == organisation
-            for one in acting(self._at(post), today)
+            for one in acting(self._appointments[post].values(), today)
         )
 
     def require_fresh(self, now: datetime) -> None:
@@ -137,9 +137,6 @@ class DirectoryCopy:
         """
         if not self.is_fresh(now):
             raise stale()
-
-    def _at(self, post: Post) -> Iterable[Appointment]:
-        return (one for one in self._appointments.values() if one.post == post)
 
     def _digest(self, number: str) -> bytes:
         return hmac.digest(self.hash_key, number.encode("utf-8", "surrogatepass"), hashlib.sha256)

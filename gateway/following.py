@@ -44,7 +44,11 @@ class DirectoryFollower:
             try:
                 async for changes in self._watch(request, timeout=LONGEST.total_seconds()):
                     self._copy.apply(changes)
-            except (grpc.aio.AioRpcError, ValueError):
+            except grpc.aio.AioRpcError as failure:
+                if failure.code() is grpc.StatusCode.INVALID_ARGUMENT:
+                    # The directory has never been where the copy is: it was restored from an earlier day.
+                    self._copy.empty()
+            except ValueError:
                 # A change that cannot be read is not passed over: the copy stays as it is, and its lease runs out.
                 pass
             await asyncio.sleep(PAUSE.total_seconds())

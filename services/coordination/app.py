@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import grpc
@@ -16,9 +18,19 @@ from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.codes.jurisdiction import Jiangxi
+from services.coordination.channels.handlers import Board
+from services.coordination.channels.server import ChannelServicer
+from services.coordination.channels.store import ChannelStore
 from services.coordination.copies.server import DirectoryCopyServicer
 from services.coordination.copies.store import CopyStore
+from services.coordination.credentials.handlers import Register
+from services.coordination.credentials.server import CredentialServicer
+from services.coordination.credentials.store import CredentialStore
+from services.coordination.daily import DailyLook
+from services.coordination.directory.handlers import Registry
 from services.coordination.directory.rows import LiaisonRows
+from services.coordination.directory.server import DirectoryServicer
+from services.coordination.directory.store import DirectoryStore
 from services.coordination.disputes.departments import Departments
 from services.coordination.disputes.server import DisputeServicer, Office
 from services.coordination.disputes.standings import Standings
@@ -30,8 +42,11 @@ from services.coordination.notices.telling import Telling
 from services.coordination.revisions import Revisions
 from services.coordination.settings import CoordinationSettings
 from services.papers import SealTrust, verify_sealed
+from xiezhi.errors import XiezhiError
 
 NAME = "coordination"
+SWEEP = timedelta(minutes=1)
+"""How often is looked whether another day has begun."""
 
 
 async def run(settings: CoordinationSettings) -> None:
@@ -44,7 +59,9 @@ async def run(settings: CoordinationSettings) -> None:
         ledger = connect_ledger(parts, settings.ledger)
         core = assemble(parts, ledger)
         works = _make_works(parts, settings)
-        parts.stack.callback(asyncio.create_task(works.relay.run()).cancel)
+        look = DailyLook(parts.database, keyring=parts.keyring, tell=works.tell, clock=parts.clock)
+        for task in (works.relay.run(), _sweep(look)):
+            parts.stack.callback(asyncio.create_task(task).cancel)
         servicers = _servicers(parts, settings, works)
         internal = {"/xiezhi.coordination.v1.DirectoryCopyService/WatchDirectory": frozenset({settings.gateway_name})}
         handlers = host_backend(core, servicers, jurisdiction=Jiangxi(), internal_callers=internal)
@@ -78,21 +95,40 @@ def _make_works(parts: Parts, settings: CoordinationSettings) -> _Works:
 
 def _servicers(parts: Parts, settings: CoordinationSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
-    database, clock, revisions = parts.database, parts.clock, Revisions()
-    letters = DeadLetters(works.outbox, database=database, clock=clock)
-    copies = CopyStore(database, keyring=parts.keyring)
+    letters = DeadLetters(works.outbox, database=parts.database, clock=parts.clock)
+    database, keyring, clock, revisions = parts.database, parts.keyring, parts.clock, Revisions()
+    copies = CopyStore(database, keyring=keyring)
+    liaisons = DirectoryStore(database, keyring=keyring, revisions=revisions)
+    credentials = CredentialStore(database, keyring=keyring, revisions=revisions)
+    police = liaisons.rows.organisations
+    channels = ChannelStore(database, keyring=keyring, revisions=revisions, police=police)
     return {
+        "xiezhi.coordination.v1.ChannelService": ChannelServicer(Board(channels, clock, parts.ids), store=channels),
         "xiezhi.coordination.v1.CoordinationNoticeService": CoordinationNoticeServicer(works.feed, letters=letters),
+        "xiezhi.coordination.v1.CredentialService": CredentialServicer(
+            Register(credentials, clock, parts.ids), store=credentials
+        ),
         "xiezhi.coordination.v1.DirectoryCopyService": DirectoryCopyServicer(copies, revisions=revisions, clock=clock),
-        "xiezhi.coordination.v1.DisputeService": _disputes(parts, settings, works),
+        "xiezhi.coordination.v1.DirectoryService": DirectoryServicer(
+            Registry(liaisons, clock, parts.ids), store=liaisons, contracts=parts.contracts
+        ),
+        "xiezhi.coordination.v1.DisputeService": _disputes(parts, settings, works, rows=liaisons.rows),
     }
 
 
-def _disputes(parts: Parts, settings: CoordinationSettings, works: _Works) -> DisputeServicer:
+async def _sweep(look: DailyLook) -> None:
+    """Looks for ever; while the database is away, what is due waits."""
+    while True:
+        with suppress(XiezhiError):
+            await look.look()
+        await asyncio.sleep(SWEEP.total_seconds())
+
+
+def _disputes(parts: Parts, settings: CoordinationSettings, works: _Works, *, rows: LiaisonRows) -> DisputeServicer:
     store = DisputeStore(
         parts.database,
         keyring=parts.keyring,
-        directory=Departments(LiaisonRows(parts.keyring)),
+        directory=Departments(rows),
         clock=parts.clock,
         tell=works.tell,
     )

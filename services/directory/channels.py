@@ -39,6 +39,11 @@ class Pair:
         """Whether a court and a department are among them."""
         return self.court_code in {ALL_COURTS, court_code} and self.department in {ALL_DEPARTMENTS, department}
 
+    def widened(self) -> tuple[Pair, ...]:
+        """Returns all that may be named to mean one court and one department."""
+        courts, departments = (self.court_code, ALL_COURTS), (self.department, ALL_DEPARTMENTS)
+        return tuple(Pair(court, department) for court in courts for department in departments)
+
     def meet(self, other: Pair) -> Pair | None:
         """Returns what both are about; None if nothing."""
         courts = {self.court_code, other.court_code} - {ALL_COURTS}

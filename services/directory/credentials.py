@@ -87,12 +87,24 @@ class Credential:
 
     def state_at(self, now: datetime) -> CredentialState:
         """Returns how it stands at an instant."""
-        if self.revoked_at is not None and now >= self.revoked_at:
-            return CredentialState.REVOKED
-        today = legal_date(now)
-        if today < self.first:
-            return CredentialState.NOT_YET
-        return CredentialState.EXPIRED if today > self.last else CredentialState.IN_FORCE
+        return state_of(self.first, self.last, self.revoked_at, now=now)
+
+
+def state_of(first: date, last: date, revoked_at: datetime | None, *, now: datetime) -> CredentialState:
+    """Says how a credential stands at an instant.
+
+    Args:
+        first: First day, inclusive.
+        last: Last day, inclusive.
+        revoked_at: From when on it is revoked, UTC; None: it is not.
+        now: The instant.
+    """
+    if revoked_at is not None and now >= revoked_at:
+        return CredentialState.REVOKED
+    today = legal_date(now)
+    if today < first:
+        return CredentialState.NOT_YET
+    return CredentialState.EXPIRED if today > last else CredentialState.IN_FORCE
 
 
 def require_pair(

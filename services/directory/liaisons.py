@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import IntEnum
@@ -159,13 +159,14 @@ def require_admissible(new: Appointment, *, at_post: Iterable[Appointment], of_o
         raise error(Reason.LIAISON_EXISTS, "The officer is a liaison in that time already, here or elsewhere.")
     if new.is_deputy:
         return
-    lasting = [a for a in at_post if not a.is_deputy and a.days.overlaps(new.days) and not a.hands_over_to(new)]
-    days = [new.days.first, *(a.days.first for a in lasting if a.days.first in new.days)]
-    if any(sum(day in a.days for a in lasting) >= new.post.wanted for day in days):
+    liaisons = [new, *(a for a in at_post if not a.is_deputy)]
+    # There are more on no other days than on those on which somebody begins.
+    days = [a.days.first for a in liaisons if a.days.first in new.days]
+    if any(_lasting([a for a in liaisons if day in a.days]) > new.post.wanted for day in days):
         raise error(
             Reason.LIAISON_LIMIT,
             f"The post has {new.post.wanted} on a day of the appointment, and none of them ends within "
-            f"{HANDOVER.days} days of its start.",
+            f"{HANDOVER.days} days after another one has begun.",
         )
 
 
@@ -190,13 +191,18 @@ def _faults_on(post: Post, those: tuple[Appointment, ...], day: date) -> dict[Fa
         faults[FaultKind.GAP] = len(running)
     elif act < post.wanted:
         faults[FaultKind.ON_LEAVE] = act
-    newest = max(running, key=lambda a: a.days.first, default=None)
-    if newest is not None and sum(not a.hands_over_to(newest) for a in running) > post.wanted:
+    if _lasting(running) > post.wanted:
         faults[FaultKind.EXCESS] = len(running)
     outside = sum(not a.on_establishment for a in running) if post.department == COURT else 0
     if outside:
         faults[FaultKind.NOT_ESTABLISHED] = outside
     return faults
+
+
+def _lasting(running: Sequence[Appointment]) -> int:
+    """Counts liaisons who are there together, but for those who hand over to the newest of them."""
+    newest = max(running, key=lambda a: (a.days.first, a.days.last or date.max), default=None)
+    return sum(a is newest or newest is None or not a.hands_over_to(newest) for a in running)
 
 
 def _since(post: Post, those: tuple[Appointment, ...], kind: FaultKind, *, day: date) -> date | None:

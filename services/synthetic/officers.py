@@ -39,6 +39,12 @@ SUPERIOR_APPROVER = "GAN01-V001"
 """A vice president of the intermediate court above the scenario's court."""
 COURT_SUPERVISOR, POLICE_SUPERVISOR = "GAN-S001", "POL360000-S001"
 """Officers of both provincial bodies who supervise referrals."""
+REGISTRAR, COURT_LIAISON, SUCCESSOR = "GAN0102-R001", "GAN0102-L002", "GAN0102-S001"
+"""Who keeps the registers of the scenario's court, one of its liaisons, and who is to follow that one."""
+PAPER_JUDGE, PAPER_APPROVER, PAPER_LIAISON = "GAN1121-J001", "GAN1121-C001", "GAN1121-L001"
+"""Officers of a court that goes on paper with one department of the police."""
+PAPER_CARRIER = "POL360000-L004"
+"""The liaison of that department of the provincial police."""
 
 COURTS_AGENCY, POLICE_AGENCY = "courts", "police"
 
@@ -73,6 +79,9 @@ _EXIT = (
     "exit.entry.review",
 )
 _REFERRING = ("referral.send", "referral.read", "referral.due")
+# What came on paper is listed to the court that filed it and to the police organisation that brought it in.
+_READING_PAPER = ("paper.read",)
+_BRINGING_PAPER = ("paper.perform", *_READING_PAPER)
 _LOOKING = ("liaison.read", "channel.read")
 _APPOINTING = ("liaison.appoint", *_LOOKING)
 _DISPUTING = ("dispute.open", "dispute.read", "coordination.notice")
@@ -87,6 +96,7 @@ _ASKING = (
     "vehicle.seizure.register",
     "vehicle.seizure.read",
     "case.read",
+    *_READING_PAPER,
     *_EXIT,
     *_REFERRING,
     *_LOOKING,
@@ -105,7 +115,15 @@ _REFERRAL_LIAISON = ("referral.liaison", "referral.due")
 _LIAISON = _Post(
     "L",
     Rank.CLERK,
-    ("approval.submit", "approval.read", *_REFERRAL_LIAISON, *_NOTICE_LIAISON, *_LOOKING, *_DISPUTING_LIAISON),
+    (
+        "approval.submit",
+        "approval.read",
+        *_READING_PAPER,
+        *_REFERRAL_LIAISON,
+        *_NOTICE_LIAISON,
+        *_LOOKING,
+        *_DISPUTING_LIAISON,
+    ),
 )
 _REGISTERING = ("case.register", "case.reassign", "case.read", "credential.register", *_APPOINTING)
 _REGISTRAR = _Post("R", None, _REGISTERING, system="case-system")
@@ -118,10 +136,19 @@ _HOUSEHOLD_OFFICER = _Post("H", None, ("ledger.head",), system="police")
 _POLICE_LIAISON = _Post(
     "L",
     None,
-    ("ledger.head", *_WATCHING_LIAISON, *_REFERRAL_LIAISON, *_APPOINTING, *_DISPUTING_LIAISON),
+    (
+        "ledger.head",
+        *_BRINGING_PAPER,
+        *_WATCHING_LIAISON,
+        *_REFERRAL_LIAISON,
+        *_APPOINTING,
+        *_DISPUTING_LIAISON,
+    ),
     system="police",
 )
-_UNIT_LIAISON = _Post("L", None, (*_REFERRAL_LIAISON, *_APPOINTING, *_DISPUTING_LIAISON), system="police")
+_UNIT_LIAISON = _Post(
+    "L", None, (*_BRINGING_PAPER, *_REFERRAL_LIAISON, *_APPOINTING, *_DISPUTING_LIAISON), system="police"
+)
 _TRAFFIC_OFFICER = _Post("T", None, ("vehicle.check",), system="police")
 _PATROL = _Post("X", None, ("vehicle.check",), system="police")
 _CAMERA = _Post("K", None, ("vehicle.check.stream",), system="checkpoint")

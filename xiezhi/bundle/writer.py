@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import BinaryIO
 
 from xiezhi.bundle.age import encrypt
@@ -72,6 +73,25 @@ def write_bundle(
     Raises:
         InvalidArgument: BUNDLE_INVALID, if there are no items or too many, or one breaks the contract.
     """
+    header = _header(draft, sender, recipient=recipient, now=now)
+    require_direction(header)
+    count = 0
+
+    def counted() -> Iterator[bundle_pb2.BundleItem]:
+        nonlocal count
+        for item in items:
+            count += 1
+            item.position = count
+            yield item
+            if progress is not None:
+                progress(count)
+
+    pieces = _pieces(header, counted(), sender=sender, now=now)
+    sha256 = encrypt(pieces, file, recipient=recipient.key)
+    return Written(header, count, sha256)
+
+
+def _header(draft: Draft, sender: Sender, *, recipient: Recipient, now: datetime) -> bundle_pb2.BundleHeader:
     officer, organisation = sender.holder
     header = bundle_pb2.BundleHeader(
         bundle_id=draft.bundle_id,
@@ -84,31 +104,24 @@ def write_bundle(
         answered_sha256=draft.answered_sha256,
     )
     header.create_time.FromDatetime(now)
-    require_direction(header)
-    count = 0
+    return header
 
-    def pieces() -> Iterator[bytes]:
-        nonlocal count
-        running = hashlib.sha256()
-        head = frame(bundle_pb2.BundlePart(header=header))
-        running.update(head)
-        yield head
-        for item in items:
-            count += 1
-            if count > MAX_ITEMS:
-                raise invalid_bundle("it would have too many items; send several")
-            item.position = count
-            framed = frame(bundle_pb2.BundlePart(item=item))
-            running.update(framed)
-            yield framed
-            if progress is not None:
-                progress(count)
-        if not count:
-            raise invalid_bundle("it would have no items")
-        sha256 = running.digest()
-        signature = sender.sign(header, count=count, sha256=sha256, now=now)
-        trailer = bundle_pb2.BundleTrailer(count=count, sha256=sha256, signature=signature)
-        yield frame(bundle_pb2.BundlePart(trailer=trailer))
 
-    sha256 = encrypt(pieces(), file, recipient=recipient.key)
-    return Written(header, count, sha256)
+def _pieces(
+    header: bundle_pb2.BundleHeader, items: Iterator[bundle_pb2.BundleItem], *, sender: Sender, now: datetime
+) -> Iterator[bytes]:
+    """Yields the bytes of each part, the last of which signs those before."""
+    running, count = hashlib.sha256(), 0
+    for part in chain((bundle_pb2.BundlePart(header=header),), (bundle_pb2.BundlePart(item=item) for item in items)):
+        count += part.HasField("item")
+        if count > MAX_ITEMS:
+            raise invalid_bundle("it would have too many items; send several")
+        framed = frame(part)
+        running.update(framed)
+        yield framed
+    if not count:
+        raise invalid_bundle("it would have no items")
+    sha256 = running.digest()
+    signature = sender.sign(header, count=count, sha256=sha256, now=now)
+    trailer = bundle_pb2.BundleTrailer(count=count, sha256=sha256, signature=signature)
+    yield frame(bundle_pb2.BundlePart(trailer=trailer))

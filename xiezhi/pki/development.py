@@ -70,7 +70,7 @@ class InsecureDevelopmentKeys:
         self.folder = folder
         self.officers = OfficerRegister(folder / "officers")
         self.seals = SealRegister(folder / "seals")
-        self.carriers = CarrierRegister(folder / "police")
+        self.carriers = CarrierRegister(folder / "police", self.officers)
         self.exchange = ExchangeRegister(folder / "exchange")
 
     @property
@@ -128,7 +128,7 @@ class InsecureDevelopmentKeys:
             self.tokens(agency).create()
         self._create_ledger_key()
         self.officers.update(officers, now=now)
-        self.carriers.update(self.officers.list(), now=now)
+        self.carriers.update(now=now)
         self.seals.update(self._organisations(), now=now)
         self.exchange.update(self._organisations(), now=now)
 
@@ -184,7 +184,7 @@ class InsecureDevelopmentKeys:
         found = {
             "suite CA": self.folder / "tls" / "ca.crt",
             "courts CA": self.officers.authority_file,
-            "police CA": self.carriers.certificates.authority_file,
+            "police CA": self.carriers.authority_file,
             "seal authority": self.seals.authority_file,
             "exchange authority": self.exchange.authority_file,
         }

@@ -189,23 +189,61 @@ class CarrierRegister:
     Their certificates name no rank: that of a police officer is in the token only.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, officers: OfficerRegister) -> None:
         """Reads nothing yet.
 
         Args:
             folder: The folder "police" of the development keys.
+            officers: Who there is.
         """
-        self.certificates = OfficerCertificates(folder, authority_name=POLICE_AUTHORITY_NAME)
+        self._officers = officers
+        self._certificates = OfficerCertificates(folder, authority_name=POLICE_AUTHORITY_NAME)
 
-    def update(self, officers: Iterable[Officer], *, now: datetime) -> None:
-        """Issues missing or outdated certificates, and refreshes the revocation list.
+    @property
+    def authority_file(self) -> Path:
+        """The police's CA certificate, which verifiers of bundles trust."""
+        return self._certificates.authority_file
 
-        Args:
-            officers: All officers; those who carry no bundles get no certificate.
-            now: The present instant, UTC.
+    @property
+    def revocation_file(self) -> Path:
+        """The police's revocation list in PEM."""
+        return self._certificates.revocation_file
+
+    def update(self, *, now: datetime) -> None:
+        """Issues missing or outdated certificates to those who carry bundles, and refreshes the revocation list."""
+        self._certificates.publish(now=now)
+        for officer in self._officers.list():
+            if officer.carries and not self._certificates.is_current(officer.officer_id, now=now):
+                self.reissue(officer.officer_id, now=now)
+
+    def signer(self, officer_id: str) -> Identity:
+        """Returns an officer's signing key and certificate.
+
+        Raises:
+            UnknownOfficerError: If the officer has none.
         """
-        self.certificates.publish(now=now)
-        for officer in officers:
-            if officer.carries and not self.certificates.is_current(officer.officer_id, now=now):
-                subject = ((NameOID.ORGANIZATION_NAME, officer.organisation), (NameOID.COMMON_NAME, officer.officer_id))
-                self.certificates.issue(officer.officer_id, subject, now=now)
+        return self._certificates.signer(officer_id)
+
+    def revoke(self, officer_id: str, *, now: datetime) -> int:
+        """Puts an officer's present certificate on the revocation list, at once and for good; returns its number.
+
+        Raises:
+            UnknownOfficerError: If the officer has no certificate.
+        """
+        return self._certificates.revoke(officer_id, now=now)
+
+    def is_revoked(self, officer_id: str) -> bool:
+        """Tells whether the officer's present certificate is on the revocation list."""
+        return self._certificates.is_revoked(officer_id)
+
+    def reissue(self, officer_id: str, *, now: datetime) -> None:
+        """Gives an officer a new key and certificate; a revoked one stays revoked.
+
+        Raises:
+            UnknownOfficerError: If there is no such officer, or one who carries nothing.
+        """
+        officer = self._officers.get(officer_id)
+        if not officer.carries:
+            raise UnknownOfficerError(f"officer {officer_id} carries no bundles for the police")
+        subject = ((NameOID.ORGANIZATION_NAME, officer.organisation), (NameOID.COMMON_NAME, officer_id))
+        self._certificates.issue(officer_id, subject, now=now)

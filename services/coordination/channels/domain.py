@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from services.codes.courts import COURTS, find_court
@@ -49,7 +49,7 @@ class Files(Protocol):
         """Adds an outage."""
         ...
 
-    def end_outage(self, outage_id: str, *, by: str, at: datetime) -> None:
+    def end_outage(self, outage: Outage, *, by: str, at: datetime) -> None:
         """Notes that an outage was ended."""
         ...
 
@@ -81,6 +81,17 @@ def is_declared(pair: Pair, by: str, declarations: Iterable[Declaration], *, at:
     return all(any(one.covers(court, department) for one in own) for court, department in _each(pair))
 
 
+def concerned(pair: Pair, police: Iterable[str]) -> tuple[str, ...]:
+    """Returns whom a declaration concerns: the courts that are meant, the police, and both provincial bodies.
+
+    Args:
+        pair: For whom it is.
+        police: Police organisations that take part.
+    """
+    courts = {court for court, _ in _each(pair)}
+    return tuple(sorted({*courts, *(one for one in police if one.isdecimal()), *BODIES}))
+
+
 def not_so(sentence: str) -> XiezhiError:
     """Makes the refusal of a declaration that changes nothing.
 
@@ -90,9 +101,9 @@ def not_so(sentence: str) -> XiezhiError:
     return error(Reason.CHANNEL_STATE, sentence)
 
 
-def is_court(court_code: str, on: date | None = None) -> bool:
+def is_court(court_code: str) -> bool:
     """Whether a code is that of a court now, or all courts."""
-    return court_code == ALL_COURTS or find_court(court_code, on) is not None
+    return court_code == ALL_COURTS or find_court(court_code) is not None
 
 
 def _each(pair: Pair) -> Iterator[tuple[str, int]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Protocol
 
-from services.directory.liaisons import Appointment, Contact, Days, Post
+from services.codes.courts import COURTS, HIGH_COURT
+from services.directory.channels import BODIES
+from services.directory.liaisons import DEPARTMENTS, Appointment, Contact, Days, Fault, Post, acting, find_faults
 from xiezhi.errors import Reason, XiezhiError, error
 
 PREFIX = "liaisons/"
@@ -52,6 +54,19 @@ class Kept:
     contact: Contact
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An appointment as it is listed.
+
+    Attributes:
+        kept: The appointment.
+        acts: Whether the officer acts as liaison on the day.
+    """
+
+    kept: Kept
+    acts: bool
+
+
 class Files(Protocol):
     """What a change of the directory sees and does, which is kept as a whole or not at all."""
 
@@ -92,9 +107,70 @@ def after(appointment: Appointment, facts: Iterable[Fact]) -> Appointment:
     return appointment
 
 
+def list_on(day: date, kept: Iterable[Kept]) -> tuple[Listed, ...]:
+    """Returns appointments that run on a day or begin later, by organisation and department.
+
+    Args:
+        day: The day, Asia/Shanghai.
+        kept: All of the posts that are listed.
+    """
+    listed = []
+    for those in _by_post(kept).values():
+        acts = {one.key for one in acting([one.appointment for one in those], day)}
+        lasting = (one for one in those if one.appointment.days.last is None or day <= one.appointment.days.last)
+        listed += [Listed(one, one.appointment.key in acts) for one in lasting]
+    return tuple(sorted(listed, key=lambda one: place_of(one.kept.appointment)))
+
+
+def place_of(appointment: Appointment) -> tuple[str, int, str]:
+    """Returns the place of an appointment in a list."""
+    return appointment.post.organisation, appointment.post.department, appointment.key
+
+
+def faults_on(day: date, organisations: Iterable[str], kept: Iterable[Kept]) -> tuple[Fault, ...]:
+    """Returns what is wrong in the directory on a day, by organisation and department.
+
+    Args:
+        day: The day, Asia/Shanghai.
+        organisations: Courts and police organisations that are looked at.
+        kept: All of their appointments.
+    """
+    at_post = _by_post(kept)
+    return tuple(
+        fault
+        for organisation in sorted(set(organisations))
+        for post in posts_of(organisation)
+        for fault in find_faults(post, [one.appointment for one in at_post.get(post, ())], day)
+    )
+
+
+def posts_of(organisation: str) -> tuple[Post, ...]:
+    """Returns the posts of a court, or of a police organisation with its six departments."""
+    if organisation.startswith(HIGH_COURT):
+        return (Post(organisation),)
+    return tuple(Post(organisation, department) for department in DEPARTMENTS)
+
+
+def expected(known: Iterable[str]) -> frozenset[str]:
+    """Returns which organisations must have liaisons: all courts, the province's police, and those that are known.
+
+    Args:
+        known: Organisations that have appointed somebody.
+    """
+    courts = (court.code for court in COURTS.values() if court.until is None)
+    return frozenset((*courts, BODIES[1], *(one for one in known if not one.startswith(HIGH_COURT))))
+
+
 def not_found() -> XiezhiError:
     """Makes the refusal of an appointment that is not there, or is another organisation's."""
     return error(Reason.LIAISON_NOT_FOUND, "Your organisation has no appointment of this name.")
+
+
+def _by_post(kept: Iterable[Kept]) -> Mapping[Post, list[Kept]]:
+    found: dict[Post, list[Kept]] = {}
+    for one in kept:
+        found.setdefault(one.appointment.post, []).append(one)
+    return found
 
 
 def _by_days(days: Days) -> tuple[date, date]:

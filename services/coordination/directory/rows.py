@@ -54,6 +54,10 @@ class LiaisonRows:
         by_key = {one.appointment.key: one.appointment for one in kept}
         return [(row.revision, by_key[row.liaison_id]) for row in found]
 
+    def organisations(self, connection: Connection) -> tuple[str, ...]:
+        """Returns the organisations that have appointed somebody."""
+        return tuple(connection.execute(select(LIAISONS.c.organisation).distinct()).scalars())
+
     def known(self, connection: Connection, liaison_ids: Sequence[str]) -> frozenset[str]:
         """Returns which of some appointments are there."""
         which = select(LIAISONS.c.liaison_id).where(LIAISONS.c.liaison_id.in_(liaison_ids))

@@ -40,6 +40,14 @@ class DirectoryStore(FilingStore[Files]):
         wanted = None if organisations is None else tuple(organisations)
         return await self._database.read(lambda connection: self.rows.of_organisations(connection, wanted))
 
+    async def organisations(self) -> tuple[str, ...]:
+        """Returns the organisations that have appointed somebody.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+        return await self._database.read(self.rows.organisations, snapshot=False)
+
     def _files(self, connection: Connection, asked: Asked) -> Files:
         # Taken before anything is looked at: whoever holds the counter is the only one who changes the directory.
         return _Files(connection, self.rows, self._revisions.take(connection))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, product
 
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.pdfgen.canvas import Canvas
 
+from services.papers.content import MAX_PAGES
 from services.papers.fonts import FONT, shown
 from services.papers.forms.contents import MOST_ENTRIES, Entry, Fact, Form
 from services.papers.lines import break_lines
 from services.papers.numerals import ordinal
-from services.papers.pages import BLACK, LEFT, WIDTH, Block, Line, Rule, draw_pages
+from services.papers.pages import BLACK, HEIGHT, LEFT, WIDTH, Block, Line, Rule, draw_pages
 
 QR_PREFIX = "sha256:"
 """What stands in the QR code before the digest in hexadecimal."""
@@ -27,6 +28,8 @@ _QR = 110.0
 _BOX_HEIGHT = 150.0
 _GAP = 12.0
 _DIGEST_GROUPS = 16
+_ROOM = HEIGHT * (MAX_PAGES - 4) / 2
+"""Height of all entries: two pages in a row are more than half full together, so twice as many pages are enough."""
 _BOXES = ("报送单位（盖章）", "接收单位（盖章）")
 _SIGNED = ("联络员签名：", "日　　期：　　　　年　　月　　日")
 
@@ -34,16 +37,19 @@ _SIGNED = ("联络员签名：", "日　　期：　　　　年　　月　　�
 def typeset(form: Form) -> bytes:
     """Sets a form on pages, as a PDF without a seal; the same bytes for the same form.
 
+    Entries that would need more pages than a document may have are left out, and counted among those that are.
+
     Args:
         form: The form.
 
     Raises:
-        ValueError: If it has more entries than are printed, or too many pages.
+        ValueError: If it has more entries than are printed.
     """
     if len(form.entries) > MOST_ENTRIES:
         raise ValueError(f"a form has at most {MOST_ENTRIES} entries")
-    entries = (block for number, entry in enumerate(form.entries, start=1) for block in _entry(number, entry))
-    blocks = chain(_head(form), entries, _rest(form), _ending(form))
+    entries = tuple(_fitting(form.entries))
+    left_out = form.left_out + len(form.entries) - len(entries)
+    blocks = chain(_head(form), *entries, _rest(left_out), _ending())
     return draw_pages(blocks, title=form.title, note=f"SHA-256 {form.sha256.hex()}")
 
 
@@ -134,6 +140,17 @@ def _head(form: Form) -> Iterator[Block]:
     yield Rule()
 
 
+def _fitting(entries: Iterable[Entry]) -> Iterator[tuple[Block, ...]]:
+    """Yields the blocks of the entries for which there is room."""
+    height = 0.0
+    for number, entry in enumerate(entries, start=1):
+        blocks = tuple(_entry(number, entry))
+        height += sum(block.height for block in blocks)
+        if height > _ROOM:
+            return
+        yield blocks
+
+
 def _entry(number: int, entry: Entry) -> Iterator[Block]:
     place = f"{ordinal(number)}、" if number <= _LARGEST_ORDINAL else f"{number}、"
     for line in break_lines(shown(place + entry.title), width=WIDTH, size=_SIZE):
@@ -176,12 +193,12 @@ class Labelled:
         Line(self.text, x=LEFT + _LABEL, size=_SIZE, height=self.height).draw(canvas, top)
 
 
-def _rest(form: Form) -> Iterator[Block]:
-    if form.left_out:
-        text = f"另有{form.left_out}件见报送包，未在本单列出。"
+def _rest(left_out: int) -> Iterator[Block]:
+    if left_out:
+        text = f"另有{left_out}件见报送包，未在本单列出。"
         yield Line(text, size=_SIZE, height=_HEIGHT)
 
 
-def _ending(form: Form) -> Iterator[Block]:
+def _ending() -> Iterator[Block]:
     yield Line("", size=_SIZE, height=_GAP, stays=True)
     yield Boxes()

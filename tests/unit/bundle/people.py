@@ -44,7 +44,7 @@ class Desk:
     keys: InsecureDevelopmentKeys
 
     def sender(self, officer: str = LIAISON.officer_id) -> Sender:
-        register = self.keys.carriers.certificates if officer.startswith("POL") else self.keys.officers
+        register = self.keys.carriers if officer.startswith("POL") else self.keys.officers
         identity = register.signer(officer)
         return Sender(identity.key, (identity.certificate,))  # type: ignore[arg-type]
 
@@ -57,7 +57,7 @@ class Desk:
 
     @property
     def trust(self) -> SenderTrust:
-        police = self.keys.carriers.certificates
+        police = self.keys.carriers
         return SenderTrust(self.courts, Anchors.read(police.authority_file, police.revocation_file))
 
     def request(self, number: int = 1, *, content: bytes = b"request", **changed: Any) -> bundle_pb2.BundleItem:

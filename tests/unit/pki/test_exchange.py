@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.unit.pki.conftest import POLICE
-from xiezhi.pki import ExchangeRegister, InsecureDevelopmentKeys, SealRegister, UnknownExchangeKeyError
+from xiezhi.pki import (
+    ExchangeRegister,
+    InsecureDevelopmentKeys,
+    SealRegister,
+    UnknownExchangeKeyError,
+    UnknownOfficerError,
+)
 from xiezhi.pki.authority import Leaf
 from xiezhi.proof.anchors import Anchors, certify, may_sign
 from xiezhi.proof.exchange import ExchangeKeyError, exchange_name, read_recipient
@@ -99,9 +106,14 @@ def test_every_organisation_of_the_officers_has_a_key(keys: InsecureDevelopmentK
 def test_who_carries_bundles_has_a_certificate_of_the_police(keys: InsecureDevelopmentKeys, now: datetime) -> None:
     carrier = replace(POLICE, officer_id="POL3601-L001", permissions=("paper.perform",))
     keys.create([carrier], now=now)
-    certificates = keys.carriers.certificates
-    trusted = Anchors.read(certificates.authority_file, certificates.revocation_file)
-    certify(trusted, certificates.signer("POL3601-L001").certificate, now=now)
-    assert not certificates.is_current(POLICE.officer_id, now=now)
-    certificates.revoke("POL3601-L001", now=now)
-    assert certificates.is_revoked("POL3601-L001")
+    carriers = keys.carriers
+    trusted = Anchors.read(carriers.authority_file, carriers.revocation_file)
+    certificate = carriers.signer("POL3601-L001").certificate
+    certify(trusted, certificate, now=now)
+    carriers.revoke("POL3601-L001", now=now)
+    assert carriers.is_revoked("POL3601-L001")
+    carriers.reissue("POL3601-L001", now=now)
+    assert not carriers.is_revoked("POL3601-L001")
+    for doing in (carriers.signer, partial(carriers.reissue, now=now)):
+        with pytest.raises(UnknownOfficerError):
+            doing(POLICE.officer_id)

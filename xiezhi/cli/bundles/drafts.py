@@ -9,10 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -22,7 +20,7 @@ from xiezhi.cli.documents import read_json, write_private
 from xiezhi.cli.home import Home
 from xiezhi.cli.output import CommandError
 from xiezhi.paper.v1 import bundle_pb2
-from xiezhi.proof.request import SignedRequest, read_request
+from xiezhi.proof.request import RequestClaims, SignedRequest, read_request
 from xiezhi.proof.statement import Signer
 
 FORMAT = "xiezhi-draft/v1"
@@ -122,15 +120,20 @@ class DraftRequest:
         return message
 
 
-def keep_key(home: Home, approval: str, asked: Mapping[str, Any]) -> None:
+def keep_key(home: Home, claims: RequestClaims, key: X25519PrivateKey) -> None:
     """Keeps what opens a result, before the request can go anywhere.
 
     Args:
         home: The judge's data folder.
-        approval: Name of the approval.
-        asked: The method, the digest of the request and the private key.
+        claims: What the judge signed.
+        key: The private key to which the result is sealed.
     """
-    write_private(_kept(home, approval), json.dumps(asked, indent=1).encode() + b"\n")
+    kept = {
+        "method": claims.method,
+        "request_sha256": claims.request_sha256.hex(),
+        "result_key": key.private_bytes_raw().hex(),
+    }
+    write_private(_kept(home, claims.approval), json.dumps(kept, indent=1).encode() + b"\n")
 
 
 def recall(home: Home, approval: str) -> Asked | None:

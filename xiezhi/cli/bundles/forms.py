@@ -26,6 +26,18 @@ if TYPE_CHECKING:
     from services.papers.forms import Entry
 
 REQUESTS, RESULTS = "人工报送单", "人工反馈单"
+_HALF = 32
+"""Letters of a digest on one line."""
+
+
+def require_forms() -> None:
+    """Refuses to go on where forms cannot be drawn, before anything is written.
+
+    Raises:
+        CommandError: If the suite is not installed.
+    """
+    with suite_required("The printed form (else --no-form)"):
+        import services.papers.forms  # noqa: F401
 
 
 def write_form(file: Path, written: Written, items: Iterable[bundle_pb2.BundleItem]) -> None:
@@ -37,11 +49,11 @@ def write_form(file: Path, written: Written, items: Iterable[bundle_pb2.BundleIt
         items: Its items; no more of them are gone through than are printed.
 
     Raises:
-        CommandError: If the suite is not installed, which draws it.
+        CommandError: If it cannot be written.
     """
-    with suite_required("The printed form"):
-        from services.papers.forms import Form, typeset
-        from services.papers.forms.contents import MOST_ENTRIES
+    from services.papers.forms import Form, typeset
+    from services.papers.forms.contents import MOST_ENTRIES
+
     header = written.header
     entries = tuple(_entry(item) for item in islice(items, MOST_ENTRIES))
     facts = [
@@ -90,14 +102,16 @@ def _asked(item: bundle_pb2.BundleItem, message: Message) -> Iterable[tuple[str,
     context: case_pb2.CaseContext = message.context  # type: ignore[attr-defined]
     approvers = [Signer.of(read_statement(text).chain[0]).officer_id for text in item.request.consents]
     yield "案号", claims.case_number
-    yield from (("文书文号", one.document_number) for one in context.documents)
+    if context.documents:
+        yield "文书文号", "、".join(one.document_number for one in context.documents)
     subjects: Sequence[str] = tuple(dict.fromkeys(masked_subjects(message)))
     if subjects:
         yield "当事人证件号码", "、".join(subjects)
     yield "承办人", Signer.of(signed.chain[0]).officer_id
     yield "批准人", "、".join(approvers)
     yield "有效期至", format_instant(claims.not_after)
-    yield "请求 SHA-256", claims.request_sha256.hex()
+    digest = claims.request_sha256.hex()
+    yield "请求 SHA-256", f"{digest[:_HALF]} {digest[_HALF:]}"
 
 
 def _outcome(result: bundle_pb2.CarriedResult) -> str:

@@ -12,9 +12,18 @@ from xiezhi.bundle import Draft, VerifiedBundle
 from xiezhi.bundle import write_bundle as write
 from xiezhi.bundle.results import PERFORM
 from xiezhi.cli.approved import call_proven
-from xiezhi.cli.bundles.forms import write_form
+from xiezhi.cli.bundles.forms import require_forms, write_form
 from xiezhi.cli.bundles.journal import Journal, open_journal
-from xiezhi.cli.bundles.sending import BundleFile, Certificate, NoForm, open_bundle, tell_written, verify, write_file
+from xiezhi.cli.bundles.sending import (
+    BundleFile,
+    Certificate,
+    NoForm,
+    Organisation,
+    open_bundle,
+    tell_written,
+    verify,
+    write_file,
+)
 from xiezhi.cli.bundles.trust import BundleKeys
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.output import CommandError
@@ -29,12 +38,15 @@ app = typer.Typer()
 
 OF_THE_ITEM = frozenset(
     {
+        Reason.APPROVALS_INSUFFICIENT,
+        Reason.APPROVAL_EXPIRED,
+        Reason.APPROVER_IS_REQUESTER,
+        Reason.APPROVER_NOT_ENTITLED,
         Reason.BUNDLE_OF_ANOTHER_RECIPIENT,
         Reason.CHANNEL_OPERATIONAL,
         Reason.FIELDS_INVALID,
         Reason.MESSAGE_MALFORMED,
         Reason.METHOD_NOT_ON_PAPER,
-        Reason.METHOD_UNKNOWN,
         Reason.PAPER_REFERENCE_REUSED,
         Reason.STATEMENT_INVALID,
         Reason.STATEMENT_REVOKED,
@@ -49,8 +61,8 @@ stops, and goes on when it is called again."""
     "import",
     calls=True,
     epilog=examples(
-        "xiezhi bundle import monday.bundle --as POL360100-L001 --out monday.results --reference 洪公反馈1号",
-        "xiezhi bundle import monday.bundle --as POL360100-L001 --out monday.results --reference R --json",
+        "xiezhi bundle import monday.bundle --as POL360102-L001 --out monday.results --reference 洪公反馈1号",
+        "xiezhi bundle import monday.bundle --as POL360102-L001 --out monday.results --reference R --json",
     ),
 )
 def import_(
@@ -60,6 +72,7 @@ def import_(
     reference: Annotated[str, typer.Option("--reference", help="Reference of the paper with the results (文号).")],
     certificate: Certificate = None,
     no_form: NoForm = False,
+    organisation: Organisation = "",
 ) -> None:
     """Perform what a court sent on paper, and write the results for it.
 
@@ -67,8 +80,10 @@ def import_(
     call it again. Answers are sealed to their judges; nobody here reads them.
     """
     keys = BundleKeys(session)
+    if not no_form:
+        require_forms()
     with open_bundle(file) as opened:
-        bundle = verify(session, opened, keys=keys)
+        bundle = verify(session, opened, keys=keys, organisation=organisation)
         if bundle.header.kind != bundle_pb2.BUNDLE_KIND_REQUESTS:
             raise CommandError("The bundle holds results.", next_step="Its judge opens it with `xiezhi bundle open`.")
         addressee = keys.addressee(bundle.header.sender_organisation, certificate)

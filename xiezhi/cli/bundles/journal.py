@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import json
 import os
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,12 +73,10 @@ def open_journal(home: Home, bundle: VerifiedBundle) -> Iterator[Journal]:
         except BlockingIOError:
             raise CommandError("Another process imports this bundle now.") from None
         _require_same(folder / "bundle.json", bundle)
-        done = whole = 0
-        for _, whole in _read(file):
-            done += 1
-        file.seek(whole)
+        ends = array("Q", (end for _, end in _read(file)))
+        file.seek(ends[-1] if ends else 0)
         file.truncate()
-        yield Journal(file, path=folder / "results", done=done)
+        yield Journal(file, path=folder / "results", done=len(ends))
 
 
 def _require_same(note: Path, bundle: VerifiedBundle) -> None:

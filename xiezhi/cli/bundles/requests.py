@@ -48,7 +48,7 @@ DraftFile = Annotated[Path, typer.Argument(help="File of the draft.")]
     calls=True,
     epilog=examples(
         "xiezhi bundle draft /xiezhi.identity.v1.IdentityService/LookupHousehold --file request.json "
-        "--as GAN0102-J001 --to 360100000000 --reference （2026）赣0102执报1号 --reason 'Whereabouts.'",
+        "--as GAN0102-J001 --to 360102000000 --reference （2026）赣0102执报1号 --reason 'Whereabouts.'",
         "xiezhi bundle draft METHOD --file - --as GAN0102-J001 --to UNIT --reference R --reason WHY --validity 2d",
     ),
 )
@@ -70,9 +70,7 @@ def draft(
     if not is_unit(unit):
         raise CommandError(f"{unit} is no police organisation.", next_step="Give its code of 12 digits with --to.")
     contract = find_paper_method(method)
-    lives = parse_duration(validity, SHORTEST) if validity else contract.max_validity
-    if lives > contract.max_validity:
-        raise CommandError(f"It counts for at most {contract.max_validity}.", next_step="Give a shorter --validity.")
+    lives = _lives(contract, validity)
     message, context = _request(session, contract, file)
     request = message.SerializeToString(deterministic=True)
     approval, key = f"approvals/{uuid.uuid4()}", X25519PrivateKey.generate()
@@ -82,28 +80,21 @@ def draft(
         method=contract.full_name,
         request_sha256=hashlib.sha256(request).digest(),
         unit=unit,
-        court_code=context.court_code,
-        case_number=context.case_number,
-        work_card=context.handler.work_card_number,
-        enforcement_card=context.handler.enforcement_card_number,
         reason=reason,
         result_key=key.public_key().public_bytes_raw(),
         issued_at=now,
         not_after=now + lives,
+        **_of_the_case(context),
     )
     signer = session.signer()
     _require_handler(Signer.of(signer.chain[0]), context)
     statement = sign_request(claims, key=signer.key, chain=signer.chain)
     made = DraftRequest(approval, contract.full_name, reference, request, statement)
     _check(session, made)
-    kept = {"method": claims.method, "request_sha256": claims.request_sha256.hex()}
-    keep_key(session.home, approval, kept | {"result_key": key.private_bytes_raw().hex()})
+    keep_key(session.home, claims, key)
     target = out or Path(f"{approval.removeprefix('approvals/')}.draft.json")
     made.write(target)
-    next_line = f"\nAn approver decides with: xiezhi bundle approve {target} --as APPROVER --reason '...'"
-    view = approval_view(made.approval_message(), None)
-    told = {"approval": approval, "draft": str(target), "request_sha256": claims.request_sha256.hex()}
-    session.output.result(told, Group(view, Text(next_line, overflow="fold")))
+    _tell_drafted(session, made, target)
 
 
 @command(
@@ -131,6 +122,30 @@ def approve(session: Session, file: DraftFile, reason: Reason, yes: Yes = False)
     needed = find_paper_method(drafted.method).approvers
     data = message_dict(review.approval) | {"draft": str(file), "consents": len(consented.consents), "needed": needed}
     session.output.result(data, f"Consent {len(consented.consents)} of {needed} is in {file}.")
+
+
+def _lives(contract: PaperMethod, validity: str) -> timedelta:
+    lives = parse_duration(validity, SHORTEST) if validity else contract.max_validity
+    if lives > contract.max_validity:
+        raise CommandError(f"It counts for at most {contract.max_validity}.", next_step="Give a shorter --validity.")
+    return lives
+
+
+def _of_the_case(context: case_pb2.CaseContext) -> dict[str, str]:
+    return {
+        "court_code": context.court_code,
+        "case_number": context.case_number,
+        "work_card": context.handler.work_card_number,
+        "enforcement_card": context.handler.enforcement_card_number,
+    }
+
+
+def _tell_drafted(session: Session, made: DraftRequest, file: Path) -> None:
+    digest = hashlib.sha256(made.request).hexdigest()
+    told = {"approval": made.approval, "draft": str(file), "request_sha256": digest}
+    next_line = f"\nAn approver decides with: xiezhi bundle approve {file} --as APPROVER --reason '...'"
+    view = approval_view(made.approval_message(), None)
+    session.output.result(told, Group(view, Text(next_line, overflow="fold")))
 
 
 def _request(session: Session, contract: PaperMethod, file: Path) -> tuple[Message, case_pb2.CaseContext]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -16,7 +17,7 @@ from rich.text import Text
 from xiezhi.bundle import Draft, RequestCheck, VerifiedBundle, Written, verify_bundle
 from xiezhi.bundle import write_bundle as write
 from xiezhi.cli.bundles.drafts import DraftRequest
-from xiezhi.cli.bundles.forms import write_form
+from xiezhi.cli.bundles.forms import require_forms, write_form
 from xiezhi.cli.bundles.methods import find_paper_method
 from xiezhi.cli.bundles.trust import BundleKeys
 from xiezhi.cli.command import command, examples
@@ -50,7 +51,7 @@ Organisation = Annotated[
     epilog=examples(
         "xiezhi bundle export *.draft.json --as GAN0102-L001 --reference （2026）赣0102执报1号 --out monday.bundle",
         "xiezhi bundle export one.draft.json --as GAN0102-L001 --reference R --out one.bundle "
-        "--recipient-certificate 360100000000.crt",
+        "--recipient-certificate 360102000000.crt",
     ),
 )
 def export(
@@ -63,6 +64,8 @@ def export(
 ) -> None:
     """Sign drafts as the court's liaison and encrypt them to the police organisation that they were written to."""
     keys = BundleKeys(session)
+    if not no_form:
+        require_forms()
     unit = _require_ready(session, files)
     items = (DraftRequest.read(file).item() for file in files)
     addressee = keys.addressee(unit, certificate)
@@ -90,8 +93,8 @@ def export(
     app,
     calls=True,
     epilog=examples(
-        "xiezhi bundle show monday.bundle --as POL360100-L001",
-        "xiezhi bundle show monday.bundle --organisation 360100000000 --json",
+        "xiezhi bundle show monday.bundle --as POL360102-L001",
+        "xiezhi bundle show monday.bundle --organisation 360102000000 --json",
     ),
 )
 def show(
@@ -273,12 +276,8 @@ def _items_view(listed: Sequence[dict[str, Any]], count: int) -> Group:
     table = Table("#", "Reference", "Method", "Case", "Counts until")
     for item in listed:
         method = str(item["method"]).rpartition("/")[2]
-        table.add_row(
-            str(item["position"]),
-            Text(item["paper_reference"]),
-            method,
-            item.get("case", ""),
-            item.get("not_after", ""),
-        )
+        ends = format_instant(datetime.fromisoformat(item["not_after"])) if "not_after" in item else ""
+        texts = (item["paper_reference"], method, item.get("case", ""), ends)
+        table.add_row(str(item["position"]), *(Text(text, overflow="fold") for text in texts))
     left = count - len(listed)
     return Group(table, Text(f"… and {left:,} more; --limit lists them." if left else "", style="dim"))

@@ -47,7 +47,7 @@ class BundleKeys:
         Raises:
             CommandError: If an authority cannot be read.
         """
-        police = self.session.home.keys.carriers.certificates
+        police = self.session.home.keys.carriers
         return SenderTrust(self.courts(), self._anchors("police", police.authority_file, police.revocation_file))
 
     def addressee(self, organisation: str, certificate: Path | None) -> Addressee:
@@ -110,7 +110,7 @@ class BundleKeys:
         if "XIEZHI_SIGNING_KEY" not in os.environ and officer and keys.exists:
             try:
                 if keys.officers.get(officer).carries:
-                    identity = keys.carriers.certificates.signer(officer)
+                    identity = keys.carriers.signer(officer)
                     return Sender(identity.key, (identity.certificate,))  # type: ignore[arg-type]
             except UnknownOfficerError as failure:
                 raise CommandError(as_sentence(failure), next_step="See `xiezhi keys show --all`.") from None

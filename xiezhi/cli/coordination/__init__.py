@@ -1,1 +1,1 @@
-"""Commands of coordination: disputes, and what organisations are told."""
+"""Commands of coordination: liaisons, duty credentials, the channel, disputes, and what organisations are told."""

@@ -12,7 +12,7 @@ import typer
 from xiezhi.cli.answers import keep_receipts, tell_answer
 from xiezhi.cli.carrying import Ordered, ask, fetch
 from xiezhi.cli.command import command, examples
-from xiezhi.cli.coordination.views import answer_view, disputes_view
+from xiezhi.cli.coordination.dispute_views import answer_view, disputes_view
 from xiezhi.cli.documents import read_bytes, write_private
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.receipt import ProvenAnswer

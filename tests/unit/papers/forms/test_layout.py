@@ -68,11 +68,17 @@ def test_the_code_says_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made == [QR_PREFIX + bytes(range(32)).hex()]
 
 
-def test_the_most_entries_are_on_the_pages_that_a_paper_may_have() -> None:
-    full = replace(FORM, entries=(ENTRY,) * MOST_ENTRIES, left_out=7)
-    reader = PdfReader(BytesIO(typeset(full)))
-    assert len(reader.pages) <= MAX_PAGES
-    assert "另有7件" in text_of(full)
+@pytest.mark.parametrize("long", [1, 600, 1_000, 2_000], ids=["short", "half a page", "a page", "pages"])
+def test_however_many_and_long_the_entries_they_are_on_the_pages_that_a_paper_may_have(long: int) -> None:
+    entry = Entry(ENTRY.title, (*ENTRY.facts, ("文书文号", "文" * long)))
+    form = replace(FORM, entries=(entry,) * MOST_ENTRIES, left_out=7)
+    assert len(PdfReader(BytesIO(typeset(form))).pages) <= MAX_PAGES
+    shown = text_of(form).count(ENTRY.title)
+    assert 10 < shown <= MOST_ENTRIES
+    assert f"另有{MOST_ENTRIES - shown + 7}件" in text_of(form)
+
+
+def test_more_entries_than_are_printed_are_refused() -> None:
     with pytest.raises(ValueError, match="entries"):
         typeset(replace(FORM, entries=(ENTRY,) * (MOST_ENTRIES + 1)))
 

@@ -7,7 +7,7 @@ from alembic import op
 
 from services.chassis.db import Instant
 
-revision = "0010"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
+from xiezhi.cli.coordination.dispute_views import answer_view, disputes_view
 from xiezhi.cli.coordination.disputes import full_name
 from xiezhi.cli.coordination.notices import notice_view
-from xiezhi.cli.coordination.views import answer_view, disputes_view
 from xiezhi.cli.output import CommandError
 from xiezhi.coordination.v1 import dispute_pb2, notice_pb2
 

@@ -1,4 +1,4 @@
-"""Units of criminal investigation (刑侦): at which place each is, and which of them a court refers to.
+"""Organisations and units of the police: at which place each is, and which are at that of a court (当地公安机关).
 
 There is no table of police units; the first six digits of a unit's code are those of its division (GA/T 380).
 """
@@ -20,13 +20,13 @@ _SEATS: Mapping[str, str] = MappingProxyType({"71": "01"})
 def is_at_place_of(unit: str, court_code: str, *, on: date) -> bool:
     """Whether a unit is at the place of a court: of its county, of its prefecture, or of the province's level.
 
-    The high court refers to the province's unit or to that of any prefecture. A court of no county, as that of a
-    development zone, refers to any unit of the prefecture in which it has its seat.
+    At that of the high court are the province's and those of any prefecture. At that of a court of no county, as of a
+    development zone, are all of the prefecture in which it has its seat.
 
     Args:
         unit: Code of the unit, 12 digits.
         court_code: Code of the court, for example "赣0102".
-        on: Day on which it refers; codes of divisions change.
+        on: The day; codes of divisions change.
     """
     division, digits = unit[:6], court_code[1:]
     if not is_known(unit, on=on):
@@ -40,6 +40,22 @@ def is_at_place_of(unit: str, court_code: str, *, on: date) -> bool:
     if name_on(county, on) is None:
         return division.startswith(prefecture)
     return len(digits) == _BASIC and code_on(division, on) == code_on(county, on)
+
+
+def police_of(court_code: str, *, on: date) -> str:
+    """Returns the police organisation of a court's place: of its county, of its prefecture, or of the province.
+
+    Args:
+        court_code: Code of the court, for example "赣0102".
+        on: The day; codes of divisions change.
+    """
+    digits = court_code[1:]
+    if not digits:
+        return f"{PROVINCE}000000"
+    county = f"36{digits}"
+    if len(digits) == _BASIC and name_on(county, on) is not None:
+        return f"{code_on(county, on)}000000"
+    return f"36{_SEATS.get(digits[:_INTERMEDIATE], digits[:_INTERMEDIATE])}00000000"
 
 
 def is_known(unit: str, *, on: date) -> bool:

@@ -1,0 +1,45 @@
+"""The daily look: organisations are told of what is missing and of what expires, by keys that stay the same."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from services.coordination.changes import ChangeKind
+from services.coordination.daily import DailyLook
+from tests.store.coordination.conftest import COURT, TODAY, appoint, card
+
+
+@pytest.fixture
+def look(replica, keyring, clock):
+    return DailyLook(replica.database, keyring=keyring, tell=replica.tell, clock=clock)
+
+
+def of(replica, kind, court=COURT):
+    return [one for one in replica.told if one.kind is kind and one.told == (court,)]
+
+
+async def test_faults_are_told_with_since_when(replica, look, clock):
+    await replica.ask(appoint("L-001"))
+    await replica.ask(appoint("L-002", last=TODAY))
+    await look.look()
+    assert not of(replica, ChangeKind.DIRECTORY_FAULT)
+    assert await look.look() == 0
+    clock.advance(timedelta(days=1))
+    await look.look()
+    (fault,) = of(replica, ChangeKind.DIRECTORY_FAULT)
+    assert (fault.subject, fault.organisation, fault.key) == ("", COURT, f"faults/{COURT}/0/GAP/2026-11-25")
+    clock.advance(timedelta(days=1))
+    await look.look()
+    assert {one.key for one in of(replica, ChangeKind.DIRECTORY_FAULT)} == {fault.key}
+
+
+@pytest.mark.parametrize(
+    ("last", "told"), [(TODAY + timedelta(days=31), False), (TODAY + timedelta(days=30), True), (TODAY, True)]
+)
+async def test_credentials_that_expire_soon(replica, look, last, told):
+    name = (await replica.ask(card("GAN0102-J001", "W-1", first=date(2026, 1, 1), last=last))).credential.name
+    await look.look()
+    found = [(one.subject, one.key) for one in of(replica, ChangeKind.CREDENTIAL_EXPIRING)]
+    assert found == ([(name, f"{name}/expiring")] if told else [])
