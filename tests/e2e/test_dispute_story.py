@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 
 from services.synthetic.officers import OTHER_JUDGE
 from tests.e2e.exits import Exits, new_id
+from tests.e2e.lines import Refused
 from tests.e2e.players import Players, method_of
 from tests.e2e.referrals import OTHER_UNIT, UNIT_CODE, Referrals
 from tests.e2e.vehicles import Vehicles
@@ -43,10 +44,10 @@ class Table:
         __tracebackhide__ = True
         return kind.FromString(self.players.call(officer, method_of(request), request).payload)
 
-    def refuse(self, reason: Reason, request: Message, officer: str) -> None:
+    def refuse(self, reason: Reason, request: Message, officer: str) -> Refused:
         """Makes a call that must be refused for a reason."""
         __tracebackhide__ = True
-        self.players.refuse(reason, officer, method_of(request), request)
+        return self.players.refuse(reason, officer, method_of(request), request)
 
     def open(self, subject: str, *, counterpart: str = "", officer: str = "") -> dispute_pb2.Dispute:
         """Opens a dispute, as the judge by default."""
@@ -163,10 +164,16 @@ def test_from_opening_to_joint_settlement(table: Table, referrals: Referrals, re
 
 def test_a_third_court_sees_and_opens_nothing(table: Table, referral: str) -> None:
     name = table.open(referral).name
-    for missing in (name, f"disputes/{NOWHERE}"):
+    there, not_there = (
         table.refuse(Reason.DISPUTE_NOT_FOUND, dispute_pb2.GetDisputeRequest(name=missing), OTHER_JUDGE)
-    for subject in (referral, f"referrals/{NOWHERE}"):
+        for missing in (name, f"disputes/{NOWHERE}")
+    )
+    assert there.shape == not_there.shape
+    there, not_there = (
         table.refuse(Reason.DISPUTE_SUBJECT_NOT_FOUND, opening(subject), OTHER_JUDGE)
+        for subject in (referral, f"referrals/{NOWHERE}")
+    )
+    assert there.shape == not_there.shape
     listed = table.ask(dispute_pb2.ListDisputesResponse, dispute_pb2.ListDisputesRequest(), OTHER_JUDGE)
     assert not listed.disputes
 

@@ -17,7 +17,7 @@ from tests.e2e.lines import Refused
 from tests.e2e.players import APPROVALS, BATCH, CASES, COURT, LEDGER, LOOKUP, REGISTRAR, Players
 from tests.e2e.referrals import Referrals
 from tests.e2e.running import Suite
-from tests.e2e.samples import exit_requests, referral_requests, vehicle_requests
+from tests.e2e.samples import dispute_requests, exit_requests, referral_requests, vehicle_requests
 from tests.e2e.strategies import Hints, changed, payloads, texts
 from tests.e2e.vehicles import SEIZURES, Vehicles
 from tests.e2e.watching import COORDINATION_WATCH, COURT_WATCH, REFERRAL_WATCH, WATCH
@@ -95,6 +95,7 @@ def known(players: Players, vehicles: Vehicles, exits: Exits, referrals: Referra
                 *vehicle_requests(vehicles),
                 *exit_requests(exits),
                 *referral_requests(referrals),
+                *dispute_requests(referrals),
             )
         },
     }

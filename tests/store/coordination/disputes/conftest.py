@@ -11,8 +11,13 @@ from tests.store.coordination.disputes.consulting import NOW, Consulting
 
 
 @pytest.fixture
-def keyring(tmp_path):
-    return Keyring.create(tmp_path / "coordination.json")
+def keyring_file(tmp_path):
+    return tmp_path / "coordination.json"
+
+
+@pytest.fixture
+def keyring(keyring_file):
+    return Keyring.create(keyring_file)
 
 
 @pytest.fixture
