@@ -43,12 +43,12 @@ class DirectoryFollower:
             request = copy_pb2.WatchDirectoryRequest(after_revision=self._copy.revision, hash_key=self._copy.hash_key)
             try:
                 async for changes in self._watch(request, timeout=LONGEST.total_seconds()):
-                    self._copy.apply(changes)
+                    self._copy.apply(changes, now=self._clock.now())
             except grpc.aio.AioRpcError as failure:
                 if failure.code() is grpc.StatusCode.INVALID_ARGUMENT:
                     # The directory has never been where the copy is: it was restored from an earlier day.
                     self._copy.empty()
-            except ValueError:
+            except (ValueError, OverflowError):
                 # A change that cannot be read is not passed over: the copy stays as it is, and its lease runs out.
                 pass
             await asyncio.sleep(PAUSE.total_seconds())
