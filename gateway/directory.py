@@ -73,6 +73,10 @@ class DirectoryCopy:
         self._operations: dict[Pair, dict[str, Operation]] = {}
         self._outages: dict[Pair, dict[str, Outage]] = {}
 
+    def become(self, other: DirectoryCopy) -> None:
+        """Takes over all that another copy has, which is not used any more."""
+        self.__dict__.update(other.__dict__)
+
     def apply(self, changes: copy_pb2.WatchDirectoryResponse, *, now: datetime) -> None:
         """Takes changes in; each is the whole of what it is about, so that one may come twice.
 
