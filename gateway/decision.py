@@ -75,6 +75,7 @@ class Question:
         now: The instant of the decision, UTC.
         duty: What the directory says of the caller; None where it cannot be asked, or the method is bound to no case.
         carried: How the request reached the exchange: over the platform, or on paper.
+        filed_at: When the judge signed what came on paper, UTC; None where it came over the platform.
     """
 
     method: MethodInfo
@@ -87,6 +88,7 @@ class Question:
     now: datetime
     duty: Duty | None
     carried: Carried = Carried.PLATFORM
+    filed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,9 @@ def require_standing(question: Question, jurisdiction: rules.Jurisdiction) -> No
     rules.require_handler(context, question.caller)
     if question.duty is None:
         raise stale()
-    question.duty.require_pair(question.caller.organisation, question.now)
+    # What was filed with cards in force is refused all the same where one was revoked since.
+    for at in (question.filed_at or question.now, question.now):
+        question.duty.require_pair(question.caller.organisation, at)
     _require_channel(question.duty.channel, question.carried, stated=context.channel)
     case = question.case
     if case is None or not case.is_open or case.handler != question.caller.officer_id:

@@ -20,6 +20,7 @@ from gateway.casefile.domain import read_number
 from gateway.casefile.store import CaseStore
 from gateway.decision import (
     ApprovalStanding,
+    Carried,
     CaseStanding,
     Grant,
     Question,
@@ -112,8 +113,13 @@ class Gate:
         """Admits a call to one of the gateway's own methods."""
         await self.grant(call, message)
 
-    async def grant(self, call: Call, message: Message | None) -> Grant:
+    async def grant(self, call: Call, message: Message | None, *, filed_at: datetime | None = None) -> Grant:
         """Decides about a call and, where it uses an approval, writes that into the timeline first.
+
+        Args:
+            call: The call.
+            message: The parsed and valid request; None for a stream of requests.
+            filed_at: When the judge signed what came on paper; None where it came over the platform.
 
         Raises:
             XiezhiError: If the call is refused.
@@ -124,7 +130,9 @@ class Gate:
         facts = rules.read_facts(call.method, message, caller, sha256=call.request_sha256)
         call.court_code, call.case_number = facts.court_code, facts.case_number
         call.approval = call.text(APPROVAL_KEY)
-        question = await self._ask(call.method, caller, message, facts=facts, named=call.approval, now=call.received_at)
+        question = await self._ask(
+            call.method, caller, message, facts=facts, named=call.approval, now=call.received_at, filed_at=filed_at
+        )
         decision = decide(question, self._jurisdiction)
         if isinstance(decision, Refusal):
             raise decision.failure
@@ -166,8 +174,16 @@ class Gate:
         for text in granted.approval.consent_texts:
             self._trust.verify(text, now=now)
 
-    async def admit_submission(self, method_name: str, request: bytes, caller: Caller) -> SubmissionFacts:
+    async def admit_submission(
+        self, method_name: str, request: bytes, caller: Caller, *, filed_at: datetime | None = None
+    ) -> SubmissionFacts:
         """Holds a submitted request to everything that a call of it would be held to, approvals aside.
+
+        Args:
+            method_name: Full name of the method.
+            request: The request's bytes.
+            caller: Who would make it.
+            filed_at: When the judge signed what came on paper; None where it came over the platform.
 
         Raises:
             XiezhiError: If such a call could never be made.
@@ -179,7 +195,8 @@ class Gate:
             raise error(Reason.APPROVAL_NOT_NEEDED, "The method needs no approval.")
         message = parse(method, request)
         facts = rules.read_facts(method, message, caller, sha256=hashlib.sha256(request).digest())
-        question = await self._ask(method, caller, message, facts=facts, named="", now=self._clock.now())
+        now = self._clock.now()
+        question = await self._ask(method, caller, message, facts=facts, named="", now=now, filed_at=filed_at)
         require_standing(question, self._jurisdiction)
         return SubmissionFacts(
             request_sha256=facts.sha256,
@@ -198,6 +215,7 @@ class Gate:
         facts: rules.RequestFacts,
         named: str,
         now: datetime,
+        filed_at: datetime | None,
     ) -> Question:
         case, approval = None, None
         if method.policy.case_bound and message is not None:
@@ -206,8 +224,9 @@ class Gate:
             approval = await self._approval(named, now)
         duty = None
         if method.policy.case_bound and message is not None and self._directory.is_fresh(now):
-            duty = self._duty(caller, _pair(method, facts.court_code), at=now)
-        return Question(method, caller, message, facts, case, named, approval, now, duty)
+            duty = self._duty(caller, _pair(method, facts.court_code), at=filed_at or now)
+        carried = Carried.PLATFORM if filed_at is None else Carried.PAPER
+        return Question(method, caller, message, facts, case, named, approval, now, duty, carried, filed_at)
 
     def _acts_as_liaison(self, caller: Caller, now: datetime) -> bool:
         """Whether the directory names the caller a liaison; it is asked only for tokens that are a liaison's."""

@@ -19,6 +19,7 @@ from services.chassis.health import Check
 from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
+from services.chassis.standing import STANDING, StandingServicer, internal_callers, of_any_unit
 from services.codes.jurisdiction import Jiangxi
 from services.exit_restriction import changes
 from services.exit_restriction.border import handlers as border_handlers
@@ -56,6 +57,7 @@ from services.exit_restriction.settings import ExitRestrictionSettings
 from services.filing.desk import Desk
 from services.papers import SealTrust, verify_sealed
 from xiezhi.errors import XiezhiError
+from xiezhi.policy.v1 import policy_pb2
 
 NAME = "exit_restriction"
 PACKAGE = "xiezhi.exit_restriction.v1"
@@ -81,7 +83,12 @@ async def run(settings: ExitRestrictionSettings) -> None:
         for task in (works.relay.run(), works.border.watch.run(), _sweep(works.erasers)):
             _start(parts, task)
         servicers = _servicers(parts, settings, works)
-        handlers = host_backend(core, servicers, jurisdiction=Jiangxi())
+        handlers = host_backend(
+            core,
+            servicers,
+            jurisdiction=Jiangxi(),
+            internal_callers=internal_callers(settings.coordination_name),
+        )
         await serve(core, handlers, services=tuple(servicers), checks={"ledger": ledger.check, **works.checks})
 
 
@@ -185,7 +192,14 @@ def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -
     database, clock = parts.database, parts.clock
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
     verify = partial(verify_sealed, authority=seals)
+    lists, restrictions = ListStore(database, rows=works.rows), _restrictions(parts, works)
+    finds = {
+        "controls": of_any_unit(works.border.controls.court_of, policy_pb2.DEPARTMENT_BORDER),
+        "entries": of_any_unit(lists.court_of, policy_pb2.DEPARTMENT_EXIT_ENTRY),
+        "restrictions": of_any_unit(restrictions.court_of, policy_pb2.DEPARTMENT_EXIT_ENTRY),
+    }
     return {
+        STANDING: StandingServicer(finds),
         f"{PACKAGE}.ApplicationCounterService": _counter(parts, settings, works),
         f"{PACKAGE}.BorderCheckService": _checks(parts, works.border),
         f"{PACKAGE}.BorderControlService": BorderControlServicer(
@@ -196,12 +210,10 @@ def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -
             letters=DeadLetters(works.outbox, database=database, clock=clock),
         ),
         f"{PACKAGE}.DishonestListService": DishonestListServicer(
-            Desk(ListStore(database, rows=works.rows), verify, clock, parts.ids),
+            Desk(lists, verify, clock, parts.ids),
             uploads=UploadDesk(works.uploads, verify, clock),
         ),
-        f"{PACKAGE}.RestrictionService": RestrictionServicer(
-            Desk(_restrictions(parts, works), verify, clock, parts.ids)
-        ),
+        f"{PACKAGE}.RestrictionService": RestrictionServicer(Desk(restrictions, verify, clock, parts.ids)),
     }
 
 

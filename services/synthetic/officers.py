@@ -39,6 +39,12 @@ SUPERIOR_APPROVER = "GAN01-V001"
 """A vice president of the intermediate court above the scenario's court."""
 COURT_SUPERVISOR, POLICE_SUPERVISOR = "GAN-S001", "POL360000-S001"
 """Officers of both provincial bodies who supervise referrals."""
+REGISTRAR, COURT_LIAISON, SUCCESSOR = "GAN0102-R001", "GAN0102-L002", "GAN0102-S001"
+"""Who keeps the registers of the scenario's court, one of its liaisons, and who is to follow that one."""
+PAPER_JUDGE, PAPER_APPROVER, PAPER_LIAISON = "GAN1121-J001", "GAN1121-C001", "GAN1121-L001"
+"""Officers of a court that goes on paper with one department of the police."""
+PAPER_CARRIER = "POL360000-L004"
+"""The liaison of that department of the provincial police."""
 
 COURTS_AGENCY, POLICE_AGENCY = "courts", "police"
 
@@ -73,8 +79,14 @@ _EXIT = (
     "exit.entry.review",
 )
 _REFERRING = ("referral.send", "referral.read", "referral.due")
+# What came on paper is listed to the court that filed it and to the police organisation that brought it in.
+_READING_PAPER = ("paper.read",)
+_BRINGING_PAPER = ("paper.perform", *_READING_PAPER)
 _LOOKING = ("liaison.read", "channel.read")
 _APPOINTING = ("liaison.appoint", *_LOOKING)
+_DISPUTING = ("dispute.open", "dispute.read", "coordination.notice")
+# Who holds the first permission beside the last watches as liaison, and else for the organisation.
+_DISPUTING_LIAISON = ("coordination.liaison", *_DISPUTING)
 _DECIDING = ("approval.read", "approval.decide", "case.read", *_EXIT, *_REFERRING, *_LOOKING)
 _ASKING = (
     "approval.submit",
@@ -84,9 +96,11 @@ _ASKING = (
     "vehicle.seizure.register",
     "vehicle.seizure.read",
     "case.read",
+    *_READING_PAPER,
     *_EXIT,
     *_REFERRING,
     *_LOOKING,
+    *_DISPUTING,
 )
 _JUDGE = _Post("J", Rank.JUDGE, _ASKING, enforces=True)
 _CHIEF = _Post("C", Rank.DIVISION_CHIEF, _DECIDING, enforces=True)
@@ -98,7 +112,19 @@ _NOTICE_LIAISON = ("exit.notice.liaison", "exit.notice.watch")
 _NOTICE_COMMAND = ("exit.notice.command", "exit.notice.watch")
 # Who holds the first permission beside the second watches as liaison, and else for the organisation.
 _REFERRAL_LIAISON = ("referral.liaison", "referral.due")
-_LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read", *_REFERRAL_LIAISON, *_NOTICE_LIAISON, *_LOOKING))
+_LIAISON = _Post(
+    "L",
+    Rank.CLERK,
+    (
+        "approval.submit",
+        "approval.read",
+        *_READING_PAPER,
+        *_REFERRAL_LIAISON,
+        *_NOTICE_LIAISON,
+        *_LOOKING,
+        *_DISPUTING_LIAISON,
+    ),
+)
 _REGISTERING = ("case.register", "case.reassign", "case.read", "credential.register", *_APPOINTING)
 _REGISTRAR = _Post("R", None, _REGISTERING, system="case-system")
 _COMMAND_CENTRE = _Post("E", None, ("approval.read", "vehicle.sighting.watch", *_NOTICE_COMMAND))
@@ -108,20 +134,41 @@ _HIGH_COURT_LIAISON = _Post("L", Rank.CLERK, (*_LIAISON.permissions, *_WATCHING_
 _AUDITOR = _Post("A", None, ("ledger.head", "ledger.read", "oversight.read"), system="audit")
 _HOUSEHOLD_OFFICER = _Post("H", None, ("ledger.head",), system="police")
 _POLICE_LIAISON = _Post(
-    "L", None, ("ledger.head", *_WATCHING_LIAISON, *_REFERRAL_LIAISON, *_APPOINTING), system="police"
+    "L",
+    None,
+    (
+        "ledger.head",
+        *_BRINGING_PAPER,
+        *_WATCHING_LIAISON,
+        *_REFERRAL_LIAISON,
+        *_APPOINTING,
+        *_DISPUTING_LIAISON,
+    ),
+    system="police",
 )
-_UNIT_LIAISON = _Post("L", None, (*_REFERRAL_LIAISON, *_APPOINTING), system="police")
+_UNIT_LIAISON = _Post(
+    "L", None, (*_BRINGING_PAPER, *_REFERRAL_LIAISON, *_APPOINTING, *_DISPUTING_LIAISON), system="police"
+)
 _TRAFFIC_OFFICER = _Post("T", None, ("vehicle.check",), system="police")
 _PATROL = _Post("X", None, ("vehicle.check",), system="police")
 _CAMERA = _Post("K", None, ("vehicle.check.stream",), system="checkpoint")
 _WINDOW_OFFICER = _Post("W", None, ("vehicle.violation.clear",), system="police")
-_OPERATOR = _Post("O", None, ("vehicle.operate", "exit.operate", "referral.operate"), system="police")
+_OPERATING = ("vehicle.operate", "exit.operate", "referral.operate", "coordination.operate")
+_OPERATOR = _Post("O", None, _OPERATING, system="police")
 _COUNTER_OFFICER = _Post("E", None, ("exit.counter.check", "exit.counter.copy", "exit.history.read"), system="police")
 _BORDER_OFFICER = _Post("B", None, ("border.check", "border.check.stream", "exit.history.read"), system="checkpoint")
 _HANDLING = ("referral.handle", "referral.due")
 _INVESTIGATOR = _Post("I", None, _HANDLING, system="police")
-_UNIT_HEAD = _Post("C", Rank.DIVISION_CHIEF, (*_HANDLING, "referral.decide"), system="police")
-_SUPERVISING = ("referral.supervise", "referral.due", "referral.calendar", "channel.declare", *_LOOKING)
+_UNIT_HEAD = _Post("C", Rank.DIVISION_CHIEF, (*_HANDLING, "referral.decide", *_DISPUTING), system="police")
+_SUPERVISING = (
+    "referral.supervise",
+    "referral.due",
+    "referral.calendar",
+    "channel.declare",
+    "dispute.settle",
+    *_LOOKING,
+    *_DISPUTING,
+)
 _COURT_SUPERVISOR = _Post("S", None, _SUPERVISING)
 _POLICE_SUPERVISOR = _Post("S", None, _SUPERVISING, system="police")
 

@@ -19,6 +19,7 @@ from services.chassis.feed import DeadLetters, Feed
 from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
+from services.chassis.standing import STANDING, StandingServicer, internal_callers, of_any_unit
 from services.codes.jurisdiction import Jiangxi
 from services.filing.desk import Desk
 from services.papers import SealTrust, verify_sealed
@@ -44,6 +45,7 @@ from services.vehicle.sightings.tables import FEED, OUTBOX
 from services.vehicle.violations.server import ViolationServicer
 from services.vehicle.violations.store import ViolationStore
 from xiezhi.errors import XiezhiError
+from xiezhi.policy.v1 import policy_pb2
 
 NAME = "vehicle"
 SWEEP = timedelta(minutes=1)
@@ -65,7 +67,12 @@ async def run(settings: VehicleSettings) -> None:
         for task in (control.watch.run(), control.relay.run(), _sweep(control)):
             _start(parts, task)
         servicers = _servicers(parts, settings, control)
-        handlers = host_backend(core, servicers, jurisdiction=Jiangxi())
+        handlers = host_backend(
+            core,
+            servicers,
+            jurisdiction=Jiangxi(),
+            internal_callers=internal_callers(settings.coordination_name),
+        )
         checks = {"ledger": ledger.check, "alerts": control.watch.check}
         await serve(core, handlers, services=tuple(servicers), checks=checks)
 
@@ -133,6 +140,7 @@ def _servicers(parts: Parts, settings: VehicleSettings, control: _Control) -> di
             ViolationStore(database, keyring=keyring), policies=policies, clock=clock
         ),
         "xiezhi.vehicle.v1.VehicleCheckService": VehicleCheckServicer(post, leases=control.leases, clock=clock),
+        STANDING: StandingServicer({"seizures": of_any_unit(store.court_of, policy_pb2.DEPARTMENT_TRAFFIC)}),
         "xiezhi.vehicle.v1.SightingService": SightingServicer(control.feed, letters=letters, database=database),
     }
 

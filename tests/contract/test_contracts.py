@@ -15,9 +15,12 @@ from xiezhi.policy.v1 import policy_pb2
 IMAGE = FileDescriptorSet.FromString(Path("gen/xiezhi/image.binpb").read_bytes())
 OURS = [file for file in IMAGE.file if file.package.startswith("xiezhi.")]
 _EXIT = "services.exit_restriction"
+_COORDINATION = "services.coordination"
 SERVICERS = {
     "xiezhi.approval.v1.ApprovalService": "gateway.approval.server:ApprovalServicer",
     "xiezhi.casefile.v1.CaseRegistryService": "gateway.casefile.server:CaseRegistryServicer",
+    "xiezhi.coordination.v1.CoordinationNoticeService": f"{_COORDINATION}.notices.server:CoordinationNoticeServicer",
+    "xiezhi.coordination.v1.DisputeService": f"{_COORDINATION}.disputes.server:DisputeServicer",
     "xiezhi.coordination.v1.ChannelService": "services.coordination.channels.server:ChannelServicer",
     "xiezhi.coordination.v1.CredentialService": "services.coordination.credentials.server:CredentialServicer",
     "xiezhi.coordination.v1.DirectoryCopyService": "services.coordination.copies.server:DirectoryCopyServicer",
@@ -30,11 +33,13 @@ SERVICERS = {
     "xiezhi.exit_restriction.v1.RestrictionService": f"{_EXIT}.restrictions.server:RestrictionServicer",
     "xiezhi.identity.v1.IdentityService": "services.identity.server:IdentityServicer",
     "xiezhi.ledger.v1.LedgerService": "services.ledger.server:LedgerServicer",
+    "xiezhi.paper.v1.PaperService": "gateway.paper.server:PaperServicer",
     "xiezhi.ledger.v1.OversightService": "services.ledger.oversight.server:OversightServicer",
     "xiezhi.referral.v1.InvestigationService": "services.referral.investigation.server:InvestigationServicer",
     "xiezhi.referral.v1.ReferralNoticeService": "services.referral.notices.server:ReferralNoticeServicer",
     "xiezhi.referral.v1.ReferralService": "services.referral.referrals.server:ReferralServicer",
     "xiezhi.referral.v1.SupervisionService": "services.referral.supervision.server:SupervisionServicer",
+    "xiezhi.standing.v1.StandingService": "services.chassis.standing:StandingServicer",
     "xiezhi.vehicle.v1.SeizureService": "services.vehicle.seizures.server:SeizureServicer",
     "xiezhi.vehicle.v1.SightingService": "services.vehicle.sightings.server:SightingServicer",
     "xiezhi.vehicle.v1.VehicleCheckService": "services.vehicle.checks.server:VehicleCheckServicer",

@@ -17,10 +17,10 @@ from tests.e2e.lines import Refused
 from tests.e2e.players import APPROVALS, BATCH, CASES, COURT, LEDGER, LOOKUP, REGISTRAR, Players
 from tests.e2e.referrals import Referrals
 from tests.e2e.running import Suite
-from tests.e2e.samples import exit_requests, referral_requests, vehicle_requests
+from tests.e2e.samples import dispute_requests, exit_requests, referral_requests, vehicle_requests
 from tests.e2e.strategies import Hints, changed, payloads, texts
 from tests.e2e.vehicles import SEIZURES, Vehicles
-from tests.e2e.watching import COURT_WATCH, REFERRAL_WATCH, WATCH
+from tests.e2e.watching import COORDINATION_WATCH, COURT_WATCH, REFERRAL_WATCH, WATCH
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.casefile.v1 import casefile_pb2
 from xiezhi.cli.referral.calls import UNIT
@@ -40,7 +40,7 @@ REPEATED = 8
 """Characters from which on a text that comes back was repeated and is not there by chance."""
 LONG = ("/xiezhi.vehicle.", "/xiezhi.exit_restriction.", "/xiezhi.referral.")
 """Packages whose requests are long."""
-ENDLESS = {WATCH, COURT_WATCH, REFERRAL_WATCH, f"{COUNTER}WatchRestrictions"}
+ENDLESS = {WATCH, COORDINATION_WATCH, COURT_WATCH, REFERRAL_WATCH, f"{COUNTER}WatchRestrictions"}
 """Streams that have no end."""
 OPERATOR = "POL360000-O001"
 NEVER = {"INTERNAL", "UNKNOWN", "DATA_LOSS", "UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "ABORTED"}
@@ -95,6 +95,7 @@ def known(players: Players, vehicles: Vehicles, exits: Exits, referrals: Referra
                 *vehicle_requests(vehicles),
                 *exit_requests(exits),
                 *referral_requests(referrals),
+                *dispute_requests(referrals),
             )
         },
     }
@@ -167,6 +168,8 @@ def _caller(players: Players, method: str) -> str:
         "border.check": cast.border_officer,
         "border.check.stream": cast.border_officer,
         "exit.operate": OPERATOR,
+        "coordination.operate": OPERATOR,
+        "dispute.settle": cast.court_supervisor,
         "referral.operate": OPERATOR,
         "referral.supervise": cast.court_supervisor,
         "referral.calendar": cast.court_supervisor,

@@ -22,6 +22,7 @@ from xiezhi.vehicle.v1 import sighting_pb2
 
 WATCH = f"{SIGHTINGS}WatchSightings"
 COURT_WATCH = f"{NOTICES}WatchCourtNotices"
+COORDINATION_WATCH = "/xiezhi.coordination.v1.CoordinationNoticeService/WatchCoordinationNotices"
 REFERRAL_WATCH = "/xiezhi.referral.v1.ReferralNoticeService/WatchReferralNotices"
 PAUSE = 0.05
 

@@ -28,6 +28,7 @@ def make_call(
     permissions: Iterable[str] = (),
     system: bytes = bytes(32),
     grant: VerifiedGrant | None = None,
+    liaison: bool = True,
 ) -> Call:
     """Makes the call of a request by the gateway.
 
@@ -41,6 +42,7 @@ def make_call(
         permissions: What the officer's token holds.
         system: Digest of the certificate of the officer's system.
         grant: What the gateway has verified of an approval.
+        liaison: Whether the directory names the officer a liaison.
     """
     content = request.SerializeToString(deterministic=True)
     return Call(
@@ -54,4 +56,5 @@ def make_call(
         request_sha256=hashlib.sha256(content).digest(),
         caller=Caller(officer, organisation, rank, frozenset(permissions), "", "", system, FOREVER),
         grant=grant,
+        liaison=liaison,
     )

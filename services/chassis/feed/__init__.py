@@ -32,6 +32,7 @@ from services.chassis.feed.dead_letters import DeadLetters, write_dead_letter
 from services.chassis.feed.escalation import TOPIC as OVERDUE
 from services.chassis.feed.feed import Feed
 from services.chassis.feed.notices import Acknowledgement, Delivered, Escalation, Notice
+from services.chassis.feed.posts import reads_as_liaison
 from services.chassis.feed.tables import FeedTables, define_feed
 
 __all__ = [
@@ -47,5 +48,6 @@ __all__ = [
     "cursor_of",
     "define_feed",
     "read_cursor",
+    "reads_as_liaison",
     "write_dead_letter",
 ]

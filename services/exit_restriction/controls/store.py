@@ -87,6 +87,22 @@ class ControlStore(FilingStore[Files]):
 
         return await self._database.read(read)
 
+    async def court_of(self, control_id: str) -> str | None:
+        """Returns the court of a control; None if it is not there.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+
+        def read(connection: Connection) -> str | None:
+            subject_id = self.rows.subjects_of(connection, [control_id]).get(control_id)
+            if subject_id is None:
+                return None
+            record = self.rows.read_files(connection, [subject_id])[subject_id].records[control_id]
+            return record.placed.author.court_code
+
+        return await self._database.read(read)
+
     def _files(self, connection: Connection, asked: Asked) -> Files:
         return _SqlFiles(
             connection,

@@ -78,6 +78,19 @@ class ListStore(FilingStore[Files]):
 
         return await self._database.read(read)
 
+    async def court_of(self, entry_id: str) -> str | None:
+        """Returns the court of an entry; None if it is not there.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+
+        def read(connection: Connection) -> str | None:
+            file = self._rows.entries.read(connection, [entry_id]).get(entry_id)
+            return None if file is None else file.record.author.court_code
+
+        return await self._database.read(read)
+
     def _files(self, connection: Connection, asked: Asked) -> Files:
         return self._rows.files(connection, request=asked.request)
 

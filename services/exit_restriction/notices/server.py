@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from services.chassis.call import Call
-from services.chassis.feed import DeadLetters, Feed, write_dead_letter
+from services.chassis.feed import DeadLetters, Feed, reads_as_liaison, write_dead_letter
 from services.exit_restriction.notices import convert
-from services.exit_restriction.notices.domain import addressee_for
+from services.exit_restriction.notices.domain import LIAISON_PERMISSION, addressee_for
 from xiezhi.exit_restriction.v1 import notice_pb2
 
 
@@ -57,4 +57,5 @@ class CourtNoticeServicer:
 
 
 def _addressee(call: Call) -> str:
-    return addressee_for(call.officer.organisation, call.officer.permissions)
+    is_liaison = reads_as_liaison(call, LIAISON_PERMISSION)
+    return addressee_for(call.officer.organisation, call.officer.permissions, is_liaison=is_liaison)

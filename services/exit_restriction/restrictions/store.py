@@ -73,6 +73,22 @@ class RestrictionStore(FilingStore[Files]):
 
         return await self._database.read(read)
 
+    async def court_of(self, restriction_id: str) -> str | None:
+        """Returns the court of a restriction; None if it is not there.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+
+        def read(connection: Connection) -> str | None:
+            subject_id = self._rows.subjects_of(connection, [restriction_id]).get(restriction_id)
+            if subject_id is None:
+                return None
+            record = self._rows.files(connection, [subject_id])[subject_id].records[restriction_id]
+            return record.filed.author.court_code
+
+        return await self._database.read(read)
+
     def _files(self, connection: Connection, asked: Asked) -> Files:
         return _SqlFiles(
             connection,

@@ -15,7 +15,9 @@ from services.ledger.log import Log
 from xiezhi.errors import Reason, XiezhiError, error
 
 AT_ONCE = 500
-"""Entries of one transaction."""
+"""Entries of one transaction, for whoever searches."""
+A_FEW = 100
+"""Entries of one transaction of the background: appends wait meanwhile where the database has one writer."""
 REST = timedelta(milliseconds=500)
 """How often the background looks for fresh entries."""
 LITTLE = 20_000
@@ -85,12 +87,12 @@ class Indexer:
             started, waiting = loop.time(), 0
             with suppress(XiezhiError):
                 size = self._log.shown.head.size
-                await self._step(size)
+                await self._step(size, most=A_FEW)
                 waiting = size - (self._next or 0)
             pause = (loop.time() - started) * (HASTE if waiting > LITTLE else LEISURE)
             await asyncio.sleep(pause if waiting else max(pause, self._rest))
 
-    async def _step(self, size: int) -> bool:
+    async def _step(self, size: int, *, most: int = AT_ONCE) -> bool:
         """Indexes the next entries of a tree; tells whether there may be more."""
         if self._next is not None and self._next >= size:
             return False
@@ -98,5 +100,5 @@ class Indexer:
             start, self._next = self._next, None
             if start is None:
                 start = await self._index.next_index()
-            self._next = await self._index.advance(start, min(start + AT_ONCE, size)) if start < size else start
+            self._next = await self._index.advance(start, min(start + most, size)) if start < size else start
             return self._next < size

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from services.chassis.call import Call
-from services.chassis.feed import DeadLetters, Feed, cursor_of, write_dead_letter
+from services.chassis.feed import DeadLetters, Feed, cursor_of, reads_as_liaison, write_dead_letter
 from services.referral.notices import convert
-from services.referral.notices.domain import addressee_of, post_of
+from services.referral.notices.domain import LIAISON_PERMISSION, addressee_of, post_of
 from xiezhi.referral.v1 import notice_pb2
 
 
@@ -57,5 +57,5 @@ class ReferralNoticeServicer:
 
 
 def _addressee(call: Call) -> str:
-    officer = call.officer
-    return addressee_of(officer.organisation, post_of(officer.permissions))
+    is_liaison = reads_as_liaison(call, LIAISON_PERMISSION)
+    return addressee_of(call.officer.organisation, post_of(is_liaison=is_liaison))

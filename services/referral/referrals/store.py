@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -64,6 +65,18 @@ class ReferralStore(FilingStore[Files]):
             return found.get(referral_id), self._calendars.read(connection)
 
         return await self._database.read(read)
+
+    async def parties_of(self, referral_id: str) -> tuple[str, tuple[str, ...]] | None:
+        """Returns the court of a referral and the units that it lies or lay with, the present one first.
+
+        None if it is not there.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+        read = partial(self.rows.files, referral_ids=[referral_id])
+        file = (await self._database.read(read)).get(referral_id)
+        return None if file is None else (file.record.court_code, file.units)
 
     async def of_suspect(
         self, author: Author, number: str, *, as_of: datetime

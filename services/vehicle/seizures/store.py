@@ -68,6 +68,22 @@ class SeizureStore(FilingStore[Files]):
 
         return await self._database.read(read)
 
+    async def court_of(self, seizure_id: str) -> str | None:
+        """Returns the court of a seizure; None if it is not there.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+
+        def read(connection: Connection) -> str | None:
+            vehicle_id = self.rows.vehicles_of(connection, [seizure_id]).get(seizure_id)
+            if vehicle_id is None:
+                return None
+            record = self.rows.read_files(connection, [vehicle_id])[vehicle_id].records[seizure_id]
+            return record.served.court_code
+
+        return await self._database.read(read)
+
     async def page(
         self, case: tuple[str, str, str], *, as_of: datetime, after: int, size: int
     ) -> list[tuple[int, Shown]]:

@@ -8,9 +8,9 @@ from functools import partial
 
 from services.chassis.call import Call
 from services.chassis.db import Database
-from services.chassis.feed import DeadLetters, Feed, cursor_of, write_dead_letter
+from services.chassis.feed import DeadLetters, Feed, cursor_of, reads_as_liaison, write_dead_letter
 from services.vehicle.sightings import convert
-from services.vehicle.sightings.domain import addressee_of, post_of
+from services.vehicle.sightings.domain import LIAISON_PERMISSION, addressee_of, post_of
 from services.vehicle.sightings.store import read_tallies
 from xiezhi.vehicle.v1 import sighting_pb2
 
@@ -65,5 +65,5 @@ class SightingServicer:
 
 
 def _addressee(call: Call) -> str:
-    officer = call.officer
-    return addressee_of(officer.organisation, post_of(officer.permissions))
+    is_liaison = reads_as_liaison(call, LIAISON_PERMISSION)
+    return addressee_of(call.officer.organisation, post_of(is_liaison=is_liaison))

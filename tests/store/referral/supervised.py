@@ -169,12 +169,13 @@ class Supervised:
         heads = await self.database.read(lambda c: self.feed._log.heads(c, [addressee]))
         return await self.watched(heads.get(addressee, 0), organisation=organisation, permissions=permissions)
 
-    async def watched(self, count, *, organisation=COURT, permissions=frozenset(), after=""):
+    async def watched(self, count, *, organisation=COURT, permissions=frozenset(), after="", liaison=True):
         """Returns the first notices to a post."""
         request, notices = notice_pb2.WatchReferralNoticesRequest(after=after), []
         if not count:
             return notices
-        asked = self.call(request, NOTICES, organisation=organisation, permissions=permissions)
+        who = {"organisation": organisation, "permissions": permissions, "liaison": liaison}
+        asked = self.call(request, NOTICES, **who)
         async with aclosing(self.notices.WatchReferralNotices(request, asked)) as stream:
             async for response in stream:
                 notices += response.notices

@@ -121,10 +121,10 @@ class Process:
         request = check_pb2.LeaseCheckKeyRequest()
         return await self.checks.LeaseCheckKey(request, call(request, service=CHECKS, system=system))
 
-    async def watched(self, count, *, organisation="赣", permissions=frozenset(), after=""):
+    async def watched(self, count, *, organisation="赣", permissions=frozenset(), after="", liaison=True):
         """Returns the first notices to a post."""
         request = sighting_pb2.WatchSightingsRequest(after=after)
-        asked = call(request, organisation=organisation, service=SIGHTINGS, permissions=permissions)
+        asked = call(request, organisation=organisation, service=SIGHTINGS, permissions=permissions, liaison=liaison)
         notices = []
         async with aclosing(self.sightings.WatchSightings(request, asked)) as stream:
             async for response in stream:

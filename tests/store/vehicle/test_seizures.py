@@ -545,3 +545,9 @@ async def test_a_lookup_shows_the_queue_of_the_moment(filled, order, database, k
 
 def test_vehicle_keys_are_those_of_the_contract():
     assert set(vehicle_pb2.VehicleKey.DESCRIPTOR.fields_by_name) == {"plate", "plate_type", "vin"}
+
+
+async def test_whose_a_seizure_is_is_told_by_its_key(filled, order):
+    (shown,) = await seize(order)
+    assert await order.desk.store.court_of(shown.name.removeprefix("seizures/")) == DONGHU
+    assert await order.desk.store.court_of(str(uuid.UUID(int=1))) is None

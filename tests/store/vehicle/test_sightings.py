@@ -181,3 +181,9 @@ async def test_the_trace_of_a_check_is_told_and_linked(ready):
         assert [(link.trace_id, link.span_id) for link in watching.links] == [(checking.trace_id, checking.span_id)]
     finally:
         tracer.stop()
+
+
+async def test_whom_the_directory_does_not_name_reads_no_liaisons_post(ready):
+    await ready.check(CARS[0])
+    unnamed = ready.watched(1, permissions=LIAISON, liaison=False)
+    assert await refused(unnamed) is Reason.LIAISON_NOT_APPOINTED

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from services.codes.police import is_at_place_of, is_known, name_of
+from services.codes.police import is_at_place_of, is_known, name_of, police_of
 
 NOTICE, LATER = date(2018, 8, 3), date(2021, 1, 1)
 
@@ -59,3 +59,21 @@ def test_a_division_that_is_not_there_has_no_unit():
 )
 def test_a_unit_is_called_after_its_place(unit, name):
     assert name_of(unit, on=NOTICE) == name
+
+
+@pytest.mark.parametrize(
+    ("court", "day", "expected"),
+    [
+        ("赣", NOTICE, "360000000000"),
+        ("赣01", NOTICE, "360100000000"),
+        ("赣0102", NOTICE, "360102000000"),
+        ("赣1121", NOTICE, "361121000000"),
+        ("赣1121", LATER, "361104000000"),
+        ("赣0191", NOTICE, "360100000000"),
+        ("赣71", NOTICE, "360100000000"),
+        ("赣7101", NOTICE, "360100000000"),
+    ],
+)
+def test_the_police_of_a_court_s_place_are_at_its_place(court, day, expected):
+    assert police_of(court, on=day) == expected
+    assert is_at_place_of(expected, court, on=day)

@@ -85,6 +85,7 @@ def call(
     organisation: str = DONGHU,
     permissions: Iterable[str] = (),
     system: bytes = bytes(32),
+    liaison: bool = True,
 ) -> Call:
     """Makes the call of a request, from the system with a certificate."""
     return make_call(
@@ -95,4 +96,5 @@ def call(
         organisation=organisation,
         permissions=permissions,
         system=system,
+        liaison=liaison,
     )

@@ -36,6 +36,7 @@ def test_no_two_seals_are_alike() -> None:
     assert sealed() != sealed()
 
 
+@pytest.mark.clause("R-5.2")
 @pytest.mark.parametrize(
     "changed",
     [{"key": X25519PrivateKey.generate()}, {"approval": APPROVAL[:-1] + "2"}, {"method": "/a.B/C"}],

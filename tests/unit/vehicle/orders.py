@@ -157,6 +157,7 @@ def call(
     service: str = SERVICE,
     permissions: frozenset[str] = frozenset(),
     system: bytes = bytes(32),
+    liaison: bool = True,
 ) -> Call:
     """Makes the call of a request, from the system with a certificate."""
     return make_call(
@@ -167,4 +168,5 @@ def call(
         organisation=organisation,
         permissions=permissions,
         system=system,
+        liaison=liaison,
     )

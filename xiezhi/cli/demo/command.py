@@ -1,4 +1,4 @@
-"""`xiezhi demo`: from nothing to the proven disclosure, to a car that is seized, and to a year that passes."""
+"""`xiezhi demo`: from nothing to a proven disclosure, seized cars, a year that passes, a dispute and its settlement."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from xiezhi.cli.command import command, examples
 from xiezhi.cli.demo.chase import play
 from xiezhi.cli.demo.confinement import A_YEAR_LATER, BEGINNING, LATER
 from xiezhi.cli.demo.confinement import play as play_exits
+from xiezhi.cli.demo.coordination.acting import Coordinating
+from xiezhi.cli.demo.coordination.chapter import play as play_coordination
 from xiezhi.cli.demo.dossier import Referring, court_lookout
 from xiezhi.cli.demo.folder import fresh_folder
 from xiezhi.cli.demo.lookout import Lookout
@@ -47,15 +49,16 @@ DEFAULT_PEOPLE = 5_000
 FOLDER = "demo"
 
 PRELUDE = "What the story needs"
-HOUSEHOLD, VEHICLES, EXITS, REFERRAL = (
+HOUSEHOLD, VEHICLES, EXITS, REFERRAL, COORDINATION = (
     "A household is disclosed",
     "Cars are seized, seen and sold",
     "Debtors are restricted, and a year passes",
     "Two are referred to the police",
+    "A dispute is settled, and a request goes on paper",
 )
-CHAPTERS = (HOUSEHOLD, VEHICLES, EXITS, REFERRAL)
+CHAPTERS = (HOUSEHOLD, VEHICLES, EXITS, REFERRAL, COORDINATION)
 """The chapters in their order, each within one trace."""
-_OTHERS = ("vehicles", "exits", "referral")
+_OTHERS = ("vehicles", "exits", "referral", "coordination")
 """Chapters after the first, in the order in which their traces are told."""
 
 _EPILOG = examples(
@@ -75,10 +78,11 @@ def add_to(app: typer.Typer) -> None:
             int, typer.Option("--people", min=1, help="How many synthetic people to seed.")
         ] = DEFAULT_PEOPLE,
     ) -> None:
-        """Play the main jobs from nothing: real processes, real TLS, real proofs, about a minute and a half.
+        """Play the main jobs from nothing: real processes, real TLS, real proofs, about two minutes.
 
         First a debtor's household is disclosed; then the debtor's cars are seized, seen and sold; then debtors are
-        restricted and met at a port, and the suite lives on a year later; at last two are referred to the police.
+        restricted and met at a port, and the suite lives on a year later; then two are referred to the police; at last
+        court and police settle a dispute, a request goes on paper, and an auditor looks at all of it.
 
         Works in a folder of its own, "demo" within the data folder, and stops what it started at the end. Exits with 1
         if anything does not come out as told.
@@ -146,7 +150,7 @@ def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> tuple[tuple[s
         are written.
     """
     with ExitStack() as third:
-        told = "Gateway, ledger and four services, a process each, on SQLite."
+        told = "Gateway, ledger and five services, a process each, on SQLite."
         with _running(home, narrator, telemetry, title="The suite starts", told=told) as stage:
             narrator.chapter = HOUSEHOLD
             with telemetry.internal_span("demo.story") as story:
@@ -169,16 +173,22 @@ def _tell(home: Home, narrator: Narrator, telemetry: Telemetry) -> tuple[tuple[s
             # The chapter about restrictions is over; the next one has a trace of its own.
             third.close()
             narrator.chapter = REFERRAL
-            referral = _tell_referral(home, narrator, telemetry, stage=stage)
+            referral, referred = _tell_referral(home, narrator, telemetry, stage=stage)
+            narrator.chapter = COORDINATION
+            with telemetry.internal_span("demo.coordination") as coordination:
+                folder = home.root / "coordination"
+                play_coordination(Coordinating(stage, narrator, telemetry.internal_span, folder, referred))
             proven += stage.proven
-    return (story.trace_id, vehicles.trace_id, exits.trace_id, referral), proven
+    traces = (story.trace_id, vehicles.trace_id, exits.trace_id, referral, coordination.trace_id)
+    return traces, proven
 
 
-def _tell_referral(home: Home, narrator: Narrator, telemetry: Telemetry, *, stage: Stage) -> str:
-    """Plays the chapter about criminal referral; returns the id of its trace."""
+def _tell_referral(home: Home, narrator: Narrator, telemetry: Telemetry, *, stage: Stage) -> tuple[str, str]:
+    """Plays the chapter about criminal referral; returns the id of its trace, and the name of the referral."""
     with court_lookout(stage) as lookout, telemetry.internal_span("demo.referral") as span:
-        play_referral(Referring(stage, narrator, lookout, telemetry.internal_span, home.root))
-    return span.trace_id
+        referring = Referring(stage, narrator, lookout, telemetry.internal_span, home.root)
+        play_referral(referring)
+    return span.trace_id, referring.referral.name
 
 
 @contextmanager
@@ -203,5 +213,6 @@ def _ending(data: dict[str, Any]) -> Text:
         f"Photos, receipt, logs and traces are in {data['folder']}.\n"
         f"Read it again, and verify every receipt without this software: {data['report']}\n"
         f"Trace: {data['trace_id']}, of the vehicles {data['vehicles_trace_id']}, "
-        f"of the restrictions {data['exits_trace_id']}, of the referral {data['referral_trace_id']}"
+        f"of the restrictions {data['exits_trace_id']}, of the referral {data['referral_trace_id']}, "
+        f"of the coordination {data['coordination_trace_id']}"
     )

@@ -34,6 +34,8 @@ class Stage:
     """The connections of a story; closes them at the end.
 
     Attributes:
+        cast: Who acts.
+        traceparent: Asked for the trace of each call.
         proven: The answers that were read, whose receipts have been verified.
     """
 
@@ -49,7 +51,7 @@ class Stage:
         self.cast = cast
         self._home = home
         self._output = output
-        self._traceparent = traceparent
+        self.traceparent = traceparent
         self._opened = ExitStack()
         self._clients: dict[str, Client] = {}
         self._request_id = str(uuid.uuid4())
@@ -124,7 +126,7 @@ class Stage:
             credentials=replace(own, server_name=server_name),
             token=session.minting(),
             log_key=self.log_key(),
-            traceparent=self._traceparent,
+            traceparent=self.traceparent,
             now=session.now,
         )
         return self._opened.enter_context(client)

@@ -333,3 +333,10 @@ async def test_a_passport_issued_later_is_sought_too(load, ready):
     assert (await ready.check(document_number=renewed.number)).action == LET_PASS
     assert (await ready.check(document_number=passport(9).number)).action == STOP
     assert (await ready.check(document_number=passport(9).number, direction=ENTRY)).action == NOTHING
+
+
+async def test_whose_a_control_is_is_told_by_its_key(ready):
+    (outcome,) = await ready.hand_over(item(ONE))
+    store = ready.border.controls
+    assert await store.court_of(outcome.control.name.removeprefix("controls/")) == outcome.control.court_code
+    assert await store.court_of("00000000-0000-4000-8000-000000000000") is None

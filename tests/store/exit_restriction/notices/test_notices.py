@@ -304,3 +304,11 @@ async def test_what_is_rolled_back_was_not_told(office, database):
         await database.write(write)
     assert await kept(database, FEED.notices) == []
     assert await kept(database, OUTBOX) == []
+
+
+async def test_whom_the_directory_does_not_name_reads_no_liaisons_post(office):
+    await office.told(hit())
+    for asked in (office.watched, office.acknowledge):
+        with pytest.raises(XiezhiError) as refusal:
+            await asked(*([1] if asked == office.watched else []), permissions=LIAISON, liaison=False)
+        assert refusal.value.reason is Reason.LIAISON_NOT_APPOINTED

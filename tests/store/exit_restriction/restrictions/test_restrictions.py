@@ -261,3 +261,12 @@ async def test_two_courts_restrict_one_person_apart(court, load):
     request = restriction_pb2.ListRestrictionsRequest(context=context(court=XIHU), debtor=party(JIA))
     (found,) = (await court(request)).restrictions
     assert (found.name, found.state) == (second, ACTIVE)
+
+
+async def test_whose_entries_and_restrictions_are_is_told_by_their_keys(court, load):
+    load(JIA)
+    entry = await listed(court)
+    found = (await court(filing(entry))).restriction
+    for store, name in ((court.restrictions, found.name), (court.lists, entry)):
+        assert await store.court_of(name.partition("/")[2]) == DONGHU
+        assert await store.court_of(str(uuid.UUID(int=1))) is None

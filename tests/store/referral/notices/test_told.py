@@ -126,3 +126,10 @@ async def test_no_notice_names_a_suspect(supervised, database):
     await supervised.refer(*BASE, filed("2018-09-28"))
     told = [n for side in (COURT, UNIT) for n in await supervised.told(side)]
     assert "测试甲".encode() not in b"".join(n.SerializeToString() for n in told)
+
+
+async def test_whom_the_directory_does_not_name_reads_no_liaisons_post(supervised):
+    await supervised.refer(*BASE)
+    with pytest.raises(XiezhiError) as refusal:
+        await supervised.watched(1, permissions=LIAISON, liaison=False)
+    assert refusal.value.reason is Reason.LIAISON_NOT_APPOINTED

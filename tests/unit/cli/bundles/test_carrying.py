@@ -39,6 +39,7 @@ def text_of(file: Path) -> str:
     return "".join(normalise("".join(page.extract_text() for page in pages)).split())
 
 
+@pytest.mark.clause("R-4.1")
 def test_from_the_judges_draft_to_the_judges_answer(carrying: Carrying, exchange: FakeExchange, run: Run) -> None:
     bundle = carrying.export(carrying.approved("one"), carrying.approved("two"))
     taken = document(carrying.take_in(bundle))
@@ -164,6 +165,7 @@ def test_keys_of_an_agencys_own_replace_the_development_ones(
     assert run(*elsewhere, "bundle", "show", str(bundle), "--organisation", UNIT).exit_code == 1
 
 
+@pytest.mark.clause("R-4.1")
 def test_an_import_that_was_broken_off_goes_on_and_performs_nothing_twice(
     carrying: Carrying, exchange: FakeExchange
 ) -> None:
@@ -218,6 +220,7 @@ def test_a_refusal_is_an_error_with_its_reason(carrying: Carrying, exchange: Fak
     assert "CASE_CLOSED: The case is closed." in shown.output
 
 
+@pytest.mark.clause("R-5.2")
 def test_results_of_other_judges_stay_closed(carrying: Carrying, exchange: FakeExchange, home: Home) -> None:
     mine, theirs = carrying.approved("one"), carrying.approved("two", judge=OTHER_JUDGE.officer_id)
     carrying.take_in(carrying.export(mine, theirs))

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import re
-import shutil
-import subprocess
-from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from tests.reports import needs_node, proofs_of, verdicts
 from tests.unit.proof import rfc9162
 from xiezhi.cli.demo.report import Chapter, write_report
 from xiezhi.cli.demo.report.picture import draw_trace
@@ -45,7 +41,6 @@ STEP = {
     "found": ["it is"],
     "seconds": 0.01,
 }
-NODE = shutil.which("node")
 
 
 def proven(place: int) -> ProvenAnswer:
@@ -80,14 +75,6 @@ def proven(place: int) -> ProvenAnswer:
 def page(tmp_path: Path) -> Path:
     chapters = [Chapter("First", [STEP], [SPAN]), Chapter("Without a trace", [STEP], [])]
     return write_report(tmp_path, chapters, [proven(place) for place in range(len(PAYLOADS))], key=KEY)
-
-
-def proofs_of(page: Path) -> dict[str, object]:
-    found = re.search(
-        r'<script id="proofs" type="application/json">(.*?)</script>', page.read_text(encoding="utf-8"), re.DOTALL
-    )
-    assert found is not None
-    return json.loads(found.group(1))
 
 
 def test_the_page_tells_every_step_and_escapes_it(page: Path) -> None:
@@ -133,28 +120,11 @@ FORGERIES = {
 }
 
 
-@pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
+@needs_node
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_the_page_verifies_what_is_genuine_and_nothing_else(page: Path, tmp_path: Path, forgery: str) -> None:
     change, verdict = FORGERIES[forgery]
     proofs = proofs_of(page)
     for one in proofs["receipts"]:
         change(one)
-    script = tmp_path / "verify.js"
-    script.write_text(
-        files("xiezhi.cli.demo.report").joinpath("verify.js").read_text(encoding="utf-8"), encoding="utf-8"
-    )
-    run = (
-        'const { verify } = require("./verify.js"); const p = JSON.parse(require("fs").readFileSync(0));'
-        "Promise.all(p.receipts.map((r) => verify(r, p.log_key))).then((v) => console.log(JSON.stringify(v)));"
-    )
-    ended = subprocess.run(
-        [str(NODE), "-e", run],
-        input=json.dumps(proofs),
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        timeout=60,
-        check=True,
-    )
-    assert json.loads(ended.stdout) == [verdict] * len(PAYLOADS)
+    assert verdicts(proofs, tmp_path) == [verdict] * len(PAYLOADS)

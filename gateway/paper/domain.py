@@ -1,0 +1,159 @@
+"""What came on paper: an item that is never changed, and the one answer that it ever gets (notice 四.1, R-4.1)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from xiezhi.errors import Reason, XiezhiError, error
+
+PROVINCE = "3600"
+"""How codes of units of the province's level begin."""
+_SEATS: Mapping[str, str] = MappingProxyType({"71": "01"})
+"""Prefecture in which courts have their seat whose code is not that of a prefecture: the railway's, in Nanchang."""
+_FINAL = frozenset(
+    {"INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "FAILED_PRECONDITION", "OUT_OF_RANGE"}
+)
+_OF_THE_CARRIER = frozenset(
+    {
+        Reason.CALLER_NOT_ALLOWED,
+        Reason.CHANNEL_OPERATIONAL,
+        Reason.METHOD_NOT_ON_PAPER,
+        Reason.STATEMENT_INVALID,
+        Reason.STATEMENT_REVOKED,
+        Reason.BUNDLE_OF_ANOTHER_RECIPIENT,
+        Reason.PAPER_REFERENCE_REUSED,
+    }
+)
+"""Refusals that whoever brings the paper is told, and that are no answer to the judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A request that came on paper.
+
+    Attributes:
+        approval: Name of the approval that it asks for and brings along.
+        court_code: Court that asks.
+        paper_reference: Reference on the paper (纸质文号), unique for the court.
+        content_sha256: SHA-256 of all that was signed, as `content_of` makes it, 32 bytes.
+        method: Full name of the method.
+        bundle_id: Id of the bundle in which it came first, a UUID.
+        bundle_sha256: SHA-256 of that bundle's file, 32 bytes.
+        organisation: Police organisation that brought it in.
+        importer: Officer id of who brought it in.
+        signed_at: When the judge signed it, UTC.
+        imported_at: When it was brought in first, UTC.
+    """
+
+    approval: str
+    court_code: str
+    paper_reference: str
+    content_sha256: bytes
+    method: str
+    bundle_id: str
+    bundle_sha256: bytes
+    organisation: str
+    importer: str
+    signed_at: datetime
+    imported_at: datetime
+
+    def is_again(self, other: Item) -> bool:
+        """Whether two are one, whoever brought either and in which bundle."""
+        return self._identity() == other._identity()
+
+    def _identity(self) -> tuple[object, ...]:
+        return (self.approval, self.court_code, self.paper_reference, self.content_sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an item.
+
+    Attributes:
+        sealed: The answer's bytes, sealed to the judge's key; empty where it was refused.
+        status: google.rpc.Status of the refusal, serialised; empty where it was performed.
+        reason: Reason of the refusal; empty where it was performed.
+        performed_at: When it was performed or refused, UTC.
+    """
+
+    sealed: bytes
+    status: bytes
+    reason: str
+    performed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item as it stands.
+
+    Attributes:
+        item: The item.
+        answer: What became of it; None while that is open.
+    """
+
+    item: Item
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a list, newest first, a page ended.
+
+    Attributes:
+        imported_at: When the last item was brought in, UTC.
+        approval: Name of its approval.
+    """
+
+    imported_at: datetime
+    approval: str
+
+
+def content_of(request_sha256: bytes, statements: Iterable[bytes]) -> bytes:
+    """Digests all that was signed: the request and every statement about it.
+
+    Args:
+        request_sha256: SHA-256 of the request's bytes, 32 bytes.
+        statements: SHA-256 of each statement, 32 bytes each; their order says nothing.
+    """
+    return hashlib.sha256(b"".join((request_sha256, *sorted(statements)))).digest()
+
+
+def require_recipient(organisation: str, *, unit: str, court_code: str) -> None:
+    """Refuses an organisation for which the item is not, or that is not at the court's place.
+
+    Args:
+        organisation: The police organisation that brings it in.
+        unit: The one that the judge named.
+        court_code: The judge's court.
+
+    Raises:
+        PermissionDenied: BUNDLE_OF_ANOTHER_RECIPIENT.
+    """
+    if organisation != unit or not _is_at_place_of(organisation, court_code):
+        raise error(
+            Reason.BUNDLE_OF_ANOTHER_RECIPIENT,
+            "The request was written for another police organisation, or this one is not at the court's place.",
+        )
+
+
+def reference_reused() -> XiezhiError:
+    """Makes the refusal of other content under what names something that came on paper already."""
+    return error(
+        Reason.PAPER_REFERENCE_REUSED,
+        "The approval or the paper's reference came on paper already with other content: sign the request anew.",
+    )
+
+
+def is_answer(failure: XiezhiError) -> bool:
+    """Whether a refusal is the request's own answer for good, and not one that passes or concerns who brings it."""
+    return failure.code in _FINAL and failure.reason not in _OF_THE_CARRIER
+
+
+def _is_at_place_of(unit: str, court_code: str) -> bool:
+    """Whether a unit is of the court's prefecture or of the province's level; the high court's is any."""
+    digits = court_code[1:3]
+    return not digits or unit[:4] in {PROVINCE, f"36{_SEATS.get(digits, digits)}"}
