@@ -17,13 +17,12 @@ from google.type import date_pb2
 from services.codes.legal_time import legal_date
 from services.directory.channels import ChannelState, Operation, Outage, Pair, channel_at
 from services.directory.credentials import Credential, CredentialKind, require_pair
+from services.directory.lease import LEASE
 from services.directory.liaisons import Appointment, Days, Post, acting
 from xiezhi.coordination.v1 import channel_pb2, copy_pb2
 from xiezhi.errors import Reason, XiezhiError, error
 
 RETRY_AFTER = timedelta(seconds=1)
-LEASE = timedelta(seconds=60)
-"""Longest lease that is believed; whoever has the directory gives such."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from services.chassis.feed import DeadLetters, Feed
 from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
+from services.chassis.telemetry import Telemetry
 from services.codes.jurisdiction import Jiangxi
 from services.coordination.channels.handlers import Board
 from services.coordination.channels.server import ChannelServicer
@@ -60,7 +61,7 @@ async def run(settings: CoordinationSettings) -> None:
         core = assemble(parts, ledger)
         works = _make_works(parts, settings)
         look = DailyLook(parts.database, keyring=parts.keyring, tell=works.tell, clock=parts.clock)
-        for task in (works.relay.run(), _sweep(look)):
+        for task in (works.relay.run(), _sweep(look, parts.telemetry)):
             parts.stack.callback(asyncio.create_task(task).cancel)
         servicers = _servicers(parts, settings, works)
         internal = {"/xiezhi.coordination.v1.DirectoryCopyService/WatchDirectory": frozenset({settings.gateway_name})}
@@ -116,11 +117,14 @@ def _servicers(parts: Parts, settings: CoordinationSettings, works: _Works) -> d
     }
 
 
-async def _sweep(look: DailyLook) -> None:
-    """Looks for ever; while the database is away, what is due waits."""
+async def _sweep(look: DailyLook, telemetry: Telemetry) -> None:
+    """Looks for ever; while the database is away, what is due waits, and what else fails is told and tried again."""
     while True:
-        with suppress(XiezhiError):
-            await look.look()
+        try:
+            with suppress(XiezhiError):
+                await look.look()
+        except Exception as failure:  # noqa: BLE001 - one field that does not open must not silence all notices for good
+            telemetry.log("look.failed", level="error", exception=type(failure).__name__)
         await asyncio.sleep(SWEEP.total_seconds())
 
 

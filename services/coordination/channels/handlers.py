@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.chassis.clock import Clock
 from services.chassis.ids import IdSource
+from services.codes.private import find_numbers
 from services.coordination.channels.domain import Declared, Files, is_court, is_declared, not_so, require_body
 from services.directory.channels import ALL_DEPARTMENTS, BODIES, Declaration, Outage, Pair
 from services.directory.liaisons import DEPARTMENTS
@@ -96,6 +97,8 @@ async def declare_outage(
     """
     body = require_body(key.court_code)
     _require_pair(outage.pair)
+    if find_numbers(reason):
+        raise _invalid("reason", "it names a person or a thing by a number: leave that out")
 
     def act(files: Files) -> bytes:
         now = board.clock.now()

@@ -10,11 +10,10 @@ from services.chassis.clock import Clock
 from services.coordination.copies.convert import write_changes
 from services.coordination.copies.store import CopyStore
 from services.coordination.revisions import Revisions
+from services.directory.lease import LEASE
 from services.filing.convert import invalid
 from xiezhi.coordination.v1 import copy_pb2
 
-LEASE = timedelta(seconds=60)
-"""How long a copy may be used after the directory was last looked at."""
 RENEWAL = timedelta(seconds=10)
 """How often a copy gets a new lease."""
 LOOK = timedelta(milliseconds=200)

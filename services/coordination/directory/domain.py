@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Protocol
 
 from services.codes.courts import COURTS, HIGH_COURT
+from services.codes.police import police_of
 from services.directory.channels import BODIES
 from services.directory.liaisons import DEPARTMENTS, Appointment, Contact, Days, Fault, Post, acting, find_faults
 from xiezhi.errors import Reason, XiezhiError, error
@@ -152,18 +153,33 @@ def posts_of(organisation: str) -> tuple[Post, ...]:
 
 
 def expected(known: Iterable[str]) -> frozenset[str]:
-    """Returns which organisations must have liaisons: all courts, the province's police, and those that are known.
+    """Returns which organisations are told of faults: all courts, the province's police, and those that are known.
 
     Args:
         known: Organisations that have appointed somebody.
     """
-    courts = (court.code for court in COURTS.values() if court.until is None)
-    return frozenset((*courts, BODIES[1], *(one for one in known if not one.startswith(HIGH_COURT))))
+    return frozenset((*_courts(), BODIES[1], *(one for one in known if not one.startswith(HIGH_COURT))))
+
+
+def all_expected(known: Iterable[str], *, on: date) -> frozenset[str]:
+    """Returns which organisations must have liaisons: those of `expected`, and the police of every court's place.
+
+    Of the latter nobody may ever have appointed anybody, so that nobody is there to be told.
+
+    Args:
+        known: Organisations that have appointed somebody.
+        on: The day.
+    """
+    return expected(known) | {police_of(court, on=on) for court in _courts()}
 
 
 def not_found() -> XiezhiError:
     """Makes the refusal of an appointment that is not there, or is another organisation's."""
     return error(Reason.LIAISON_NOT_FOUND, "Your organisation has no appointment of this name.")
+
+
+def _courts() -> Iterator[str]:
+    return (court.code for court in COURTS.values() if court.until is None)
 
 
 def _by_post(kept: Iterable[Kept]) -> Mapping[Post, list[Kept]]:

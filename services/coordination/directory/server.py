@@ -12,7 +12,7 @@ from services.chassis.policy import Contracts
 from services.codes.courts import find_court
 from services.codes.legal_time import legal_date
 from services.coordination.directory import convert
-from services.coordination.directory.domain import PREFIX, Kept, expected, faults_on, list_on, place_of
+from services.coordination.directory.domain import PREFIX, Kept, all_expected, faults_on, list_on, place_of
 from services.coordination.directory.handlers import Registry, appoint, end, record_leave
 from services.coordination.directory.store import DirectoryStore
 from services.coordination.domain.routing import PROVINCE, find_route, local_police
@@ -125,7 +125,7 @@ class DirectoryServicer:
         query = query_of(request, reader)
         after = convert.read_place(decode_token(request.page_token, query=query))
         # One's own are seen also where one has never appointed anybody.
-        seen = expected(await self._store.organisations()) if reader in BODIES else {reader}
+        seen = all_expected(await self._store.organisations(), on=day) if reader in BODIES else {reader}
         kept = await self._store.of_organisations(None if reader in BODIES else seen)
         found = [fault for fault in faults_on(day, seen, kept) if _place_of(fault) > after]
         shown, has_more = _page(sorted(found, key=_place_of), request)

@@ -25,6 +25,8 @@ from services.ledger.oversight.patterns import (
     find_unusual_volumes,
 )
 
+AT_ONCE = 10
+"""Entries that are read at once for a page: one that names many data subjects is long."""
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -123,14 +125,11 @@ async def search(asked: Search, *, log: Log, indexer: Indexer, index: Finder) ->
     shown = log.shown
     await indexer.catch_up(shown.head.size)
     spots = await index.find(asked, size=shown.head.size)
-    page = spots[: asked.size]
-    raws = await index.entries([spot.leaf_index for spot in page])
-    if len(raws) != len(page):
-        raise damaged("an entry that is indexed is missing")
-    fitting = _fitting(page, raws)
+    raws = await _read_fitting(spots[: asked.size], index)
+    fitting = spots[: len(raws)]
     proofs = shown.view.inclusions(spot.leaf_index for spot in fitting)
     found = tuple(
-        Found(raws[spot.leaf_index], Place(spot.leaf_index, path)) for spot, path in zip(fitting, proofs, strict=True)
+        Found(raw, Place(spot.leaf_index, path)) for raw, spot, path in zip(raws, fitting, proofs, strict=True)
     )
     return FoundPage(found, shown.head, fitting[-1] if len(fitting) < len(spots) else None)
 
@@ -177,11 +176,18 @@ async def report(
     return Report(tuple(findings), {kind: count for kind, count in left_off.items() if count > 0}, head)
 
 
-def _fitting(page: Sequence[Spot], raws: dict[int, bytes]) -> Sequence[Spot]:
-    """Returns as many spots as fit on a page with their entries, and at least one if there is any."""
+async def _read_fitting(page: Sequence[Spot], index: Finder) -> list[bytes]:
+    """Reads as many entries as fit on a page, and at least one if there is any; a few at once."""
+    fitting: list[bytes] = []
     length = 0
-    for position, spot in enumerate(page):
-        length += len(raws[spot.leaf_index])
-        if position and length > PAGE_BYTES:
-            return page[:position]
-    return page
+    for first in range(0, len(page), AT_ONCE):
+        places = [spot.leaf_index for spot in page[first : first + AT_ONCE]]
+        raws = await index.entries(places)
+        if len(raws) != len(places):
+            raise damaged("an entry that is indexed is missing")
+        for place in places:
+            length += len(raws[place])
+            if fitting and length > PAGE_BYTES:
+                return fitting
+            fitting.append(raws[place])
+    return fitting

@@ -25,8 +25,8 @@ def operational(court="", department=0, *, start=NOW):
     return request
 
 
-def out(court="", department=0, *, start=NOW, end=NOW + HOUR):
-    request = channel_pb2.DeclareOutageRequest(request_id=str(uuid.uuid4()), reason="检修")
+def out(court="", department=0, *, start=NOW, end=NOW + HOUR, reason="检修"):
+    request = channel_pb2.DeclareOutageRequest(request_id=str(uuid.uuid4()), reason=reason)
     request.pair.court_code, request.pair.department = court, department
     request.start_time.FromDatetime(start)
     request.end_time.FromDatetime(end)
@@ -109,6 +109,7 @@ async def test_an_outage_to_come_is_ended_before_it_began(replica):
         (out(department=7), Reason.FIELDS_INVALID),
         (out(start=NOW - 8 * DAY), Reason.FIELDS_INVALID),
         (out(end=NOW), Reason.FIELDS_INVALID),
+        (out(reason="赣A00001 查不到"), Reason.FIELDS_INVALID),
         (out(end=NOW + 31 * DAY), Reason.FIELDS_INVALID),
         (out(start=LAST_DAY, end=NOW), Reason.FIELDS_INVALID),
         (ended(f"outages/{uuid.UUID(int=7)}"), Reason.CHANNEL_STATE),

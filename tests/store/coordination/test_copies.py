@@ -13,11 +13,12 @@ import pytest
 
 from gateway.directory import DirectoryCopy
 from services.coordination.copies import store as copy_store
-from services.coordination.copies.server import LEASE, RENEWAL
+from services.coordination.copies.server import RENEWAL
 from services.coordination.loader import DirectoryLoader
 from services.coordination.revisions import last_revision
 from services.directory.channels import BODIES, ChannelState, Pair
 from services.directory.credentials import Card, CredentialKind
+from services.directory.lease import LEASE
 from services.directory.liaisons import Contact, Days, Post
 from tests.store.coordination.conftest import COURT, NOW, appoint, card
 from xiezhi.coordination.v1 import copy_pb2, credential_pb2

@@ -148,6 +148,23 @@ async def test_pages_and_their_tokens(replica):
     assert await refused(replica, listing(page_size=1, page_token=token), OTHER_COURT) is Reason.PAGE_TOKEN_INVALID
 
 
+async def everything(replica, request, organisation):
+    found, page = [], directory_pb2.ListDirectoryFaultsRequest()
+    page.CopyFrom(request)
+    while True:
+        answer = await replica.ask(page, organisation)
+        found += answer.faults
+        page.page_token = answer.next_page_token
+        if not page.page_token:
+            return found
+
+
+async def test_the_faults_of_a_day_before_there_was_anything_can_be_asked(replica):
+    request = directory_pb2.ListDirectoryFaultsRequest()
+    write_date(request.as_of_date, date(1900, 1, 1))
+    assert (await replica.ask(request, PROVINCE)).faults
+
+
 async def test_faults_are_seen_by_whose_they_are_and_by_the_province(replica):
     await appointed(replica, "L-001")
     await replica.ask(appoint("P-001", POLICE, department=TRAFFIC), POLICE)
@@ -159,9 +176,10 @@ async def test_faults_are_seen_by_whose_they_are_and_by_the_province(replica):
     silent = (await replica.ask(request, "360103000000")).faults
     assert [one.department for one in silent] == [1, 2, 3, 4, 5, 6]
     for body in (HIGH_COURT, PROVINCE):
-        found = (await replica.ask(request, body)).faults
-        assert {COURT, OTHER_COURT, POLICE, PROVINCE, HIGH_COURT} <= {one.organisation for one in found}
-        assert len(found) > 120
+        found = await everything(replica, request, body)
+        # Also whose police have never appointed anybody.
+        assert {COURT, OTHER_COURT, POLICE, PROVINCE, HIGH_COURT, "360103000000"} <= {f.organisation for f in found}
+        assert len(found) > 120 + 6 * 100
     page = await replica.ask(directory_pb2.ListDirectoryFaultsRequest(page_size=3), POLICE)
     rest = directory_pb2.ListDirectoryFaultsRequest(page_size=3, page_token=page.next_page_token)
     assert [one.department for one in (await replica.ask(rest, POLICE)).faults] == [5, 6]

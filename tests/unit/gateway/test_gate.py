@@ -179,6 +179,18 @@ async def test_a_stream_is_held_to_both_cards_as_it_goes(bench):
     assert await reason_of(bench.last()) is Reason.CREDENTIALS_REQUIRED
 
 
+async def test_a_liaison_reads_no_result_whatever_the_token_permits(bench):
+    cards = [credential(1, "W-1"), credential(2, "E-1")]
+    for card in cards:
+        card.officer_id = LIAISON
+    bench.told(credentials=cards)
+    for handler in (JUDGE, LIAISON):
+        request = listing()
+        request.context.handler.officer_id = handler
+        asked = bench.gate.grant(bench.call(request, "/xiezhi.vehicle.v1.SeizureService", LIAISON), request)
+        assert await reason_of(asked) is Reason.NOT_HANDLING_JUDGE
+
+
 async def test_a_token_that_is_no_liaison_s_is_granted_nothing_of_one(bench):
     bench.told(liaisons=[liaison(JUDGE)])
     assert not (await bench.look()).liaison

@@ -185,12 +185,16 @@ def test_a_report_travels_whole_and_says_what_counted() -> None:
 
 
 class _LongEntries:
-    """Finds ten entries of which four fit on a page."""
+    """Finds entries of which four fit on a page."""
+
+    def __init__(self, count: int = 10) -> None:
+        self.count, self.read = count, 0
 
     async def find(self, search: Search, *, size: int) -> list[Spot]:
-        return [Spot(place, place) for place in range(9, -1, -1)][: search.size + 1]
+        return [Spot(place, place) for place in range(self.count - 1, -1, -1)][: search.size + 1]
 
     async def entries(self, places: Sequence[int]) -> dict[int, bytes]:
+        self.read += len(places)
         return {place: bytes(PAGE_BYTES // 4) for place in places}
 
 
@@ -201,3 +205,10 @@ async def test_a_page_ends_before_its_entries_are_too_long(size: int, found: int
     page = await handlers.search(asked, log=log, indexer=Indexer(MemoryIndex(), log), index=_LongEntries())
     assert len(page.found) == found
     assert page.after == Spot(after, after)
+
+
+async def test_no_more_long_entries_are_read_than_a_page_may_need() -> None:
+    log, index = await make_log(*(entry(number) for number in range(60))), _LongEntries(60)
+    asked = Search(By.ACTOR, (JUDGE,), Period(), 50, None)
+    page = await handlers.search(asked, log=log, indexer=Indexer(MemoryIndex(), log), index=index)
+    assert (len(page.found), page.after, index.read) == (4, Spot(56, 56), handlers.AT_ONCE)
