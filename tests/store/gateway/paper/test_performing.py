@@ -1,6 +1,7 @@
 """A request on paper is performed once, however often it is read, and whatever the process dies between."""
 
 import asyncio
+import uuid
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 
@@ -18,6 +19,7 @@ from tests.store.gateway.paper.conftest import (
     LOOKUP,
     NUMBER,
     OTHER_NUMBER,
+    PERFORM,
     PROVINCE,
     STRANGER,
     UNIT,
@@ -172,9 +174,6 @@ ANSWERED = [
     pytest.param({"request": request_of(LOOKUP, work_card_number="W-2")}, Reason.CREDENTIALS_REQUIRED, id="other-card"),
     pytest.param({"request": request_of(LOOKUP, officer_id=STRANGER)}, Reason.NOT_HANDLING_JUDGE, id="other-handler"),
     pytest.param({"request": b"\xff\xff"}, Reason.MESSAGE_MALFORMED, id="no-message"),
-    pytest.param({"approver": JUDGE}, Reason.APPROVER_IS_REQUESTER, id="approves-the-own-request"),
-    pytest.param({"approver": STRANGER}, Reason.APPROVER_NOT_ENTITLED, id="approver-of-another-court"),
-    pytest.param({"consent": {"request_sha256": bytes(32)}}, Reason.APPROVAL_REQUEST_MISMATCH, id="for-other-bytes"),
     pytest.param({"work_card": "W-2"}, Reason.CREDENTIALS_REQUIRED, id="statement-shows-another-card"),
 ]
 
@@ -246,6 +245,10 @@ BROUGHT = [
     pytest.param({"signer": STRANGER}, Reason.STATEMENT_INVALID, id="signer-of-another-court"),
     pytest.param({"consent": {"decision": Decision.REJECT}}, Reason.STATEMENT_INVALID, id="a-refusal"),
     pytest.param({"consent": {"requester": STRANGER}}, Reason.STATEMENT_INVALID, id="for-another-requester"),
+    pytest.param({"approver": JUDGE}, Reason.APPROVER_IS_REQUESTER, id="approves-the-own-request"),
+    pytest.param({"approver": STRANGER}, Reason.APPROVER_NOT_ENTITLED, id="approver-of-another-court"),
+    pytest.param({"consent": {"request_sha256": bytes(32)}}, Reason.APPROVAL_REQUEST_MISMATCH, id="for-other-bytes"),
+    pytest.param({"request": b"\xff", "approver": STRANGER}, Reason.APPROVER_NOT_ENTITLED, id="consents-come-first"),
 ]
 
 
@@ -255,6 +258,27 @@ async def test_what_cannot_be_brought_leaves_nothing_behind(desk, said, reason):
     assert await refused(desk.bring(handed)) is reason
     assert await desk.papers.find(handed.approval) is None
     assert (desk.service.calls, desk.recorded) == ([], [])
+
+
+@METHODS
+async def test_whoever_drops_a_consent_does_not_use_the_approval_up(desk, method):
+    handed = desk.paper(method)
+    consents = list(handed.request.consents)
+    del handed.request.consents[:]
+    assert await refused(desk.bring(handed)) is Reason.APPROVALS_INSUFFICIENT
+    handed.request.consents.extend(consents)
+    assert handed.open(await desk.bring(handed)) == b"answer 1"
+
+
+async def test_who_makes_a_statement_up_learns_nothing_and_names_no_case(desk, other_keys):
+    known = desk.paper()
+    await desk.bring(known)
+    desk.keys = other_keys
+    for approval in (known.approval, f"approvals/{uuid.uuid4()}"):
+        call = desk.call(PERFORM, UNIT)
+        made_up = desk.paper(approval=approval)
+        assert await refused(desk.servicer.PerformPaper(made_up.request, call)) is Reason.STATEMENT_INVALID
+        assert (call.approval, call.court_code, call.case_number) == ("", "", "")
 
 
 async def test_a_unit_of_another_place_takes_nothing_in(desk):
