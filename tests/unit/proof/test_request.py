@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from xiezhi.errors import PermissionDenied, Reason
 from xiezhi.proof.request import TYPE, RequestClaims, read_request, sign_request
-from xiezhi.proof.signed import MAX_LENGTH, sign
+from xiezhi.proof.signed import MALFORMED, MAX_LENGTH, sign
 from xiezhi.proof.statement import Claims, Decision, read_statement, sign_statement
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -80,6 +80,12 @@ def test_a_claim_of_another_form_is_refused(certificate: x509.Certificate, name:
         return
     claims = CLAIMS.to_json() | {name: value}
     refusal(sign(claims, kind=TYPE, key=KEY, chain=(certificate,)))  # type: ignore[arg-type]
+
+
+def test_half_a_character_is_no_text() -> None:
+    payload = json.dumps(CLAIMS.to_json() | {"reason": "\ud800"}).encode()
+    with pytest.raises(MALFORMED):
+        RequestClaims.from_payload(payload)
 
 
 @pytest.mark.parametrize("name", list(CLAIMS.to_json()))
