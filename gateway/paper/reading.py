@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.approval.domain import id_of
@@ -38,9 +38,9 @@ class Perform:
     bundle_sha256: bytes
     paper_reference: str
     method: str
-    request: bytes
-    statement: str
-    consents: tuple[str, ...]
+    request: bytes = field(repr=False)
+    statement: str = field(repr=False)
+    consents: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,10 @@ def test_what_was_signed_is_read_back(certificate: x509.Certificate) -> None:
     assert (signed.claims, signed.chain, len(signed.digest)) == (CLAIMS, (certificate,), 32)
 
 
+def test_claims_show_no_card_and_no_reason() -> None:
+    assert not any(value in repr(CLAIMS) for value in (CLAIMS.work_card, CLAIMS.enforcement_card, CLAIMS.reason))
+
+
 def test_every_claim_is_under_the_signature(certificate: x509.Certificate) -> None:
     head, body, signature = sign_request(CLAIMS, key=KEY, chain=(certificate,)).split(".")
     for name, value in json.loads(base64.urlsafe_b64decode(body + "==")).items():

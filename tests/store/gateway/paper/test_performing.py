@@ -10,9 +10,12 @@ from google.rpc import status_pb2
 
 from gateway.approval.domain import Kind, State, Step
 from gateway.approval.views import Reader
+from gateway.paper.convert import to_perform
+from gateway.paper.reading import take_apart
 from services.chassis.policy import Contracts
 from tests.store.gateway.paper.conftest import (
     CHIEF,
+    CONTRACTS,
     COURT,
     ELSEWHERE,
     JUDGE,
@@ -382,6 +385,16 @@ async def test_withdrawn_on_the_platform_meanwhile_it_is_not_performed(desk):
     event = replace(approval.timeline[-1], kind=Kind.WITHDRAWN, time=desk.clock.now())
     await desk.approvals.append(handed.approval, lambda current: Step(event))
     assert told(await desk.bring(handed)) is Reason.APPROVAL_WITHDRAWN
+
+
+def test_what_was_brought_shows_nothing_of_it(desk):
+    command = to_perform(desk.paper().request)
+    shown = repr(
+        take_apart(command, importer=desk.call(PERFORM, UNIT).officer, contracts=CONTRACTS, now=desk.clock.now())
+    )
+    assert not any(
+        text in shown for text in (repr(command.request), command.statement, *command.consents, "W-1", "下落")
+    )
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
