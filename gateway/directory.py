@@ -22,6 +22,8 @@ from xiezhi.coordination.v1 import channel_pb2, copy_pb2
 from xiezhi.errors import Reason, XiezhiError, error
 
 RETRY_AFTER = timedelta(seconds=1)
+LEASE = timedelta(seconds=60)
+"""Longest lease that is believed; whoever has the directory gives such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,19 @@ class DirectoryCopy:
         self._appointments: dict[Post, dict[str, Appointment]] = {}
         self._posts: dict[str, set[Post]] = {}
         self._operations: dict[Pair, dict[str, Operation]] = {}
-        self._outages: dict[str, Outage] = {}
+        self._outages: dict[Pair, dict[str, Outage]] = {}
 
-    def apply(self, changes: copy_pb2.WatchDirectoryResponse) -> None:
-        """Takes changes in; each is the whole of what it is about, so that one may come twice."""
+    def become(self, other: DirectoryCopy) -> None:
+        """Takes over all that another copy has, which is not used any more."""
+        self.__dict__.update(other.__dict__)
+
+    def apply(self, changes: copy_pb2.WatchDirectoryResponse, *, now: datetime) -> None:
+        """Takes changes in; each is the whole of what it is about, so that one may come twice.
+
+        Args:
+            changes: The changes.
+            now: The present instant. No lease lasts longer than `LEASE` from here, whatever clock it was given by.
+        """
         for credential in map(_read_credential, changes.credentials):
             self._credentials.setdefault(credential.officer_id, {})[credential.key] = credential
         for appointment in map(_read_appointment, changes.liaisons):
@@ -83,10 +94,10 @@ class DirectoryCopy:
             self._operations.setdefault(pair, {})[operation.name] = Operation(operation.name, pair, start)
         for outage in changes.outages:
             pair, start, end = _read_pair(outage.pair), _instant(outage.start_time), _instant(outage.end_time)
-            self._outages[outage.name] = Outage(outage.name, pair, start, end)
+            self._outages.setdefault(pair, {})[outage.name] = Outage(outage.name, pair, start, end)
         self.revision = max(self.revision, changes.revision)
         if changes.is_complete and changes.HasField("lease_end_time"):
-            self._lease_end = _instant(changes.lease_end_time)
+            self._lease_end = min(_instant(changes.lease_end_time), now + LEASE)
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the copy may be used."""
@@ -107,21 +118,19 @@ class DirectoryCopy:
 
     def channel(self, pair: Pair, at: datetime) -> ChannelState:
         """Says how it stands between a court and a department at an instant."""
-        operations = (one for wider in pair.widened() for one in self._operations.get(wider, {}).values())
-        outages = self._outages.values()
+        wider = pair.widened()
+        operations = (one for named in wider for one in self._operations.get(named, {}).values())
+        outages = (one for named in wider for one in self._outages.get(named, {}).values())
         return channel_at(pair.court_code, pair.department, at, operations=operations, outages=outages).state
 
     def acts_as_liaison(self, officer_id: str, organisation: str, now: datetime) -> bool:
         """Whether an officer acts as liaison of an organisation now.
 
         Raises:
-            Unavailable: DIRECTORY_STALE, where the officer is known as one and the copy may not be used.
+            Unavailable: DIRECTORY_STALE, if the copy may not be used.
         """
-        posts = self._posts.get(officer_id, ())
-        if not posts:
-            return False
         self.require_fresh(now)
-        today = legal_date(now)
+        posts, today = self._posts.get(officer_id, ()), legal_date(now)
         return any(
             one.officer_id == officer_id
             for post in posts

@@ -16,7 +16,8 @@ METHOD = "/xiezhi.coordination.v1.DirectoryCopyService/WatchDirectory"
 PAUSE = timedelta(milliseconds=200)
 """How long to wait after the stream ended, before it is opened again."""
 LONGEST = timedelta(minutes=30)
-"""How long one stream is followed at most; a new one brings what an old one may have missed."""
+"""How long one stream is followed at most; then the whole directory is asked for, so that a copy that went another way
+than the directory, as where that was restored from an earlier day and has gone on since, does not stay so."""
 
 
 class DirectoryFollower:
@@ -39,16 +40,23 @@ class DirectoryFollower:
 
     async def run(self) -> NoReturn:
         """Follows for ever; while the directory is away, the copy's lease runs out."""
+        fresh = self._copy
         while True:
-            request = copy_pb2.WatchDirectoryRequest(after_revision=self._copy.revision, hash_key=self._copy.hash_key)
+            request = copy_pb2.WatchDirectoryRequest(after_revision=fresh.revision, hash_key=fresh.hash_key)
             try:
                 async for changes in self._watch(request, timeout=LONGEST.total_seconds()):
-                    self._copy.apply(changes)
+                    fresh.apply(changes, now=self._clock.now())
+                    if fresh is not self._copy and fresh.is_fresh(self._clock.now()):
+                        self._copy.become(fresh)
+                        fresh = self._copy
             except grpc.aio.AioRpcError as failure:
                 if failure.code() is grpc.StatusCode.INVALID_ARGUMENT:
                     # The directory has never been where the copy is: it was restored from an earlier day.
                     self._copy.empty()
-            except ValueError:
+                    fresh = self._copy
+                elif failure.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                    fresh = DirectoryCopy(self._copy.hash_key)
+            except (ValueError, OverflowError):
                 # A change that cannot be read is not passed over: the copy stays as it is, and its lease runs out.
                 pass
             await asyncio.sleep(PAUSE.total_seconds())

@@ -45,6 +45,8 @@ from services.directory.credentials import CredentialKind
 from services.directory.liaisons import DEPARTMENTS
 from xiezhi.errors import PermissionDenied, Reason, error
 
+LIAISON_PERMISSIONS = ".liaison"
+"""How the permissions end by which a token is that of a liaison."""
 NO_CHANNEL = Pair()
 """Where it is not asked how it stands between a court and a department."""
 
@@ -134,7 +136,7 @@ class Gate:
         decision = decide(question, self._jurisdiction)
         if isinstance(decision, Refusal):
             raise decision.failure
-        liaison = self._directory.acts_as_liaison(caller.officer_id, caller.organisation, call.received_at)
+        liaison = self._acts_as_liaison(caller, call.received_at)
         if decision.approval is None:
             return replace(decision, liaison=liaison)
         return replace(decision, accepted_at=await self._use(call, decision), liaison=liaison)
@@ -144,7 +146,7 @@ class Gate:
         require_living_token(call, self._clock.now())
 
     async def require_lasting(self, call: Call, granted: Grant) -> None:
-        """Looks whether a stream may go on: a judge, a token or an approval may have ended since it was granted.
+        """Looks whether a stream may go on: a judge, a liaison, a token or an approval may have ended since.
 
         Args:
             call: The call.
@@ -161,6 +163,8 @@ class Gate:
                 raise rules.not_handling_judge()
             self._directory.require_fresh(now)
             self._duty(call.officer, NO_CHANNEL, at=now).require_pair(call.officer.organisation, now)
+        if granted.liaison and not self._acts_as_liaison(call.officer, now):
+            raise error(Reason.LIAISON_NOT_APPOINTED, "The directory names you a liaison no more.")
         if granted.approval is None:
             return
         approval = await self._approvals.get(granted.approval.name)
@@ -223,6 +227,11 @@ class Gate:
             duty = self._duty(caller, _pair(method, facts.court_code), at=filed_at or now)
         carried = Carried.PLATFORM if filed_at is None else Carried.PAPER
         return Question(method, caller, message, facts, case, named, approval, now, duty, carried, filed_at)
+
+    def _acts_as_liaison(self, caller: Caller, now: datetime) -> bool:
+        """Whether the directory names the caller a liaison; it is asked only for tokens that are a liaison's."""
+        is_asked = any(permission.endswith(LIAISON_PERMISSIONS) for permission in caller.permissions)
+        return is_asked and self._directory.acts_as_liaison(caller.officer_id, caller.organisation, now)
 
     def _duty(self, caller: Caller, pair: Pair, *, at: datetime) -> Duty:
         cards = {

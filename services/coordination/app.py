@@ -101,7 +101,7 @@ def _servicers(parts: Parts, settings: CoordinationSettings, works: _Works) -> d
     liaisons = DirectoryStore(database, keyring=keyring, revisions=revisions)
     credentials = CredentialStore(database, keyring=keyring, revisions=revisions)
     police = liaisons.rows.organisations
-    channels = ChannelStore(database, keyring=keyring, revisions=revisions, police=police)
+    channels = ChannelStore(database, keyring=keyring, revisions=revisions, police=police, tell=works.tell)
     return {
         "xiezhi.coordination.v1.ChannelService": ChannelServicer(Board(channels, clock, parts.ids), store=channels),
         "xiezhi.coordination.v1.CoordinationNoticeService": CoordinationNoticeServicer(works.feed, letters=letters),

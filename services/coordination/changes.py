@@ -58,8 +58,3 @@ class Tell(Protocol):
     def __call__(self, connection: Connection, change: Change) -> None:
         """Writes the notices."""
         ...
-
-
-def tell_nobody(connection: Connection, change: Change) -> None:
-    """Tells nobody, as long as nobody keeps notices."""
-    del connection, change

@@ -43,12 +43,13 @@ class DirectoryLoader(BulkLoader):
         self._clock = clock or SystemClock()
 
     def register(self, cards: Iterable[Card]) -> None:
-        """Registers credentials in one transaction.
+        """Registers credentials in one transaction; an officer has one of a kind that begins on a day.
 
         Raises:
             RuntimeError: If the loader is not entered.
         """
-        wanted = {_key("credential", c.court_code, c.officer_id, int(c.kind), c.number): c for c in cards}
+        # Keys are told to whoever sees a credential named: a number that went into one could be guessed out of it.
+        wanted = {_key("credential", c.court_code, c.officer_id, int(c.kind), c.first): c for c in cards}
         now = self._clock.now()
         with self.transaction() as connection:
             known = self._credentials.known(connection, list(wanted))

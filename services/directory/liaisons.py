@@ -107,7 +107,7 @@ class Appointment:
 
     def hands_over_to(self, successor: Appointment) -> bool:
         """Whether it ends soon enough after another one has begun."""
-        return self.days.last is not None and self.days.last <= successor.days.first + HANDOVER
+        return self.days.last is not None and self.days.last - successor.days.first <= HANDOVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Fault:
     Attributes:
         kind: What is wrong.
         post: Where.
-        have: How many act.
+        have: How many are appointed for the day; of `ON_LEAVE` how many act, of `NOT_ESTABLISHED` how many are not.
         since: First day on which it is so without a break; None where it always was.
     """
 
@@ -162,11 +162,11 @@ def require_admissible(new: Appointment, *, at_post: Iterable[Appointment], of_o
     liaisons = [new, *(a for a in at_post if not a.is_deputy)]
     # There are more on no other days than on those on which somebody begins.
     days = [a.days.first for a in liaisons if a.days.first in new.days]
-    if any(_lasting([a for a in liaisons if day in a.days]) > new.post.wanted for day in days):
+    if any(_is_excess(new.post, [a for a in liaisons if day in a.days]) for day in days):
         raise error(
             Reason.LIAISON_LIMIT,
-            f"The post has {new.post.wanted} on a day of the appointment, and none of them ends within "
-            f"{HANDOVER.days} days after another one has begun.",
+            f"The post has {new.post.wanted} on a day of the appointment, none of whom ends within {HANDOVER.days} days"
+            " after another one has begun and has no successor yet: end an appointment first.",
         )
 
 
@@ -191,7 +191,7 @@ def _faults_on(post: Post, those: tuple[Appointment, ...], day: date) -> dict[Fa
         faults[FaultKind.GAP] = len(running)
     elif act < post.wanted:
         faults[FaultKind.ON_LEAVE] = act
-    if _lasting(running) > post.wanted:
+    if _is_excess(post, running):
         faults[FaultKind.EXCESS] = len(running)
     outside = sum(not a.on_establishment for a in running) if post.department == COURT else 0
     if outside:
@@ -199,10 +199,11 @@ def _faults_on(post: Post, those: tuple[Appointment, ...], day: date) -> dict[Fa
     return faults
 
 
-def _lasting(running: Sequence[Appointment]) -> int:
-    """Counts liaisons who are there together, but for those who hand over to the newest of them."""
+def _is_excess(post: Post, running: Sequence[Appointment]) -> bool:
+    """Whether there are more liaisons together than wanted, but for a handover: each has one successor at most."""
     newest = max(running, key=lambda a: (a.days.first, a.days.last or date.max), default=None)
-    return sum(a is newest or newest is None or not a.hands_over_to(newest) for a in running)
+    lasting = sum(a is newest or newest is None or not a.hands_over_to(newest) for a in running)
+    return lasting > post.wanted or len(running) > 2 * post.wanted
 
 
 def _since(post: Post, those: tuple[Appointment, ...], kind: FaultKind, *, day: date) -> date | None:
@@ -219,5 +220,5 @@ def _turns(those: Iterable[Appointment]) -> Iterator[date]:
     for one in those:
         for days in (one.days, *one.leaves):
             yield days.first
-            if days.last is not None:
+            if days.last is not None and days.last < date.max:
                 yield days.last + timedelta(days=1)

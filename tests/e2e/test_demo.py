@@ -19,7 +19,7 @@ from tests.reports import needs_node, proofs_of, verdicts
 from xiezhi.cli.waterfall import read_trace
 
 PEOPLE = "200"
-PATIENCE = 180
+PATIENCE = 240
 
 REFUSALS = {
     "No approval, no answer": "APPROVAL_REQUIRED",
@@ -209,8 +209,8 @@ def test_every_receipt_of_the_report_verifies(told: dict[str, Any], tmp_path: Pa
     assert set(verdicts(proofs, tmp_path)) == {""}
 
 
-def test_it_takes_less_than_two_minutes(told: dict[str, Any]) -> None:
-    assert told["seconds"] < 120
+def test_it_takes_less_than_three_minutes(told: dict[str, Any]) -> None:
+    assert told["seconds"] < 180
 
 
 def test_a_person_reads_the_story_and_nothing_is_left_running(tmp_path: Path) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from xiezhi.cli.home import Home
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.suite import PROCESSES
 
+SAY_SECONDS, POLL_SECONDS = 2.0, 0.01
+"""How long whoever takes the lock may take to say who that is, and how often is looked."""
 STOP_STEP = "Call it as it is; or stop it with Ctrl-C where it runs, or with `xiezhi down`."
 
 
@@ -25,10 +29,7 @@ def hold_lock(home: Home) -> Iterator[None]:
     """
     home.run.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _lock_file(home).open("a+", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _runs_already(home, lock_holder(home)) from None
+        _take(file, home)
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
@@ -39,17 +40,40 @@ def hold_lock(home: Home) -> Iterator[None]:
 
 
 def lock_holder(home: Home) -> int | None:
-    """Returns the id of the process that runs the suite of a data folder, None where none does."""
-    try:
-        with _lock_file(home).open("r+", encoding="ascii") as file:
-            try:
+    """Returns the id of the process that runs the suite of a data folder, None where none does.
+
+    Raises:
+        CommandError: If one holds the lock and does not say which: it begins or ends, and takes longer than it should.
+    """
+    ends = time.monotonic() + SAY_SECONDS
+    while time.monotonic() < ends:
+        try:
+            with _lock_file(home).open("r+", encoding="ascii") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                text = file.read().strip()
-                return int(text) if text.isdecimal() else None
-    except FileNotFoundError:
-        pass
-    return None
+                return None
+        except FileNotFoundError:
+            return None
+        except BlockingIOError:
+            text = _lock_file(home).read_text(encoding="ascii").strip()
+            if text.isdecimal():
+                return int(text)
+            time.sleep(POLL_SECONDS)
+    raise _runs_already(home, None)
+
+
+def _take(file: TextIO, home: Home) -> None:
+    """Takes the lock; whoever only looks at it, as `lock_holder` does, is waited for."""
+    ends = time.monotonic() + SAY_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = lock_holder(home)
+            if holder is not None or time.monotonic() > ends:
+                raise _runs_already(home, holder) from None
+            time.sleep(POLL_SECONDS)
+        else:
+            return
 
 
 def note_process(home: Home, name: str, process_id: int) -> None:

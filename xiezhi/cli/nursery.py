@@ -184,7 +184,8 @@ class Nursery:
             socket.send_fds(self._forking.asked, [b"+"], [theirs.fileno(), log.fileno()])
             theirs.close()
             told, handles, *_ = socket.recv_fds(ours, NUMBER.size, 1, socket.MSG_CMSG_CLOEXEC)
-        process_id = _unpack(told)
+        # Without a handle, as where this process may open no more files, it could not be told from another one later.
+        process_id = _unpack(told) if handles else None
         if process_id is None:
             ours.close()
             self.close()

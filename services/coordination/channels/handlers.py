@@ -101,7 +101,7 @@ async def declare_outage(
         now = board.clock.now()
         if outage.start < now - BACK:
             raise _invalid("start_time", f"it is more than {BACK.days} days ago")
-        if not outage.start < outage.end <= outage.start + LONGEST:
+        if not timedelta() < outage.end - outage.start <= LONGEST:
             raise _invalid("end_time", f"it is not after the start, or more than {LONGEST.days} days after it")
         declared = Declared(replace(outage, key=str(board.ids.uuid())), body, reason)
         files.add_outage(declared, at=now)
@@ -126,7 +126,8 @@ async def end_outage(key: RequestKey, outage_id: str, write: Callable[[Declared]
 
     def act(files: Files) -> bytes:
         now, declared = board.clock.now(), files.find_outage(outage_id)
-        if declared is None or declared.outage.end <= now:
+        # One that was ended before its start ends when it starts, which may still be to come.
+        if declared is None or declared.outage.end <= max(now, declared.outage.start):
             raise not_so("There is no outage of this name that is still to end.")
         files.end_outage(declared.outage, by=body, at=now)
         ended = replace(declared.outage, end=max(declared.outage.start, now))

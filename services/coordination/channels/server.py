@@ -77,11 +77,13 @@ class ChannelServicer:
         asked = request.as_of_time if request.HasField("as_of_time") else None
         at = read_as_of(asked, now=self._board.clock.now())
         declarations, outages = await self._store.all()
+        # Only those that count here: of all together there are as many pairs as the square of their number.
+        here = (one for one in declarations if one.pair.covers(request.court_code, request.department))
         channel = channel_at(
             request.court_code,
             request.department,
             at,
-            operations=operations_of(declarations),
+            operations=operations_of(here),
             outages=[one.outage for one in outages],
         )
         response = channel_pb2.GetChannelResponse(state=int(channel.state))  # type: ignore[arg-type]

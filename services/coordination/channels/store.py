@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from services.chassis.db import Database
 from services.chassis.sealing import Keyring
-from services.coordination.changes import Change, ChangeKind, Tell, tell_nobody
+from services.coordination.changes import Change, ChangeKind, Tell
 from services.coordination.channels.domain import PREFIX, Declared, Files, concerned
 from services.coordination.channels.rows import ChannelRows
 from services.coordination.metadata import FILING, SERVICE
@@ -35,7 +35,7 @@ class ChannelStore(FilingStore[Files]):
     """
 
     def __init__(
-        self, database: Database, *, keyring: Keyring, revisions: Revisions, police: Police, tell: Tell = tell_nobody
+        self, database: Database, *, keyring: Keyring, revisions: Revisions, police: Police, tell: Tell
     ) -> None:
         super().__init__(database, requests=RequestRows(FILING, keyring=keyring, service=SERVICE))
         self._revisions = revisions

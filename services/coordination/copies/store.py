@@ -80,11 +80,18 @@ class CopyStore:
         )
 
     def _operations(self, connection: Connection, after: int) -> Iterator[tuple[int, Operation]]:
-        """Yields operations that became so after a revision: with the later of two declarations that agree."""
-        declarations = self._channels.declarations(connection)
-        for later, one in declarations:
-            if later > after:
-                for earlier, other in declarations:
-                    operation = agree(one, other) if earlier < later else None
-                    if operation is not None:
-                        yield later, operation
+        """Yields operations that became so after a revision: with the later of two declarations that agree.
+
+        There are more than a piece holds only by what the last revision made so.
+        """
+        declarations, found = self._channels.declarations(connection), 0
+        for place, (later, one) in enumerate(declarations):
+            if later <= after:
+                continue
+            if found >= PIECE:
+                return
+            for _, other in declarations[:place]:
+                operation = agree(one, other)
+                if operation is not None:
+                    found += 1
+                    yield later, operation

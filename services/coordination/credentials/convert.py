@@ -10,6 +10,9 @@ from services.directory.credentials import Card, CredentialKind, CredentialState
 from services.filing.convert import read_date, write_date
 from xiezhi.coordination.v1 import credential_pb2
 
+MOST_DIGITS = 18
+"""Digits of a place; the database takes no greater numbers."""
+
 
 def read_card(request: credential_pb2.RegisterCredentialRequest) -> Card:
     """Reads the credential that is registered.
@@ -49,6 +52,6 @@ def read_place(text: str) -> int:
     """
     if not text:
         return 0
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > MOST_DIGITS:
         raise invalid_token()
     return int(text)

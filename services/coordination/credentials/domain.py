@@ -47,8 +47,8 @@ class Files(Protocol):
         """Returns all credentials of a kind that a court registered for an officer."""
         ...
 
-    def of_number(self, kind: CredentialKind, number: str) -> tuple[Registered, ...]:
-        """Returns all credentials of a kind and number, whoever registered them."""
+    def of_number(self, court_code: str, kind: CredentialKind, number: str) -> tuple[Registered, ...]:
+        """Returns all credentials of a kind and number that a court registered."""
         ...
 
     def add(self, registered: Registered) -> None:
@@ -66,7 +66,7 @@ def require_new(card: Card, *, of_officer: Iterable[Registered], of_number: Iter
     Args:
         card: The credential.
         of_officer: All of its kind that its court registered for the officer.
-        of_number: All of its kind and number.
+        of_number: All of its kind and number that its court registered; of what others have, nothing is told.
         today: The legal date.
 
     Raises:
@@ -76,7 +76,7 @@ def require_new(card: Card, *, of_officer: Iterable[Registered], of_number: Iter
     if any(other.first <= card.last and card.first <= other.last for other in lasting):
         raise error(Reason.CREDENTIAL_EXISTS, "The officer has a credential of this kind in that time.")
     if any(one.card.officer_id != card.officer_id and one.revoked_at is None for one in of_number):
-        raise error(Reason.CREDENTIAL_EXISTS, "The number is registered for another officer.")
+        raise error(Reason.CREDENTIAL_EXISTS, "Your court has registered the number for another officer.")
 
 
 def not_found() -> XiezhiError:

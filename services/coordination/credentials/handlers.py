@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.chassis.clock import Clock
 from services.chassis.ids import IdSource
+from services.codes.courts import find_court
 from services.codes.legal_time import legal_date
 from services.coordination.credentials.domain import Files, Registered, not_found, require_new
 from services.directory.credentials import Card
@@ -60,13 +61,13 @@ async def register(key: RequestKey, card: Card, write: Write, *, book: Register)
 
     def act(files: Files) -> bytes:
         now = book.clock.now()
-        if card.court_code != key.court_code:
+        if card.court_code != key.court_code or find_court(card.court_code) is None:
             raise error(Reason.CREDENTIAL_OF_ANOTHER_COURT, "A court registers the credentials that it issued itself.")
         _require_days(card, legal_date(now))
         require_new(
             card,
             of_officer=files.of_officer(card.court_code, card.officer_id, card.kind),
-            of_number=files.of_number(card.kind, card.number),
+            of_number=files.of_number(card.court_code, card.kind, card.number),
             today=legal_date(now),
         )
         registered = Registered(str(book.ids.uuid()), card, now)

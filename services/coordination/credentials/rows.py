@@ -37,9 +37,12 @@ class CredentialRows:
         is_of_officer = (CREDENTIALS.c.officer_id == officer_id) & (CREDENTIALS.c.kind == int(kind))
         return self._read(connection, is_of_officer, CREDENTIALS.c.court_code == court_code)
 
-    def of_number(self, connection: Connection, kind: CredentialKind, number: str) -> tuple[Registered, ...]:
-        """Returns all credentials of a kind and number."""
-        return self._read(connection, CREDENTIALS.c.number_digest.in_(self._numbers.all_of(_indexed(kind, number))))
+    def of_number(
+        self, connection: Connection, number: str, *, court_code: str, kind: CredentialKind
+    ) -> tuple[Registered, ...]:
+        """Returns all credentials of a kind and number that a court registered."""
+        has_number = CREDENTIALS.c.number_digest.in_(self._numbers.all_of(_indexed(kind, number)))
+        return self._read(connection, has_number, CREDENTIALS.c.court_code == court_code)
 
     def page(
         self, connection: Connection, court_code: str, *, officer_id: str, before: int, most: int

@@ -66,8 +66,8 @@ class _Files:
     def of_officer(self, court_code: str, officer_id: str, kind: CredentialKind) -> tuple[Registered, ...]:
         return self._rows.of_officer(self._connection, officer_id, court_code=court_code, kind=kind)
 
-    def of_number(self, kind: CredentialKind, number: str) -> tuple[Registered, ...]:
-        return self._rows.of_number(self._connection, kind, number)
+    def of_number(self, court_code: str, kind: CredentialKind, number: str) -> tuple[Registered, ...]:
+        return self._rows.of_number(self._connection, number, court_code=court_code, kind=kind)
 
     def add(self, registered: Registered) -> None:
         self._rows.add(self._connection, [(self._revision, registered)])

@@ -153,7 +153,7 @@ async def record_leave(key: RequestKey, liaison_id: str, write: Write, *, days: 
 
     def act(files: Files) -> bytes:
         kept = _find(files, liaison_id, key.court_code)
-        if days.last is None or not days.first <= days.last <= days.first + LONGEST_LEAVE:
+        if days.last is None or not timedelta() <= days.last - days.first <= LONGEST_LEAVE:
             raise _invalid("end_date", f"it is before the first day, or more than {LONGEST_LEAVE.days} days after it")
         if not days.overlaps(kept.appointment.days):
             raise _invalid("start_date", "the officer is not appointed in that time")

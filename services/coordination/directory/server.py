@@ -124,8 +124,8 @@ class DirectoryServicer:
         day = convert.read_day(request.as_of_date if request.HasField("as_of_date") else None, today=self._today())
         query = query_of(request, reader)
         after = convert.read_place(decode_token(request.page_token, query=query))
-        organisations = expected(await self._store.organisations())
-        seen = organisations if reader in BODIES else organisations & {reader}
+        # One's own are seen also where one has never appointed anybody.
+        seen = expected(await self._store.organisations()) if reader in BODIES else {reader}
         kept = await self._store.of_organisations(None if reader in BODIES else seen)
         found = [fault for fault in faults_on(day, seen, kept) if _place_of(fault) > after]
         shown, has_more = _page(sorted(found, key=_place_of), request)

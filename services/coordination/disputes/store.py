@@ -12,7 +12,7 @@ from services.chassis.clock import Clock
 from services.chassis.db import Database
 from services.chassis.sealing import Keyring
 from services.codes.legal_time import legal_date
-from services.coordination.changes import Tell, tell_nobody
+from services.coordination.changes import Tell
 from services.coordination.disputes.domain import DisputeFile, DisputeRecord, Parties, Step
 from services.coordination.disputes.files import Files
 from services.coordination.disputes.rows import DisputeRows
@@ -42,9 +42,7 @@ class DisputeStore(FilingStore[Files]):
         tell: Tells of steps.
     """
 
-    def __init__(
-        self, database: Database, *, keyring: Keyring, directory: Directory, clock: Clock, tell: Tell = tell_nobody
-    ) -> None:
+    def __init__(self, database: Database, *, keyring: Keyring, directory: Directory, clock: Clock, tell: Tell) -> None:
         super().__init__(database, requests=RequestRows(FILING, keyring=keyring, service=SERVICE))
         self._rows = DisputeRows(keyring)
         self._directory = directory

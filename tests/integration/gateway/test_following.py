@@ -13,6 +13,8 @@ from gateway import following
 from gateway.directory import DirectoryCopy
 from gateway.following import METHOD, DirectoryFollower
 from services.chassis.clock import ManualClock
+from services.directory.channels import ChannelState, Pair
+from tests.unit.gateway.test_directory import COURT, operational
 from xiezhi.coordination.v1 import copy_pb2
 from xiezhi.errors import Reason, XiezhiError
 
@@ -106,6 +108,18 @@ async def test_it_begins_anew_where_the_directory_was_never_where_the_copy_is(mo
     async with follow(*scripts, monkeypatch=monkeypatch) as (directory, copy, _, _):
         await until(lambda: copy.revision == 2)
     assert [after for after, _ in directory.asked] == [0, 9, 0]
+
+
+async def test_it_asks_for_the_whole_after_a_while_and_forgets_what_is_not_there_any_more(monkeypatch):
+    old, new = operational(COURT, 4, start=NOW), operational(COURT, 3, start=NOW)
+    scripts = [changes(9, operations=[old]), grpc.StatusCode.DEADLINE_EXCEEDED], [changes(8, is_complete=False)]
+    last = [changes(9, operations=[new])]
+    async with follow(*scripts, last, monkeypatch=monkeypatch) as (directory, copy, _, _):
+        await until(lambda: len(directory.asked) == 2)
+        assert copy.channel(Pair(COURT, 4), NOW) is ChannelState.OPERATIONAL
+        await until(lambda: copy.channel(Pair(COURT, 3), NOW) is ChannelState.OPERATIONAL)
+        assert (copy.channel(Pair(COURT, 4), NOW), copy.is_fresh(NOW)) == (ChannelState.NOT_OPERATIONAL, True)
+    assert [after for after, _ in directory.asked] == [0, 0, 8]
 
 
 async def test_what_cannot_be_read_is_not_passed_over(monkeypatch):

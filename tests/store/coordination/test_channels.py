@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from xiezhi.errors import Reason, XiezhiError
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TRAFFIC = 4
 NOT_OPERATIONAL, OPERATIONAL, OUTAGE = 1, 2, 3
+LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def operational(court="", department=0, *, start=NOW):
@@ -93,6 +94,7 @@ async def test_an_outage_to_come_is_ended_before_it_began(replica):
     await both(replica)
     name = (await replica.ask(out(start=NOW + DAY, end=NOW + 2 * DAY), PROVINCE)).outage.name
     await replica.ask(ended(name), PROVINCE)
+    assert await refused(replica, ended(name)) is Reason.CHANNEL_STATE
     replica.clock.advance(DAY)
     assert await state(replica) == OPERATIONAL
 
@@ -108,6 +110,7 @@ async def test_an_outage_to_come_is_ended_before_it_began(replica):
         (out(start=NOW - 8 * DAY), Reason.FIELDS_INVALID),
         (out(end=NOW), Reason.FIELDS_INVALID),
         (out(end=NOW + 31 * DAY), Reason.FIELDS_INVALID),
+        (out(start=LAST_DAY, end=NOW), Reason.FIELDS_INVALID),
         (ended(f"outages/{uuid.UUID(int=7)}"), Reason.CHANNEL_STATE),
     ],
 )

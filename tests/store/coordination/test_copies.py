@@ -36,7 +36,7 @@ async def following(stream, copy):
     """Applies changes until the copy is complete."""
     pieces = 0
     async for changes in stream:
-        copy.apply(changes)
+        copy.apply(changes, now=NOW)
         pieces += 1
         if changes.is_complete:
             return pieces
@@ -146,7 +146,7 @@ async def test_replicas_that_write_at_once_hide_no_revision_from_a_copy(replica,
     async with watching(replica) as stream, asyncio.timeout(20):
         done = asyncio.gather(*map(write, range(24)))
         while copy.revision < 24:
-            copy.apply(await anext(stream))
+            copy.apply(await anext(stream), now=NOW)
         await done
     for number in range(24):
         assert copy.duty(f"J-{number:03}", cards={}, pair=Pair(), at=NOW).credentials, number
@@ -157,3 +157,13 @@ async def test_what_is_loaded_again_stays_as_it_is(replica, coordination_url, ke
     last = await replica.database.read(last_revision)
     load(coordination_url, keyring, officers=4)
     assert await replica.database.read(last_revision) == last + 1
+
+
+async def test_what_a_loaded_credential_is_called_says_nothing_of_its_number(coordination_url, keyring, open_replica):
+    names = []
+    for number in ("W-1", "W-2"):
+        with DirectoryLoader(coordination_url, keyring=keyring) as loader:
+            loader.register([Card(COURT, JUDGE, CredentialKind.WORK_CARD, number, date(2020, 1, 1), date(2029, 1, 1))])
+        async with watching(open_replica()) as stream:
+            names += [one.name for one in (await anext(stream)).credentials]
+    assert len(set(names)) == 1

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from services.chassis.paging import encode_token, query_of
 from services.coordination.credentials.tables import CREDENTIALS
 from tests.store.coordination.conftest import COURT, OTHER_COURT, POLICE, card
 from xiezhi.coordination.v1 import credential_pb2
@@ -57,10 +58,9 @@ async def test_beside_one_that_counts(replica, second, reason):
         assert await refused(replica, second) is reason
 
 
-async def test_another_court_may_not_have_the_number_and_may_have_the_officer(replica):
+async def test_another_court_learns_nothing_of_numbers_and_officers(replica):
     await replica.ask(card(JUDGE, "W-1"))
-    taken = card(COLLEAGUE, "W-1", court=OTHER_COURT)
-    assert await refused(replica, taken, OTHER_COURT) is Reason.CREDENTIAL_EXISTS
+    await replica.ask(card(COLLEAGUE, "W-1", court=OTHER_COURT), OTHER_COURT)
     await replica.ask(card(JUDGE, "W-9", court=OTHER_COURT), OTHER_COURT)
 
 
@@ -69,6 +69,7 @@ async def test_another_court_may_not_have_the_number_and_may_have_the_officer(re
     [
         (card(JUDGE, "W-1", court=OTHER_COURT), COURT, Reason.CREDENTIAL_OF_ANOTHER_COURT),
         (card(JUDGE, "W-1"), POLICE, Reason.CREDENTIAL_OF_ANOTHER_COURT),
+        (card(JUDGE, "W-1", court=POLICE), POLICE, Reason.CREDENTIAL_OF_ANOTHER_COURT),
         (card(JUDGE, "W-1", last=date(2025, 12, 31)), COURT, Reason.FIELDS_INVALID),
         (card(JUDGE, "W-1", last=date(2036, 1, 2)), COURT, Reason.FIELDS_INVALID),
         (card(JUDGE, "W-1", last=date(2026, 11, 23)), COURT, Reason.FIELDS_INVALID),
@@ -121,6 +122,9 @@ async def test_pages(replica):
     rest = credential_pb2.ListCredentialsRequest(page_size=2, page_token=page.next_page_token)
     assert [one.number for one in (await replica.ask(rest)).credentials] == ["W-0"]
     assert await refused(replica, rest, OTHER_COURT) is Reason.PAGE_TOKEN_INVALID
+    made_up = encode_token("9" * 40, query=query_of(rest, COURT))
+    rest.page_token = made_up
+    assert await refused(replica, rest) is Reason.PAGE_TOKEN_INVALID
 
 
 async def test_numbers_are_sealed(replica):

@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
+from services.chassis.feed import Feed
+from services.chassis.outbox import Outbox
+from services.chassis.sealing import Sealer
 from services.coordination.changes import ChangeKind
 from services.coordination.daily import DailyLook
+from services.coordination.metadata import METADATA
+from services.coordination.notices.convert import describe
+from services.coordination.notices.tables import FEED, OUTBOX
+from services.coordination.notices.telling import Telling
 from tests.store.coordination.conftest import COURT, TODAY, appoint, card
 
 
@@ -43,3 +51,16 @@ async def test_credentials_that_expire_soon(replica, look, last, told):
     await look.look()
     found = [(one.subject, one.key) for one in of(replica, ChangeKind.CREDENTIAL_EXPIRING)]
     assert found == ([(name, f"{name}/expiring")] if told else [])
+
+
+async def test_written_as_notices_each_is_told_once_by_however_many_replicas(open_replica, keyring, clock):
+    replicas = [open_replica(), open_replica()]
+    for replica in replicas:
+        outbox = Outbox(OUTBOX)
+        feed = Feed(FEED, database=replica.database, outbox=outbox, sealer=Sealer(keyring), clock=clock)
+        tell = Telling(feed, describe=describe, acknowledge_within=timedelta(hours=24))
+        assert await DailyLook(replica.database, keyring=keyring, tell=tell, clock=clock).look() > 100
+    count = select(func.count()).select_from(METADATA.tables["feed_notices"])
+    told = select(func.count(METADATA.tables["feed_notices"].c.notice_id.distinct()))
+    numbers = await replicas[0].database.read(lambda c: (c.execute(count).scalar_one(), c.execute(told).scalar_one()))
+    assert numbers[0] == numbers[1] > 100

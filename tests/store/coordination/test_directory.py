@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -109,6 +109,14 @@ async def test_on_leave_a_deputy_stands_in(replica):
     assert after == {"L-001", "L-002"}
 
 
+async def test_the_last_day_of_the_calendar_is_a_day(replica):
+    (name,) = await appointed(replica, "L-001", last=date.max)
+    assert await refused(replica, leave(name, date.max, day(0))) is Reason.FIELDS_INVALID
+    await replica.ask(leave(name, date.max, date.max))
+    faults = (await replica.ask(directory_pb2.ListDirectoryFaultsRequest())).faults
+    assert [(one.kind, one.have) for one in faults] == [(1, 1)]
+
+
 @pytest.mark.parametrize(("first", "last"), [(3, 2), (0, 367), (-9, -1)])
 async def test_leave_that_is_none(replica, first, last):
     (name,) = await appointed(replica, "L-001")
@@ -148,6 +156,8 @@ async def test_faults_are_seen_by_whose_they_are_and_by_the_province(replica):
     assert [(one.organisation, one.kind, one.have, one.want) for one in own] == [(COURT, 1, 1, 2)]
     police = (await replica.ask(request, POLICE)).faults
     assert [one.department for one in police] == [1, 2, 3, 5, 6]
+    silent = (await replica.ask(request, "360103000000")).faults
+    assert [one.department for one in silent] == [1, 2, 3, 4, 5, 6]
     for body in (HIGH_COURT, PROVINCE):
         found = (await replica.ask(request, body)).faults
         assert {COURT, OTHER_COURT, POLICE, PROVINCE, HIGH_COURT} <= {one.organisation for one in found}

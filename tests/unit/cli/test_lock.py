@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -54,6 +55,32 @@ def test_a_second_one_is_refused_with_the_holder(plain: Home, holder: subprocess
     assert "xiezhi down" in refused.value.next_step
     with pytest.raises(CommandError, match="runs already"):
         require_nothing_runs(plain)
+
+
+def test_who_takes_the_lock_is_waited_for_until_it_says_who_it_is(plain: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (plain.run / "suite.lock").open("w", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+        def say(_: float) -> None:
+            file.write("4711\n")
+            file.flush()
+
+        monkeypatch.setattr("xiezhi.cli.lock.time.sleep", say)
+        with pytest.raises(CommandError, match="process 4711"):
+            require_nothing_runs(plain)
+        file.truncate(0)
+        monkeypatch.setattr("xiezhi.cli.lock.time.sleep", lambda seconds: None)
+        monkeypatch.setattr("xiezhi.cli.lock.SAY_SECONDS", 0.02)
+        with pytest.raises(CommandError, match="runs already"):
+            require_nothing_runs(plain)
+
+
+def test_who_only_looks_at_the_lock_keeps_nobody_from_it(plain: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (plain.run / "suite.lock").open("w", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        monkeypatch.setattr("xiezhi.cli.lock.time.sleep", lambda seconds: file.close())
+        with hold_lock(plain):
+            assert lock_holder(plain) == os.getpid()
 
 
 def test_the_lock_of_a_killed_process_is_free(plain: Home, holder: subprocess.Popen[str]) -> None:

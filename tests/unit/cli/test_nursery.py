@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
 
-from xiezhi.cli.forking import Order
+from xiezhi.cli.forking import NUMBER, Order
 from xiezhi.cli.nursery import Child, Ending, Nursery
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.suite import ENTRIES
@@ -275,7 +277,7 @@ def test_a_process_that_was_killed_before_it_began_has_ended(room: Room) -> None
 STARTER = """
 import os, sys
 from pathlib import Path
-from xiezhi.cli.forking import Order
+from xiezhi.cli.forking import NUMBER, Order
 from xiezhi.cli.nursery import Nursery
 nursery = Nursery(())
 with Path("starter.log").open("wb") as log:
@@ -308,6 +310,25 @@ def test_what_cannot_be_forked_is_told(room: Room, monkeypatch: pytest.MonkeyPat
         room.start("late")
     assert refused.value.next_step
     assert not room.noted
+
+
+def test_a_fork_that_comes_without_a_handle_never_begins(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    forked: list[int] = []
+
+    def drop(*asked: Any) -> tuple[bytes, list[int], int, None]:
+        told, handles, *_ = socket.recv_fds(*asked)
+        forked.append(int(NUMBER.unpack(told)[0]))
+        for handle in handles:
+            os.close(handle)
+        return told, [], socket.MSG_CTRUNC, None
+
+    (room.folder / "log").unlink(missing_ok=True)
+    monkeypatch.setattr("xiezhi.cli.nursery.socket", SimpleNamespace(**{**vars(socket), "recv_fds": drop}))
+    with pytest.raises(CommandError, match="late could not be started"):
+        room.start("late")
+    for process_id in forked:
+        _await(lambda number=process_id: not psutil.pid_exists(number) or _is_dead(number), "it runs still")
+    assert (len(forked), room.log) == (2, "")
 
 
 def test_all_that_the_suite_runs_is_imported_ahead_and_nothing_that_a_fork_would_share(

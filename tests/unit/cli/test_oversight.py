@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -136,6 +137,16 @@ async def test_an_entry_that_was_not_asked_for_is_refused() -> None:
         else:
             with pytest.raises(CommandError):
                 require_asked(first, bounded)
+
+
+async def test_entries_come_once_and_the_newest_first() -> None:
+    older, newer = (replace(one) for one in prove(await _answer(), KEY))
+    newer.entry.actor = JUDGE
+    request = _asked(About(officer=JUDGE))
+    require_asked(older, request, after=newer)
+    for one, after in ((older, older), (newer, older)):
+        with pytest.raises(CommandError, match="twice"):
+            require_asked(one, request, after=after)
 
 
 def _shown(human: object) -> str:

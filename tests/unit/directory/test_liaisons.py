@@ -45,6 +45,7 @@ def deputy(key, **changed):
 
 A, B = liaison("a"), liaison("b")
 AWAY = liaison("b", leaves=(days(-2, 2),))
+LAST = liaison("n", days=Days(date.max - timedelta(days=7), date.max))
 
 
 @pytest.mark.parametrize(
@@ -93,10 +94,20 @@ def refusal(new, at_post=(), of_officer=()):
         (liaison("n", 0, 41), (A, liaison("c", first=11)), None),
         (liaison("n", 0, 42), (A, liaison("c", first=11)), Reason.LIAISON_LIMIT),
         (liaison("n", 0, 5), (A, B), Reason.LIAISON_LIMIT),
+        (liaison("n", 0, 9), [liaison(key, 0, 9) for key in "abc"], None),
+        (liaison("n", 0, 9), [liaison(key, 0, 9) for key in "abcd"], Reason.LIAISON_LIMIT),
+        (LAST, (), None),
+        (LAST, (replace(LAST, key="m"), A), None),
+        (LAST, (A, B), Reason.LIAISON_LIMIT),
         (deputy("n", days=days(0)), (A, B), None),
         (liaison("n", 0), (A, deputy("b"), deputy("c")), None),
         (liaison("n", 0, post=TRAFFIC), (liaison("a", post=TRAFFIC),), Reason.LIAISON_LIMIT),
         (liaison("n", 0, post=TRAFFIC), (liaison("a", post=TRAFFIC, last=7),), None),
+        (
+            liaison("n", 0, post=TRAFFIC),
+            (liaison("a", post=TRAFFIC, last=7), liaison("b", -3, 9, post=TRAFFIC)),
+            Reason.LIAISON_LIMIT,
+        ),
         (liaison("n", 0, on_establishment=False), (), Reason.LIAISON_NOT_ESTABLISHED),
         (deputy("n", on_establishment=False), (), Reason.LIAISON_NOT_ESTABLISHED),
         (liaison("n", 0, post=TRAFFIC, on_establishment=False), (), None),
@@ -129,6 +140,9 @@ def test_one_person_serves_one_organisation(other, reason):
         ((A, B, liaison("c", first=-50)), [(FaultKind.EXCESS, 3, -50)]),
         ((A, liaison("b", last=5), liaison("c", first=-10)), []),
         ((A, liaison("b", last=50), liaison("c", first=-10)), [(FaultKind.EXCESS, 3, -10)]),
+        ([liaison(key, -3, 9) for key in "abcd"], []),
+        ([liaison(key, -3, 9) for key in "abcde"], [(FaultKind.EXCESS, 5, -3)]),
+        ((A, LAST, liaison("o", leaves=(LAST.days,))), []),
         ((A, AWAY), [(FaultKind.ON_LEAVE, 1, -2)]),
         ((A, AWAY, deputy("d")), []),
         ((A, replace(B, on_establishment=False)), [(FaultKind.NOT_ESTABLISHED, 1, -100)]),

@@ -61,7 +61,7 @@ def changes(revision, *, is_complete=True, lease_end=NOW + LEASE, **told):
 def copy_of(*told):
     copy = DirectoryCopy(KEY)
     for one in told:
-        copy.apply(one)
+        copy.apply(one, now=NOW)
     return copy
 
 
@@ -86,7 +86,7 @@ def holds(copy, cards=CARDS):
         ((WHOLE,), NOW, True),
         ((WHOLE,), NOW + LEASE - timedelta(microseconds=1), True),
         ((WHOLE,), NOW + LEASE, False),
-        ((WHOLE, changes(4, lease_end=NOW + 2 * LEASE)), NOW + LEASE, True),
+        ((WHOLE, changes(4, lease_end=NOW + 2 * LEASE)), NOW + LEASE, False),
         ((WHOLE, changes(5, is_complete=False, lease_end=None)), NOW, True),
     ],
 )
@@ -99,6 +99,12 @@ def test_it_may_be_used_while_its_lease_lasts(told, at, fresh):
         with pytest.raises(XiezhiError) as caught:
             copy.require_fresh(at)
         assert (caught.value.reason, caught.value.retry_after) == (Reason.DIRECTORY_STALE, timedelta(seconds=1))
+
+
+def test_a_lease_counts_from_when_it_came_however_late_the_clock_is_that_gave_it():
+    copy = copy_of(WHOLE)
+    copy.apply(changes(4, lease_end=NOW + timedelta(hours=1)), now=NOW + LEASE / 2)
+    assert [copy.is_fresh(NOW + LEASE / 2 * halves) for halves in (2, 3)] == [True, False]
 
 
 def test_an_emptied_copy_admits_nobody():
@@ -125,7 +131,7 @@ def test_a_revocation_counts_at_once_and_coming_twice_changes_nothing():
     revoked = changes(5, credentials=[credential(1, "W-1", revoked_at=NOW)])
     copy = copy_of(WHOLE, revoked)
     assert not holds(copy)
-    copy.apply(revoked)
+    copy.apply(revoked, now=NOW)
     assert (copy.revision, holds(copy)) == (5, False)
 
 
@@ -158,7 +164,7 @@ def test_an_outage_and_its_early_end():
     copy = copy_of(changes(2, operations=[operational()], outages=[outage]))
     assert copy.channel(Pair(COURT, 4), NOW) is ChannelState.OUTAGE
     outage.end_time.FromDatetime(NOW)
-    copy.apply(changes(3, outages=[outage]))
+    copy.apply(changes(3, outages=[outage]), now=NOW)
     assert copy.channel(Pair(COURT, 4), NOW) is ChannelState.OPERATIONAL
 
 
@@ -182,9 +188,9 @@ def test_who_acts_as_liaison(appointed, acts):
     assert not copy.acts_as_liaison(JUDGE, COURT, NOW)
 
 
-def test_without_a_lease_nobody_is_said_to_act_and_others_are_not_kept_waiting():
-    copy = copy_of(changes(3, liaisons=[liaison()]))
+@pytest.mark.parametrize("officer", [LIAISON, JUDGE])
+@pytest.mark.parametrize("copy", [copy_of(changes(3, liaisons=[liaison()])), DirectoryCopy(KEY)])
+def test_without_a_lease_it_is_not_said_who_acts_nor_who_does_not(copy, officer):
     with pytest.raises(XiezhiError) as caught:
-        copy.acts_as_liaison(LIAISON, COURT, NOW + LEASE)
+        copy.acts_as_liaison(officer, COURT, NOW + LEASE)
     assert caught.value.reason is Reason.DIRECTORY_STALE
-    assert not copy.acts_as_liaison(JUDGE, COURT, NOW + LEASE)

@@ -61,11 +61,16 @@ class Bench:
             "liaisons": [liaison()],
             "operations": [operational(COURT, TRAFFIC)],
         }
-        self.copy.apply(changes(7, **known | changed))
+        self.copy.apply(changes(7, **known | changed), now=NOW)
+
+    def renew(self):
+        now = self.clock.now()
+        self.copy.apply(changes(8, lease_end=now + timedelta(seconds=60)), now=now)
 
     def call(self, request, service, officer=JUDGE):
+        permissions = (*PERMISSIONS, *(("referral.liaison",) if officer == LIAISON else ()))
         made = make_call(
-            request, service, at=self.clock.now(), officer=officer, organisation=COURT, permissions=PERMISSIONS
+            request, service, at=self.clock.now(), officer=officer, organisation=COURT, permissions=permissions
         )
         made.caller = replace(made.caller, work_card="W-1", enforcement_card="E-1")
         return made
@@ -147,6 +152,7 @@ async def test_a_copy_that_never_came_or_is_stale_admits_nobody_in_a_case(bench)
 
 async def test_who_calls_in_no_case_does_not_wait_for_the_directory_but_a_liaison_does(bench):
     await Bench().look()
+    assert await reason_of(Bench().look(LIAISON)) is Reason.DIRECTORY_STALE
     bench.clock.advance(timedelta(seconds=60))
     await bench.look()
     assert await reason_of(bench.look(LIAISON)) is Reason.DIRECTORY_STALE
@@ -169,8 +175,25 @@ async def test_a_stream_is_held_to_both_cards_as_it_goes(bench):
     bench.told(credentials=[short])
     await bench.last()
     bench.clock.advance(timedelta(hours=7))
-    bench.copy.apply(changes(8, lease_end=bench.clock.now() + timedelta(seconds=60)))
+    bench.renew()
     assert await reason_of(bench.last()) is Reason.CREDENTIALS_REQUIRED
+
+
+async def test_a_token_that_is_no_liaison_s_is_granted_nothing_of_one(bench):
+    bench.told(liaisons=[liaison(JUDGE)])
+    assert not (await bench.look()).liaison
+
+
+async def test_a_liaison_s_stream_ends_with_the_appointment(bench):
+    bench.told(liaisons=[liaison(last=NOW.date())])
+    granted = await bench.look(LIAISON)
+    request = channel_pb2.GetChannelRequest(court_code=COURT, department=TRAFFIC)
+    call = bench.call(request, "/xiezhi.coordination.v1.ChannelService", LIAISON)
+    await bench.gate.require_lasting(call, granted)
+    bench.clock.advance(timedelta(hours=7))
+    assert await reason_of(bench.gate.require_lasting(call, granted)) is Reason.DIRECTORY_STALE
+    bench.renew()
+    assert await reason_of(bench.gate.require_lasting(call, granted)) is Reason.LIAISON_NOT_APPOINTED
 
 
 async def test_a_submission_is_held_to_the_directory_too(bench, monkeypatch):

@@ -27,7 +27,7 @@ from xiezhi.cli.oversight.found import ProvenEntry, prove, require_asked, write_
 from xiezhi.cli.oversight.views import entries_view, patterns_view
 from xiezhi.cli.receipt import ProvenAnswer, receipt_facts
 from xiezhi.cli.session import Session
-from xiezhi.client import tracing
+from xiezhi.client import Client, LogKey, tracing
 from xiezhi.ledger.v1 import oversight_pb2
 from xiezhi.proof.receipt import ProofError, verify_tree_head
 
@@ -79,17 +79,8 @@ def search(
     write_bounds(request, when.start, when.end)
     about.write(request)
     key = session.log_key()
-    found: list[ProvenEntry] = []
-    pages: list[ProvenAnswer] = []
     with session.connect() as client, tracing() as trace:
-        while not pages or (request.page_token and len(found) < limit):
-            request.page_size = min(PAGE, limit - len(found))
-            answer, own = fetch(client, SERVICE, request, kind=oversight_pb2.SearchEntriesResponse)
-            pages.append(own)
-            for one in prove(answer, key):
-                require_asked(one, request)
-                found.append(one)
-            request.page_token = answer.next_page_token
+        found, pages = _find(client, request, key, limit=limit)
     facts = [one.facts() for one in found]
     if proofs_dir is not None:
         for document in facts:
@@ -99,6 +90,25 @@ def search(
     human = entries_view(found, more=bool(request.page_token))
     shown = Group(human, receipt_view(receipts[-1]), Text(f"Trace: {trace.trace_id}", style="dim"))
     session.output.result(data | {"receipts": receipts}, shown)
+
+
+def _find(
+    client: Client, request: oversight_pb2.SearchEntriesRequest, key: LogKey, *, limit: int
+) -> tuple[list[ProvenEntry], list[ProvenAnswer]]:
+    """Asks for pages until there are enough entries or no more, and leaves in the request where the next one begins."""
+    found: list[ProvenEntry] = []
+    pages: list[ProvenAnswer] = []
+    while not pages or (request.page_token and len(found) < limit):
+        request.page_size = min(PAGE, limit - len(found))
+        answer, own = fetch(client, SERVICE, request, kind=oversight_pb2.SearchEntriesResponse)
+        pages.append(own)
+        for one in prove(answer, key):
+            require_asked(one, request, after=found[-1] if found else None)
+            found.append(one)
+        request.page_token = answer.next_page_token
+        if request.page_token and not answer.entries:
+            raise CommandError("The exchange tells of more entries and gives none.", next_step=DAMAGED)
+    return found, pages
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,11 @@ class ProvenEntry:
     entry: ledger_pb2.Entry
     proof: receipt_pb2.Receipt
 
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """Where it stands among those found; the greater, the newer."""
+        return self.entry.time.ToDatetime(UTC), self.proof.leaf_index
+
     def facts(self) -> dict[str, Any]:
         """Returns what the entry says, for programs; by itself a file for `xiezhi ledger verify`."""
         entry = self.entry
@@ -64,18 +69,23 @@ def prove(answer: oversight_pb2.SearchEntriesResponse, key: LogKey) -> Iterator[
             raise CommandError(f"An entry that was found is not proven: {failure}.", next_step=DAMAGED) from None
 
 
-def require_asked(found: ProvenEntry, request: oversight_pb2.SearchEntriesRequest) -> None:
+def require_asked(
+    found: ProvenEntry, request: oversight_pb2.SearchEntriesRequest, *, after: ProvenEntry | None = None
+) -> None:
     """Refuses an entry that was not asked for, as far as that can be told without the keys of the index.
 
     Args:
         found: The entry.
         request: What was asked.
+        after: The entry before it, which is newer; None for the first.
 
     Raises:
-        CommandError: If it is another one.
+        CommandError: If it is another one, or was told already.
     """
     entry = found.entry
-    time = entry.time.ToDatetime(UTC)
+    time, _ = found.place
+    if after is not None and found.place >= after.place:
+        raise CommandError("The exchange gave entries twice, or not the newest first.", next_step=DAMAGED)
     early = request.HasField("start_time") and time < request.start_time.ToDatetime(UTC)
     late = request.HasField("end_time") and time >= request.end_time.ToDatetime(UTC)
     about = request.WhichOneof("about")

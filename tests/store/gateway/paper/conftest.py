@@ -180,7 +180,7 @@ class Bench:
         """Renews the lease of the copy."""
         changes = copy_pb2.WatchDirectoryResponse(is_complete=True)
         changes.lease_end_time.FromDatetime(self.clock.now() + timedelta(seconds=60))
-        self.directory.apply(changes)
+        self.directory.apply(changes, now=self.clock.now())
 
     def register_cards(self, *, last=date(2027, 12, 31), revoked_at=None):
         changes = copy_pb2.WatchDirectoryResponse()
@@ -196,7 +196,7 @@ class Bench:
             )
             if revoked_at is not None:
                 card.revoke_time.FromDatetime(revoked_at)
-        self.directory.apply(changes)
+        self.directory.apply(changes, now=self.clock.now())
         self.renew()
 
     def declare(self, start, *, outage=None):
@@ -207,7 +207,7 @@ class Bench:
             out = changes.outages.add(name="outages/1", pair={"court_code": COURT})
             out.start_time.FromDatetime(outage[0])
             out.end_time.FromDatetime(outage[1])
-        self.directory.apply(changes)
+        self.directory.apply(changes, now=self.clock.now())
 
     def paper(self, method=LOOKUP, *, request=None, signer=JUDGE, approver=CHIEF, consent=None, **said):
         """What lies before an officer of the police: a request with what was signed about it."""

@@ -17,10 +17,6 @@ from xiezhi.cli.demo.narrator import Narrator
 from xiezhi.cli.demo.stage import Stage
 from xiezhi.pki import Officer
 
-DIRECTORY = "/xiezhi.coordination.v1.DirectoryService/"
-CREDENTIALS = "/xiezhi.coordination.v1.CredentialService/"
-CHANNELS = "/xiezhi.coordination.v1.ChannelService/"
-
 A = TypeVar("A", bound=Message)
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from rich.text import Text
 
-from xiezhi.cli.demo.coordination.acting import CHANNELS, Coordinating
+from xiezhi.cli.coordination.calls import CHANNELS
+from xiezhi.cli.coordination.views import channel_view
+from xiezhi.cli.demo.coordination.acting import Coordinating
 from xiezhi.cli.demo.coordination.machines import Machine
 from xiezhi.cli.disclosure import receipt_view
 from xiezhi.cli.documents import read_bytes, read_json, write_private
@@ -30,7 +32,6 @@ WHY = "被执行人下落不明，需查明其家庭成员及住址。"
 
 def refuse_platform(coordinating: Coordinating) -> None:
     """Refuses a lookup over the platform, which is not declared to run for that court and department."""
-    cast = coordinating.stage.cast
     told = (
         "For one court the platform is not declared operational with the household police yet. What may go on paper "
         "may not go over the platform, and the other way round."
@@ -38,7 +39,6 @@ def refuse_platform(coordinating: Coordinating) -> None:
     with coordinating.narrator.step("Not over the platform yet", told) as entry:
         entry["channel"] = _channel(coordinating)
         coordinating.narrator.refused(entry, Reason.CHANNEL_NOT_OPERATIONAL, lambda: _submit(coordinating))
-        coordinating.narrator.good(f"{coordinating.officer(cast.paper_judge).organisation}: {entry['channel']}.")
 
 
 def pack(coordinating: Coordinating) -> None:
@@ -131,6 +131,7 @@ def _channel(coordinating: Coordinating) -> str:
     court = coordinating.officer(cast.paper_judge).organisation
     request = channel_pb2.GetChannelRequest(court_code=court, department=PAIR)
     answer = coordinating.ask(cast.paper_judge, CHANNELS, request, kind=channel_pb2.GetChannelResponse)
+    coordinating.narrator.show(channel_view(answer))
     return enum_name(channel_pb2.ChannelState.DESCRIPTOR, answer.state)
 
 

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
-from xiezhi.cli.demo.coordination.acting import CREDENTIALS, DIRECTORY, Coordinating
+from xiezhi.cli.coordination.calls import CREDENTIALS, DIRECTORY
+from xiezhi.cli.coordination.views import credentials_view, faults_view, liaisons_view, route_view
+from xiezhi.cli.demo.coordination.acting import Coordinating
 from xiezhi.cli.demo.lookout import PROMPT
 from xiezhi.cli.exits.orders import RESTRICTIONS
 from xiezhi.cli.household import METHOD
@@ -20,7 +22,7 @@ from xiezhi.policy.v1 import policy_pb2
 
 HANDOVER = timedelta(days=20)
 """How long whoever hands over stays beside the successor."""
-PAGE = 500
+PAGE, SHOWN = 500, 5
 
 
 def hand_over(coordinating: Coordinating) -> None:
@@ -33,6 +35,7 @@ def hand_over(coordinating: Coordinating) -> None:
     with coordinating.narrator.step("Two liaisons a court, and a third only to hand over", told) as entry:
         acting = _acting(coordinating)
         coordinating.narrator.require(entry, len(acting) == 2, "the court has not two liaisons")
+        coordinating.narrator.show(liaisons_view(acting))
         coordinating.narrator.refused(entry, Reason.LIAISON_LIMIT, lambda: _appoint(coordinating))
         ending = directory_pb2.EndAppointmentRequest(
             request_id=coordinating.new_id(),
@@ -43,7 +46,9 @@ def hand_over(coordinating: Coordinating) -> None:
         coordinating.ask(cast.registrar, DIRECTORY, ending, kind=directory_pb2.EndAppointmentResponse)
         appointed = _appoint(coordinating)
         coordinating.narrator.require(entry, appointed.acts, "the successor does not act")
-        entry["liaisons"] = len(_acting(coordinating))
+        acting = _acting(coordinating)
+        entry["liaisons"] = len(acting)
+        coordinating.narrator.show(liaisons_view(acting))
         coordinating.narrator.require(entry, entry["liaisons"] == 3, "the handover is not there")
         coordinating.narrator.good(f"{HANDOVER.days} days before one leaves, the successor is appointed.")
 
@@ -61,6 +66,7 @@ def route(coordinating: Coordinating) -> None:
         right = answer.taker == answer.department == policy_pb2.DEPARTMENT_PUBLIC_ORDER
         coordinating.narrator.require(entry, right, "another department takes it")
         coordinating.narrator.require(entry, len(answer.liaisons) == 1, "it is not said who the liaison is")
+        coordinating.narrator.show(route_view(answer))
         (liaison,) = answer.liaisons
         coordinating.narrator.good(
             f"{METHOD.rpartition('/')[2]} of {court} goes to {answer.organisation}, {entry['department']}, "
@@ -83,8 +89,8 @@ def find_gaps(coordinating: Coordinating) -> None:
         coordinating.narrator.require(
             entry, all(one.organisation != own for one in faults), "a handover counts as a fault"
         )
-        named = ", ".join(one.organisation for one in courts[:5])
-        coordinating.narrator.good(f"{len(courts)} courts have no liaison yet: {named}, …")
+        coordinating.narrator.show(faults_view(courts[:SHOWN]))
+        coordinating.narrator.good(f"{len(courts)} courts have no liaison yet, these among them.")
 
 
 def revoke(coordinating: Coordinating) -> None:
@@ -111,6 +117,7 @@ def revoke(coordinating: Coordinating) -> None:
         coordinating.narrator.refused(
             entry, Reason.CREDENTIALS_REQUIRED, lambda: _until_refused(coordinating, entry, since=since)
         )
+        coordinating.narrator.show(credentials_view([revoked.credential]))
         soon = entry["refused_after_seconds"]
         coordinating.narrator.require(entry, soon < PROMPT, "the judge was let in for too long")
         coordinating.narrator.good(
