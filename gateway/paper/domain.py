@@ -13,7 +13,9 @@ from xiezhi.errors import Reason, XiezhiError, error
 _FINAL = frozenset(
     {"INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "FAILED_PRECONDITION", "OUT_OF_RANGE"}
 )
-_NO_ANSWERS = frozenset(
+_OF_THE_CALL = frozenset({Reason.CALLER_NOT_ALLOWED, Reason.PAPER_REFERENCE_REUSED})
+"""Refusals that say nothing of the request itself, whatever became of it before."""
+_NO_ANSWERS = _OF_THE_CALL | frozenset(
     {
         Reason.APPROVALS_INSUFFICIENT,
         Reason.APPROVAL_CASE_MISMATCH,
@@ -22,13 +24,11 @@ _NO_ANSWERS = frozenset(
         Reason.APPROVAL_REQUEST_MISMATCH,
         Reason.APPROVER_IS_REQUESTER,
         Reason.APPROVER_NOT_ENTITLED,
-        Reason.CALLER_NOT_ALLOWED,
         Reason.CHANNEL_OPERATIONAL,
         Reason.METHOD_NOT_ON_PAPER,
         Reason.STATEMENT_INVALID,
         Reason.STATEMENT_REVOKED,
         Reason.BUNDLE_OF_ANOTHER_RECIPIENT,
-        Reason.PAPER_REFERENCE_REUSED,
     }
 )
 """Refusals that whoever brings the paper is told, and that are kept as no answer to the judge.
@@ -153,6 +153,19 @@ def reference_reused() -> XiezhiError:
         Reason.PAPER_REFERENCE_REUSED,
         "The approval or the paper's reference came on paper already with other content: sign the request anew.",
     )
+
+
+def may_be_done() -> XiezhiError:
+    """Makes the refusal of what was passed on before a break and can be asked no more, so that its answer is lost."""
+    return error(
+        Reason.APPROVAL_SPENT,
+        "It was passed on before a break and may have been done; its answer is lost: look first, then sign it anew.",
+    )
+
+
+def is_final(failure: XiezhiError) -> bool:
+    """Whether it makes no difference how often whoever was refused so asks again."""
+    return failure.code in _FINAL and failure.reason not in _OF_THE_CALL
 
 
 def is_answer(failure: XiezhiError) -> bool:

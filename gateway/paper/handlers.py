@@ -14,7 +14,7 @@ from gateway.approval.domain import Cause, Kind
 from gateway.approval.store import ApprovalStore
 from gateway.decision import Grant
 from gateway.gate import Gate
-from gateway.paper.domain import Answer, Entry, Item, Place, is_answer, reference_reused
+from gateway.paper.domain import Answer, Entry, Item, Place, is_answer, is_final, may_be_done, reference_reused
 from gateway.paper.reading import Paper, Perform, Signatures, require_consents, take_apart, verify
 from gateway.paper.registering import register
 from gateway.paper.store import PaperStore
@@ -119,7 +119,10 @@ async def perform(command: Perform, *, call: Call, desk: Desk) -> Performed:
     if kept is not None and kept.answer is not None and is_again:
         _tell_about(call, paper)
         return Performed(kept.item, kept.answer, is_repeated=True)
-    signatures = verify(paper, trust=desk.trust, now=now)
+    try:
+        signatures = verify(paper, trust=desk.trust, now=now)
+    except XiezhiError as failure:
+        raise (await _told(failure, paper, desk) if is_again else failure) from None
     _tell_about(call, paper)
     if kept is not None and not is_again:
         raise reference_reused()
@@ -156,11 +159,11 @@ async def _perform_verified(
         payload = await _pass(paper, signatures, call=inner, desk=desk)
     except Refused as refused:
         if not is_answer(refused.failure):
-            raise refused.failure from None
+            raise await _told(refused.failure, paper, desk) from None
         return await _finish(paper, _refusal(refused.failure, refused.status, desk), desk)
     except XiezhiError as failure:
         if not is_answer(failure) or await _is_spent(claims.approval, desk):
-            raise
+            raise await _told(failure, paper, desk) from None
         await desk.record(inner, failure)
         return await _finish(paper, _refusal(failure, desk.serialise(failure, inner), desk), desk)
     sealed = seal_answer(payload, key=claims.result_key, approval=claims.approval, method=paper.method.full_name)
@@ -192,6 +195,13 @@ async def _is_spent(approval: str, desk: Desk) -> bool:
     """Whether the service may have done what was asked already, so that no refusal would be the answer."""
     kept = await desk.approvals.get(approval)
     return kept is not None and any(event.kind is Kind.SPENT for event in kept.timeline)
+
+
+async def _told(failure: XiezhiError, paper: Paper, desk: Desk) -> XiezhiError:
+    """Returns what is told of a refusal that is no answer: never one of today about what may have been done before."""
+    if is_final(failure) and await _is_spent(paper.claims.approval, desk):
+        return may_be_done()
+    return failure
 
 
 async def _finish(paper: Paper, answer: Answer, desk: Desk) -> Performed:

@@ -46,6 +46,7 @@ OF_THE_ITEM = frozenset(
         Reason.APPROVAL_EXPIRED,
         Reason.APPROVAL_METHOD_MISMATCH,
         Reason.APPROVAL_REQUEST_MISMATCH,
+        Reason.APPROVAL_SPENT,
         Reason.APPROVER_IS_REQUESTER,
         Reason.APPROVER_NOT_ENTITLED,
         Reason.BUNDLE_OF_ANOTHER_RECIPIENT,

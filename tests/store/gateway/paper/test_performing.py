@@ -220,8 +220,29 @@ async def test_what_was_begun_is_not_told_to_be_refused(desk):
     with pytest.raises(Killed):
         await desk.bring(handed)
     desk.register_cards(revoked_at=desk.clock.now())
-    assert await refused(desk.bring(handed)) is Reason.CREDENTIALS_REQUIRED
+    assert await refused(desk.bring(handed)) is Reason.APPROVAL_SPENT
+    desk.register_cards()
+    desk.service.dies = False
+    assert handed.open(await desk.bring(handed)) == b"answer 1"
+
+
+@METHODS
+async def test_what_was_begun_and_is_over_is_not_told_to_be_undone(desk, method):
+    handed = desk.paper(method)
+    desk.service.dies = True
+    with pytest.raises(Killed):
+        await desk.bring(handed)
+    desk.clock.advance(timedelta(days=1))
+    desk.renew()
+    told_so = Reason.APPROVAL_SPENT if method.side_effects else Reason.STATEMENT_INVALID
+    assert await refused(desk.bring(handed)) is told_so
     assert (await desk.papers.find(handed.approval)).answer is None
+
+
+async def test_what_the_service_no_longer_takes_is_not_told_to_be_undone(desk):
+    handed = desk.paper(WITHDRAW)
+    desk.service.refusal = error(Reason.APPROVAL_EXPIRED, "A consent's time is over.")
+    assert await refused(desk.bring(handed)) is Reason.APPROVAL_SPENT
 
 
 async def test_a_lookup_that_was_begun_may_still_be_refused(desk):
