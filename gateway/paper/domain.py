@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from types import MappingProxyType
+from datetime import date, datetime
 
+from services.codes.police import is_in_reach_of
 from xiezhi.errors import Reason, XiezhiError, error
 
-PROVINCE = "3600"
-"""How codes of units of the province's level begin."""
-_SEATS: Mapping[str, str] = MappingProxyType({"71": "01"})
-"""Prefecture in which courts have their seat whose code is not that of a prefecture: the railway's, in Nanchang."""
 _FINAL = frozenset(
     {"INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "FAILED_PRECONDITION", "OUT_OF_RANGE"}
 )
-_OF_THE_CARRIER = frozenset(
+_OF_THE_CALL = frozenset({Reason.CALLER_NOT_ALLOWED, Reason.PAPER_REFERENCE_REUSED})
+"""Refusals that say nothing of the request itself, whatever became of it before."""
+_NO_ANSWERS = _OF_THE_CALL | frozenset(
     {
-        Reason.CALLER_NOT_ALLOWED,
+        Reason.APPROVALS_INSUFFICIENT,
+        Reason.APPROVAL_CASE_MISMATCH,
+        Reason.APPROVAL_EXPIRED,
+        Reason.APPROVAL_METHOD_MISMATCH,
+        Reason.APPROVAL_REQUEST_MISMATCH,
+        Reason.APPROVER_IS_REQUESTER,
+        Reason.APPROVER_NOT_ENTITLED,
         Reason.CHANNEL_OPERATIONAL,
         Reason.METHOD_NOT_ON_PAPER,
         Reason.STATEMENT_INVALID,
         Reason.STATEMENT_REVOKED,
         Reason.BUNDLE_OF_ANOTHER_RECIPIENT,
-        Reason.PAPER_REFERENCE_REUSED,
     }
 )
-"""Refusals that whoever brings the paper is told, and that are no answer to the judge."""
+"""Refusals that whoever brings the paper is told, and that are kept as no answer to the judge.
+
+Of the consents too: whoever carries them can leave one out or add one, and must not use up the judge's approval by it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +128,19 @@ def content_of(request_sha256: bytes, statements: Iterable[bytes]) -> bytes:
     return hashlib.sha256(b"".join((request_sha256, *sorted(statements)))).digest()
 
 
-def require_recipient(organisation: str, *, unit: str, court_code: str) -> None:
-    """Refuses an organisation for which the item is not, or that is not at the court's place.
+def require_recipient(organisation: str, *, unit: str, court_code: str, on: date) -> None:
+    """Refuses an organisation for which the item is not, or that is not in the reach of the court.
 
     Args:
         organisation: The police organisation that brings it in.
         unit: The one that the judge named.
         court_code: The judge's court.
+        on: The day; codes of divisions change.
 
     Raises:
         PermissionDenied: BUNDLE_OF_ANOTHER_RECIPIENT.
     """
-    if organisation != unit or not _is_at_place_of(organisation, court_code):
+    if organisation != unit or not is_in_reach_of(organisation, court_code, on=on):
         raise error(
             Reason.BUNDLE_OF_ANOTHER_RECIPIENT,
             "The request was written for another police organisation, or this one is not at the court's place.",
@@ -148,12 +155,19 @@ def reference_reused() -> XiezhiError:
     )
 
 
+def may_be_done() -> XiezhiError:
+    """Makes the refusal of what was passed on before a break and can be asked no more, so that its answer is lost."""
+    return error(
+        Reason.APPROVAL_SPENT,
+        "It was passed on before a break and may have been done; its answer is lost: look first, then sign it anew.",
+    )
+
+
+def is_final(failure: XiezhiError) -> bool:
+    """Whether it makes no difference how often whoever was refused so asks again."""
+    return failure.code in _FINAL and failure.reason not in _OF_THE_CALL
+
+
 def is_answer(failure: XiezhiError) -> bool:
-    """Whether a refusal is the request's own answer for good, and not one that passes or concerns who brings it."""
-    return failure.code in _FINAL and failure.reason not in _OF_THE_CARRIER
-
-
-def _is_at_place_of(unit: str, court_code: str) -> bool:
-    """Whether a unit is of the court's prefecture or of the province's level; the high court's is any."""
-    digits = court_code[1:3]
-    return not digits or unit[:4] in {PROVINCE, f"36{_SEATS.get(digits, digits)}"}
+    """Whether a refusal is the request's own answer for good, and not one that passes or concerns what was carried."""
+    return failure.code in _FINAL and failure.reason not in _NO_ANSWERS

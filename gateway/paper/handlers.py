@@ -14,7 +14,7 @@ from gateway.approval.domain import Cause, Kind
 from gateway.approval.store import ApprovalStore
 from gateway.decision import Grant
 from gateway.gate import Gate
-from gateway.paper.domain import Answer, Entry, Item, Place, is_answer, reference_reused
+from gateway.paper.domain import Answer, Entry, Item, Place, is_answer, is_final, may_be_done, reference_reused
 from gateway.paper.reading import Paper, Perform, Signatures, require_consents, take_apart, verify
 from gateway.paper.registering import register
 from gateway.paper.store import PaperStore
@@ -112,27 +112,21 @@ async def perform(command: Perform, *, call: Call, desk: Desk) -> Performed:
     now = desk.clock.now()
     paper = take_apart(command, importer=call.officer, contracts=desk.contracts, now=now)
     claims = paper.claims
-    call.approval, call.court_code, call.case_number = claims.approval, claims.court_code, claims.case_number
     kept = await desk.papers.find(claims.approval)
-    if kept is not None and not kept.item.is_again(paper.item):
-        raise reference_reused()
-    if kept is not None and kept.answer is not None:
+    is_again = kept is not None and kept.item.is_again(paper.item)
+    # What was kept was verified before. Of all else nothing is believed, recorded or compared before it is verified:
+    # whoever makes up a statement learns nothing of what came, and names no case in the log.
+    if kept is not None and kept.answer is not None and is_again:
+        _tell_about(call, paper)
         return Performed(kept.item, kept.answer, is_repeated=True)
-    signatures = verify(paper, trust=desk.trust, now=now)
-    inner = _inner(paper, signatures.judge, call=call, now=now)
     try:
-        payload = await _pass(paper, signatures, call=inner, desk=desk)
-    except Refused as refused:
-        if not is_answer(refused.failure):
-            raise refused.failure from None
-        return await _finish(paper, _refusal(refused.failure, refused.status, desk), desk)
+        signatures = verify(paper, trust=desk.trust, now=now)
     except XiezhiError as failure:
-        if not is_answer(failure) or await _is_spent(claims.approval, desk):
-            raise
-        await desk.record(inner, failure)
-        return await _finish(paper, _refusal(failure, desk.serialise(failure, inner), desk), desk)
-    sealed = seal_answer(payload, key=claims.result_key, approval=claims.approval, method=paper.method.full_name)
-    return await _finish(paper, Answer(sealed, b"", "", desk.clock.now()), desk)
+        raise (await _told(failure, paper, desk) if is_again else failure) from None
+    _tell_about(call, paper)
+    if kept is not None and not is_again:
+        raise reference_reused()
+    return await _perform_verified(paper, signatures, call=call, desk=desk, now=now)
 
 
 async def list_papers(
@@ -155,12 +149,39 @@ async def list_papers(
     return page, Place(last.imported_at, last.approval)
 
 
+async def _perform_verified(
+    paper: Paper, signatures: Signatures, *, call: Call, desk: Desk, now: datetime
+) -> Performed:
+    """Has a request performed whose signatures hold, and keeps what became of it."""
+    claims = paper.claims
+    inner = _inner(paper, signatures.judge, call=call, now=now)
+    try:
+        payload = await _pass(paper, signatures, call=inner, desk=desk)
+    except Refused as refused:
+        if not is_answer(refused.failure):
+            raise await _told(refused.failure, paper, desk) from None
+        return await _finish(paper, _refusal(refused.failure, refused.status, desk), desk)
+    except XiezhiError as failure:
+        if not is_answer(failure) or await _is_spent(claims.approval, desk):
+            raise await _told(failure, paper, desk) from None
+        await desk.record(inner, failure)
+        return await _finish(paper, _refusal(failure, desk.serialise(failure, inner), desk), desk)
+    sealed = seal_answer(payload, key=claims.result_key, approval=claims.approval, method=paper.method.full_name)
+    return await _finish(paper, Answer(sealed, b"", "", desk.clock.now()), desk)
+
+
+def _tell_about(call: Call, paper: Paper) -> None:
+    """Lets the log say about what the call is."""
+    claims = paper.claims
+    call.approval, call.court_code, call.case_number = claims.approval, claims.court_code, claims.case_number
+
+
 async def _pass(paper: Paper, signatures: Signatures, *, call: Call, desk: Desk) -> bytes:
     """Takes a request through everything that a call goes through, to the service's answer."""
     claims, method = paper.claims, paper.method
+    require_consents(paper, signatures, jurisdiction=desk.jurisdiction, now=call.received_at)
     message = parse(method, call.request)
     call.subjects = tuple(method.subjects(message))
-    require_consents(paper, signatures, jurisdiction=desk.jurisdiction, now=call.received_at)
     facts = await desk.gate.admit_submission(method.full_name, call.request, call.officer, filed_at=claims.issued_at)
     if (facts.court_code, facts.case_number) != (claims.court_code, claims.case_number):
         raise invalid("it is about another case")
@@ -174,6 +195,13 @@ async def _is_spent(approval: str, desk: Desk) -> bool:
     """Whether the service may have done what was asked already, so that no refusal would be the answer."""
     kept = await desk.approvals.get(approval)
     return kept is not None and any(event.kind is Kind.SPENT for event in kept.timeline)
+
+
+async def _told(failure: XiezhiError, paper: Paper, desk: Desk) -> XiezhiError:
+    """Returns what is told of a refusal that is no answer: never one of today about what may have been done before."""
+    if is_final(failure) and await _is_spent(paper.claims.approval, desk):
+        return may_be_done()
+    return failure
 
 
 async def _finish(paper: Paper, answer: Answer, desk: Desk) -> Performed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.approval.domain import id_of
@@ -14,6 +14,7 @@ from services.chassis.policy import Contracts, MethodInfo
 from services.chassis.rules import Jurisdiction
 from services.chassis.tokens import Caller
 from services.chassis.trust import OfficerTrust, Statement
+from services.codes.legal_time import legal_date
 from xiezhi.errors import Reason, error
 from xiezhi.proof.request import RequestClaims, read_request
 from xiezhi.proof.statement import invalid
@@ -37,9 +38,9 @@ class Perform:
     bundle_sha256: bytes
     paper_reference: str
     method: str
-    request: bytes
-    statement: str
-    consents: tuple[str, ...]
+    request: bytes = field(repr=False)
+    statement: str = field(repr=False)
+    consents: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def take_apart(command: Perform, *, importer: Caller, contracts: Contracts, now:
     signed = read_request(command.statement)
     claims = signed.claims
     _require_name(claims.approval)
-    require_recipient(importer.organisation, unit=claims.unit, court_code=claims.court_code)
+    require_recipient(importer.organisation, unit=claims.unit, court_code=claims.court_code, on=legal_date(now))
     sha256 = hashlib.sha256(command.request).digest()
     consents = (hashlib.sha256(text.encode()).digest() for text in command.consents)
     item = Item(

@@ -60,14 +60,14 @@ _PLATE = re.compile(
 )
 _PLATE_DIGITS = 3
 _NO_NUMBER = re.compile("[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}|(?<![0-9A-Z])[0-9A-F]{32,}(?![0-9A-Z])")
-_NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_NUMERALS = str.maketrans("〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "0012345678912123456789")
 
 
 def find_numbers(text: str) -> frozenset[NumberKind]:
     """Returns of which kinds numbers are in a text; it never says which they are.
 
-    Full-width and other digits count as digits, Chinese numerals too, and what stands between the parts of a number
-    hides it no more than invisible characters do.
+    Full-width and other digits count as digits, Chinese numerals too, also as they are spoken (幺) or written for money
+    (壹), and what stands between the parts of a number hides it no more than invisible characters do.
 
     Args:
         text: The text, some thousand characters at most.

@@ -8,7 +8,7 @@ never leaves the judge's folder. Approvers sign ordinary consents (`xiezhi.proof
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
@@ -50,9 +50,9 @@ class RequestClaims:
     unit: str
     court_code: str
     case_number: str
-    work_card: str
-    enforcement_card: str
-    reason: str
+    work_card: str = field(repr=False)
+    enforcement_card: str = field(repr=False)
+    reason: str = field(repr=False)
     result_key: bytes
     issued_at: datetime
     not_after: datetime

@@ -148,12 +148,16 @@ class ClaimReader:
         """Returns claims that are texts, by their names.
 
         Raises:
-            ValueError: If one is missing or no text.
+            ValueError: If one is missing, no text, or none that UTF-8 can write.
         """
         found = {name: self.claims.get(name) for name in names}
         if not all(isinstance(text, str) for text in found.values()):
             raise ValueError("a claim is missing")
-        return {name: str(text) for name, text in found.items()}
+        texts = {name: str(text) for name, text in found.items()}
+        for text in texts.values():
+            # JSON can name half a character, which nothing that keeps the text could write: UnicodeEncodeError.
+            text.encode()
+        return texts
 
     def number(self, name: str) -> int:
         """Returns a claim that is a whole number.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from services.codes.facts import next_instant
 from services.codes.private import find_numbers
@@ -24,6 +25,12 @@ from services.coordination.domain.disputes import (
     same_terms,
 )
 from xiezhi.errors import Reason, XiezhiError, error
+
+MOST_STEPS: Mapping[type[Later], int] = MappingProxyType({Consulted: 1_000, Positioned: 2_000})
+"""How many steps a dispute may have when one more of these is let in: all of them are read whenever it is looked at.
+
+What ends a dispute is always let in, and a position for longer than words are.
+"""
 
 
 def consult(facts: Sequence[Fact], side: Side, *, now: datetime) -> Consulted:
@@ -161,5 +168,10 @@ def _admitted(facts: Sequence[Fact], kind: type[Later], now: datetime) -> tuple[
     if dispute.state not in ADMITTED[kind]:
         raise error(
             Reason.DISPUTE_STATE, f"The dispute is {dispute.state.name}, which does not admit the step: look at it."
+        )
+    if len(facts) >= MOST_STEPS.get(kind, len(facts) + 1):
+        raise error(
+            Reason.DISPUTE_STATE,
+            f"The dispute is {dispute.state.name} and has as many steps as it may: end it, or let it be settled.",
         )
     return at, dispute

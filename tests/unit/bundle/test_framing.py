@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from contextlib import suppress
 
+import protovalidate
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.unit.bundle.people import results
 from xiezhi.bundle.framing import MAX_PART, Framer, frame
 from xiezhi.errors import InvalidArgument, Reason
-from xiezhi.paper.v1 import bundle_pb2
+from xiezhi.paper.v1 import bundle_pb2, paper_pb2
 
 sizes = st.lists(st.integers(1, 400), min_size=1, max_size=6)
 
@@ -97,3 +98,14 @@ def test_a_part_that_no_reader_takes_is_not_written() -> None:
         frame(bundle_pb2.BundlePart(item=item))
     with pytest.raises(InvalidArgument, match="position"):
         frame(bundle_pb2.BundlePart(item=next(results(1))))
+
+
+@pytest.mark.parametrize("reference", ["报\x001号", "报1号\n", "\x1b[2J", "\x7f"])
+def test_a_reference_that_no_paper_has_is_refused(reference: str) -> None:
+    item = next(results(1))
+    item.position, item.paper_reference = 1, reference
+    with pytest.raises(InvalidArgument, match="paper_reference"):
+        frame(bundle_pb2.BundlePart(item=item))
+    handed = paper_pb2.PerformPaperRequest(paper_reference=reference)
+    broken = [violation.proto.field.elements[0].field_name for violation in protovalidate.collect_violations(handed)]
+    assert "paper_reference" in broken

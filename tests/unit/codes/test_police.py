@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from services.codes.police import is_at_place_of, is_known, name_of, police_of
+from services.codes.police import is_at_place_of, is_in_reach_of, is_known, name_of, police_of
 
 NOTICE, LATER = date(2018, 8, 3), date(2021, 1, 1)
 
@@ -41,6 +41,23 @@ NOTICE, LATER = date(2018, 8, 3), date(2021, 1, 1)
 )
 def test_a_unit_is_at_the_place_of_a_court(unit, court, day, expected):
     assert is_at_place_of(unit, court, on=day) is expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "court", "expected"),
+    [
+        ("360100000000", "赣0102", True),
+        ("360103000000", "赣0102", True),
+        ("360000610000", "赣0102", True),
+        ("360700000000", "赣0102", False),
+        ("360104000000", "赣7101", True),
+        ("360702000000", "赣", True),
+        ("369901000000", "赣", False),
+        ("赣", "赣", False),
+    ],
+)
+def test_a_unit_is_in_reach_of_a_court(unit, court, expected):
+    assert is_in_reach_of(unit, court, on=NOTICE) is expected
 
 
 def test_a_division_that_is_not_there_has_no_unit():

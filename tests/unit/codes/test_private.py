@@ -54,6 +54,11 @@ def test_each_is_found_as_it_is_and_within_a_text(number, kind):
     assert kind in find_numbers(f"见 1 号、{number}")
 
 
+@pytest.mark.parametrize("spoken", ["幺五一〇〇〇〇〇〇〇〇", "壹伍壹零零零零零零零零", "一五一 零零零零 零零两两"])
+def test_a_number_in_words_is_found(spoken):
+    assert find_numbers(f"请拨打{spoken}。") == {NumberKind.TELEPHONE}
+
+
 @pytest.mark.parametrize("text", CLEAN)
 def test_what_is_none_is_not_taken_for_one(text):
     assert find_numbers(text) == frozenset()

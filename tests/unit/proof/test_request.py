@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from xiezhi.errors import PermissionDenied, Reason
 from xiezhi.proof.request import TYPE, RequestClaims, read_request, sign_request
-from xiezhi.proof.signed import MAX_LENGTH, sign
+from xiezhi.proof.signed import MALFORMED, MAX_LENGTH, sign
 from xiezhi.proof.statement import Claims, Decision, read_statement, sign_statement
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -64,6 +64,10 @@ def test_what_was_signed_is_read_back(certificate: x509.Certificate) -> None:
     assert (signed.claims, signed.chain, len(signed.digest)) == (CLAIMS, (certificate,), 32)
 
 
+def test_claims_show_no_card_and_no_reason() -> None:
+    assert not any(value in repr(CLAIMS) for value in (CLAIMS.work_card, CLAIMS.enforcement_card, CLAIMS.reason))
+
+
 def test_every_claim_is_under_the_signature(certificate: x509.Certificate) -> None:
     head, body, signature = sign_request(CLAIMS, key=KEY, chain=(certificate,)).split(".")
     for name, value in json.loads(base64.urlsafe_b64decode(body + "==")).items():
@@ -80,6 +84,12 @@ def test_a_claim_of_another_form_is_refused(certificate: x509.Certificate, name:
         return
     claims = CLAIMS.to_json() | {name: value}
     refusal(sign(claims, kind=TYPE, key=KEY, chain=(certificate,)))  # type: ignore[arg-type]
+
+
+def test_half_a_character_is_no_text() -> None:
+    payload = json.dumps(CLAIMS.to_json() | {"reason": "\ud800"}).encode()
+    with pytest.raises(MALFORMED):
+        RequestClaims.from_payload(payload)
 
 
 @pytest.mark.parametrize("name", list(CLAIMS.to_json()))

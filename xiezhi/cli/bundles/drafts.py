@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -44,9 +44,9 @@ class DraftRequest:
     approval: str
     method: str
     paper_reference: str
-    request: bytes
-    statement: str
-    consents: tuple[str, ...] = ()
+    request: bytes = field(repr=False)
+    statement: str = field(repr=False)
+    consents: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def read(cls, file: Path) -> DraftRequest:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +30,7 @@ from xiezhi.cli.bundles.trust import BundleKeys
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.progress import showing_progress
+from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.session import Session
 from xiezhi.client import Client
 from xiezhi.errors import Reason, XiezhiError
@@ -39,7 +42,11 @@ app = typer.Typer()
 OF_THE_ITEM = frozenset(
     {
         Reason.APPROVALS_INSUFFICIENT,
+        Reason.APPROVAL_CASE_MISMATCH,
         Reason.APPROVAL_EXPIRED,
+        Reason.APPROVAL_METHOD_MISMATCH,
+        Reason.APPROVAL_REQUEST_MISMATCH,
+        Reason.APPROVAL_SPENT,
         Reason.APPROVER_IS_REQUESTER,
         Reason.APPROVER_NOT_ENTITLED,
         Reason.BUNDLE_OF_ANOTHER_RECIPIENT,
@@ -54,6 +61,8 @@ OF_THE_ITEM = frozenset(
 )
 """Why the exchange may refuse to take one item in; the refusal goes back to its judge. For any other reason the import
 stops, and goes on when it is called again."""
+LONGEST_PAUSE = timedelta(minutes=1)
+"""How long an import waits where the exchange has had too many calls; asked to wait for longer, it stops."""
 
 
 @command(
@@ -131,7 +140,7 @@ def _perform_one(client: Client, item: bundle_pb2.BundleItem, bundle: VerifiedBu
         consents=item.request.consents,
     )
     try:
-        proven = call_proven(client, PERFORM, request.SerializeToString(deterministic=True))
+        proven = _ask(client, request.SerializeToString(deterministic=True))
     except XiezhiError as refusal:
         if refusal.reason not in OF_THE_ITEM:
             raise
@@ -145,3 +154,15 @@ def _perform_one(client: Client, item: bundle_pb2.BundleItem, bundle: VerifiedBu
         method=item.method,
         result=result,
     )
+
+
+def _ask(client: Client, request: bytes) -> ProvenAnswer:
+    """Asks the exchange; one that has had too many calls is waited for, as long as it says."""
+    while True:
+        try:
+            return call_proven(client, PERFORM, request)
+        except XiezhiError as refusal:
+            pause = refusal.retry_after
+            if refusal.reason is not Reason.RATE_LIMITED or pause is None or pause > LONGEST_PAUSE:
+                raise
+        time.sleep(pause.total_seconds())

@@ -11,7 +11,6 @@ from typing import Annotated
 import protovalidate
 import typer
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import Message
 from rich.console import Group
 from rich.text import Text
@@ -23,11 +22,11 @@ from xiezhi.cli.bundles.methods import PaperMethod, find_paper_method
 from xiezhi.cli.bundles.trust import BundleKeys
 from xiezhi.cli.case import CaseQuestion
 from xiezhi.cli.command import command, examples
-from xiezhi.cli.documents import read_json
 from xiezhi.cli.duration import parse_duration
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.render import message_dict
 from xiezhi.cli.session import Session
+from xiezhi.cli.submit import read_request
 from xiezhi.client import Review
 from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Violation, XiezhiError, error, invalid_fields
@@ -150,11 +149,7 @@ def _tell_drafted(session: Session, made: DraftRequest, file: Path) -> None:
 
 def _request(session: Session, contract: PaperMethod, file: Path) -> tuple[Message, case_pb2.CaseContext]:
     """Reads a request, fills in what the judge's machine knows, and holds it against the contract."""
-    message = contract.input_class()
-    try:
-        ParseDict(read_json(file), message)
-    except ParseError as failure:
-        raise CommandError(f"{file} is no {message.DESCRIPTOR.full_name}: {failure}.") from None
+    message = read_request(contract.full_name, file)
     context: case_pb2.CaseContext = message.context  # type: ignore[attr-defined]
     known = context.handler
     question = CaseQuestion(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -21,7 +20,7 @@ from xiezhi.cli.bundles.forms import require_forms, write_form
 from xiezhi.cli.bundles.methods import find_paper_method
 from xiezhi.cli.bundles.trust import BundleKeys
 from xiezhi.cli.command import command, examples
-from xiezhi.cli.documents import PRIVATE
+from xiezhi.cli.documents import writing_private
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.progress import showing_progress
 from xiezhi.cli.render import enum_name, facts_table, format_instant, local_time, message_dict
@@ -175,20 +174,8 @@ def write_file(file: Path, writing: Callable[[BinaryIO], Written]) -> Written:
     Raises:
         CommandError: If it cannot be written.
     """
-    fresh = file.with_name(f"{file.name}.new")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as opened:
-            written = writing(opened)
-            opened.flush()
-            os.fsync(opened.fileno())
-        fresh.replace(file)
-    except OSError as failure:
-        raise CommandError(f"{file} cannot be written: {failure.strerror}.") from None
-    finally:
-        fresh.unlink(missing_ok=True)
-    return written
+    with writing_private(file) as opened:
+        return writing(opened)
 
 
 def tell_written(session: Session, written: Written, *, out: Path, form: Path | None) -> None:

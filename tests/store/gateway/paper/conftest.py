@@ -281,13 +281,23 @@ class Handed:
         return open_answer(answer.sealed_answer, key=self.key, approval=self.approval, method=self.request.method)
 
 
-@pytest.fixture(scope="session")
-def paper_keys(tmp_path_factory):
-    made = InsecureDevelopmentKeys(tmp_path_factory.mktemp("paper-keys"))
+def make_keys(folder):
+    made = InsecureDevelopmentKeys(folder)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureDevelopmentKeysWarning)
         made.create(map(officer, RANKS), now=NOW - timedelta(days=10))
     return made
+
+
+@pytest.fixture(scope="session")
+def paper_keys(tmp_path_factory):
+    return make_keys(tmp_path_factory.mktemp("paper-keys"))
+
+
+@pytest.fixture
+def other_keys(tmp_path):
+    """Keys under authorities of somebody's own."""
+    return make_keys(tmp_path / "other-keys")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A request on paper is performed once, however often it is read, and whatever the process dies between."""
 
 import asyncio
+import uuid
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 
@@ -9,15 +10,19 @@ from google.rpc import status_pb2
 
 from gateway.approval.domain import Kind, State, Step
 from gateway.approval.views import Reader
+from gateway.paper.convert import to_perform
+from gateway.paper.reading import take_apart
 from services.chassis.policy import Contracts
 from tests.store.gateway.paper.conftest import (
     CHIEF,
+    CONTRACTS,
     COURT,
     ELSEWHERE,
     JUDGE,
     LOOKUP,
     NUMBER,
     OTHER_NUMBER,
+    PERFORM,
     PROVINCE,
     STRANGER,
     UNIT,
@@ -172,9 +177,6 @@ ANSWERED = [
     pytest.param({"request": request_of(LOOKUP, work_card_number="W-2")}, Reason.CREDENTIALS_REQUIRED, id="other-card"),
     pytest.param({"request": request_of(LOOKUP, officer_id=STRANGER)}, Reason.NOT_HANDLING_JUDGE, id="other-handler"),
     pytest.param({"request": b"\xff\xff"}, Reason.MESSAGE_MALFORMED, id="no-message"),
-    pytest.param({"approver": JUDGE}, Reason.APPROVER_IS_REQUESTER, id="approves-the-own-request"),
-    pytest.param({"approver": STRANGER}, Reason.APPROVER_NOT_ENTITLED, id="approver-of-another-court"),
-    pytest.param({"consent": {"request_sha256": bytes(32)}}, Reason.APPROVAL_REQUEST_MISMATCH, id="for-other-bytes"),
     pytest.param({"work_card": "W-2"}, Reason.CREDENTIALS_REQUIRED, id="statement-shows-another-card"),
 ]
 
@@ -218,8 +220,29 @@ async def test_what_was_begun_is_not_told_to_be_refused(desk):
     with pytest.raises(Killed):
         await desk.bring(handed)
     desk.register_cards(revoked_at=desk.clock.now())
-    assert await refused(desk.bring(handed)) is Reason.CREDENTIALS_REQUIRED
+    assert await refused(desk.bring(handed)) is Reason.APPROVAL_SPENT
+    desk.register_cards()
+    desk.service.dies = False
+    assert handed.open(await desk.bring(handed)) == b"answer 1"
+
+
+@METHODS
+async def test_what_was_begun_and_is_over_is_not_told_to_be_undone(desk, method):
+    handed = desk.paper(method)
+    desk.service.dies = True
+    with pytest.raises(Killed):
+        await desk.bring(handed)
+    desk.clock.advance(timedelta(days=1))
+    desk.renew()
+    told_so = Reason.APPROVAL_SPENT if method.side_effects else Reason.STATEMENT_INVALID
+    assert await refused(desk.bring(handed)) is told_so
     assert (await desk.papers.find(handed.approval)).answer is None
+
+
+async def test_what_the_service_no_longer_takes_is_not_told_to_be_undone(desk):
+    handed = desk.paper(WITHDRAW)
+    desk.service.refusal = error(Reason.APPROVAL_EXPIRED, "A consent's time is over.")
+    assert await refused(desk.bring(handed)) is Reason.APPROVAL_SPENT
 
 
 async def test_a_lookup_that_was_begun_may_still_be_refused(desk):
@@ -246,6 +269,10 @@ BROUGHT = [
     pytest.param({"signer": STRANGER}, Reason.STATEMENT_INVALID, id="signer-of-another-court"),
     pytest.param({"consent": {"decision": Decision.REJECT}}, Reason.STATEMENT_INVALID, id="a-refusal"),
     pytest.param({"consent": {"requester": STRANGER}}, Reason.STATEMENT_INVALID, id="for-another-requester"),
+    pytest.param({"approver": JUDGE}, Reason.APPROVER_IS_REQUESTER, id="approves-the-own-request"),
+    pytest.param({"approver": STRANGER}, Reason.APPROVER_NOT_ENTITLED, id="approver-of-another-court"),
+    pytest.param({"consent": {"request_sha256": bytes(32)}}, Reason.APPROVAL_REQUEST_MISMATCH, id="for-other-bytes"),
+    pytest.param({"request": b"\xff", "approver": STRANGER}, Reason.APPROVER_NOT_ENTITLED, id="consents-come-first"),
 ]
 
 
@@ -255,6 +282,27 @@ async def test_what_cannot_be_brought_leaves_nothing_behind(desk, said, reason):
     assert await refused(desk.bring(handed)) is reason
     assert await desk.papers.find(handed.approval) is None
     assert (desk.service.calls, desk.recorded) == ([], [])
+
+
+@METHODS
+async def test_whoever_drops_a_consent_does_not_use_the_approval_up(desk, method):
+    handed = desk.paper(method)
+    consents = list(handed.request.consents)
+    del handed.request.consents[:]
+    assert await refused(desk.bring(handed)) is Reason.APPROVALS_INSUFFICIENT
+    handed.request.consents.extend(consents)
+    assert handed.open(await desk.bring(handed)) == b"answer 1"
+
+
+async def test_who_makes_a_statement_up_learns_nothing_and_names_no_case(desk, other_keys):
+    known = desk.paper()
+    await desk.bring(known)
+    desk.keys = other_keys
+    for approval in (known.approval, f"approvals/{uuid.uuid4()}"):
+        call = desk.call(PERFORM, UNIT)
+        made_up = desk.paper(approval=approval)
+        assert await refused(desk.servicer.PerformPaper(made_up.request, call)) is Reason.STATEMENT_INVALID
+        assert (call.approval, call.court_code, call.case_number) == ("", "", "")
 
 
 async def test_a_unit_of_another_place_takes_nothing_in(desk):
@@ -358,6 +406,16 @@ async def test_withdrawn_on_the_platform_meanwhile_it_is_not_performed(desk):
     event = replace(approval.timeline[-1], kind=Kind.WITHDRAWN, time=desk.clock.now())
     await desk.approvals.append(handed.approval, lambda current: Step(event))
     assert told(await desk.bring(handed)) is Reason.APPROVAL_WITHDRAWN
+
+
+def test_what_was_brought_shows_nothing_of_it(desk):
+    command = to_perform(desk.paper().request)
+    shown = repr(
+        take_apart(command, importer=desk.call(PERFORM, UNIT).officer, contracts=CONTRACTS, now=desk.clock.now())
+    )
+    assert not any(
+        text in shown for text in (repr(command.request), command.statement, *command.consents, "W-1", "下落")
+    )
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------

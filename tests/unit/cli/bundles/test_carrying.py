@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from tests.unit.cli.bundles.conftest import (
 )
 from tests.unit.cli.bundles.exchange import FakeExchange
 from tests.unit.cli.conftest import JUDGE, Run, document
+from xiezhi.cli.bundles import importing
 from xiezhi.cli.bundles.drafts import DraftRequest
 from xiezhi.cli.home import Home
 from xiezhi.errors import Reason, error
@@ -179,6 +180,25 @@ def test_an_import_that_was_broken_off_goes_on_and_performs_nothing_twice(
     assert (len(exchange.performed), exchange.calls) == (3, 4)
     assert document(carrying.take_in(bundle))["count"] == 3
     assert exchange.calls == 4
+
+
+def test_an_import_that_is_too_fast_waits_as_long_as_it_is_told(
+    carrying: Carrying, exchange: FakeExchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(importing.time, "sleep", waited.append)
+    bundle = carrying.export(*(carrying.approved(name) for name in ("one", "two")))
+    too_fast = error(Reason.RATE_LIMITED, "Too many calls.", retry_after=timedelta(seconds=0.25))
+    exchange.fail = lambda asked: too_fast if exchange.calls in {2, 3} else None
+    assert document(carrying.take_in(bundle))["count"] == 2
+    assert (len(exchange.performed), waited) == (2, [0.25, 0.25])
+
+
+@pytest.mark.parametrize("pause", [None, timedelta(hours=1)])
+def test_an_import_does_not_wait_for_ever(carrying: Carrying, exchange: FakeExchange, pause: timedelta | None) -> None:
+    exchange.fail = lambda asked: error(Reason.RATE_LIMITED, "Too many calls.", retry_after=pause)
+    refused = document(carrying.take_in(carrying.export(carrying.approved())))
+    assert refused["error"]["reason"] == "RATE_LIMITED"
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x00" * 5_000, b"\xff" * 40], ids=["cut", "zeros", "junk"])

@@ -151,6 +151,16 @@ def test_a_request_that_breaks_the_contract_is_refused_without_its_values(carryi
     assert NUMBER not in result.output
 
 
+def test_a_request_that_cannot_be_read_is_refused_without_its_values(carrying: Carrying, run: Run) -> None:
+    file = carrying.folder / "request.json"
+    file.write_text(json.dumps(REQUEST | {"debtor": {"type": NAME, "id_number": NUMBER}}), encoding="utf-8")
+    said = ("--to", UNIT, "--reference", REFERENCE, "--reason", "w", "--json")
+    result = run("bundle", "draft", METHOD, "--as", JUDGE.officer_id, "--file", str(file), *said)
+    assert "LookupHouseholdRequest" in document(result)["error"]["message"]
+    assert NAME not in result.output
+    assert NUMBER not in result.output
+
+
 def test_another_judges_case_is_not_signed(carrying: Carrying, run: Run) -> None:
     file = carrying.folder / "request.json"
     handler = {"officer_id": JUDGE.officer_id}

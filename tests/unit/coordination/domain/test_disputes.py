@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.coordination.domain.dispute_steps import (
+    MOST_STEPS,
     consult,
     escalate,
     require_plain,
@@ -19,9 +21,11 @@ from services.coordination.domain.dispute_steps import (
 from services.coordination.domain.disputes import (
     ADMITTED,
     FINAL,
+    Consulted,
     DisputeState,
     Opened,
     Position,
+    Positioned,
     Side,
     dispute_at,
     same_terms,
@@ -169,6 +173,17 @@ def test_days_of_silence_are_configured():
 def test_only_who_opened_it_withdraws_it():
     assert refused(Case().do, withdraw, POLICE).reason is Reason.DISPUTE_STATE
     assert Case(POLICE).do(withdraw, POLICE).state is DisputeState.WITHDRAWN
+
+
+def test_words_without_end_are_not_let_in_and_the_way_out_stays_open():
+    case = Case().do(consult, COURT)
+    words, positions = MOST_STEPS[Consulted], MOST_STEPS[Positioned]
+    case.facts += [replace(case.facts[-1], at=NOW + timedelta(seconds=n)) for n in range(words - len(case.facts))]
+    assert refused(case.do, consult, POLICE).reason is Reason.DISPUTE_STATE
+    case.differ(COURT)
+    case.facts += [replace(case.facts[1], at=NOW + timedelta(seconds=n)) for n in range(positions - len(case.facts))]
+    assert refused(case.differ, POLICE).reason is Reason.DISPUTE_STATE
+    assert case.wait(days=16).do(escalate, COURT).dispute.state is DisputeState.ESCALATED
 
 
 def test_a_text_with_numbers_is_refused_without_them():

@@ -40,22 +40,22 @@ ITEM = Item(
     ],
 )
 def test_a_unit_at_the_court_s_place_takes_in_what_is_for_it(unit, court):
-    require_recipient(unit, unit=unit, court_code=court)
+    require_recipient(unit, unit=unit, court_code=court, on=NOW.date())
 
 
 @pytest.mark.parametrize(
     ("unit", "court"),
-    [("360100000000", "赣1121"), ("361121000000", "赣01"), ("367100000000", "赣71"), ("3611", "赣01")],
+    [("360100000000", "赣1121"), ("361121000000", "赣01"), ("367100000000", "赣71"), ("3611", "赣01"), ("赣", "赣")],
 )
 def test_a_unit_of_another_place_takes_nothing_in(unit, court):
     with pytest.raises(PermissionDenied) as caught:
-        require_recipient(unit, unit=unit, court_code=court)
+        require_recipient(unit, unit=unit, court_code=court, on=NOW.date())
     assert caught.value.reason is Reason.BUNDLE_OF_ANOTHER_RECIPIENT
 
 
 def test_what_is_for_another_unit_is_not_taken_in():
     with pytest.raises(PermissionDenied):
-        require_recipient("361100000000", unit="360000000000", court_code="赣1121")
+        require_recipient("361100000000", unit="360000000000", court_code="赣1121", on=NOW.date())
 
 
 def test_an_item_is_the_same_whoever_brings_it_in_whichever_bundle():
@@ -90,7 +90,12 @@ def test_the_order_of_statements_says_nothing_and_each_of_them_counts():
     [
         (Reason.CREDENTIALS_REQUIRED, True),
         (Reason.NOT_HANDLING_JUDGE, True),
-        (Reason.APPROVER_NOT_ENTITLED, True),
+        (Reason.APPROVAL_WITHDRAWN, True),
+        (Reason.APPROVER_NOT_ENTITLED, False),
+        (Reason.APPROVER_IS_REQUESTER, False),
+        (Reason.APPROVALS_INSUFFICIENT, False),
+        (Reason.APPROVAL_EXPIRED, False),
+        (Reason.APPROVAL_REQUEST_MISMATCH, False),
         (Reason.SEIZURE_EXISTS, True),
         (Reason.FIELDS_INVALID, True),
         (Reason.VEHICLE_NOT_FOUND, True),
