@@ -13,6 +13,7 @@ import pytest
 from google.protobuf.message import Message
 from google.type import date_pb2
 
+from services.directory.liaisons import DEPARTMENTS
 from tests.e2e.command import run_command
 from tests.e2e.lines import Refused
 from tests.e2e.players import APPROVALS, COURT, LOOKUP, REGISTRAR, Players
@@ -34,6 +35,7 @@ OTHER_REGISTRAR, UNIT_LIAISON = "GAN0702-R001", "POL360102-L001"
 BODIES = ("GAN-S001", "POL360000-S001")
 PAPER_COURT, PAPER_JUDGE = "赣1121", "GAN1121-J001"
 PUBLIC_ORDER, TRAFFIC = 3, 4
+POLICE, POLICE_LIAISON = "360100000000", "POL360100-L001"
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +94,7 @@ def asks(players: Players, judge: str) -> Reason | None:
     return None
 
 
+@pytest.mark.clause("R-4.3")
 def test_a_court_keeps_two_and_hands_over(everybody: Players) -> None:
     players = everybody
     third = appointment(players, "GAN0102-S001")
@@ -114,6 +117,23 @@ def test_a_court_keeps_two_and_hands_over(everybody: Players) -> None:
     assert tell(players, BODIES[0], faults, directory_pb2.ListDirectoryFaultsResponse).faults
 
 
+@pytest.mark.clause("R-4.4")
+def test_a_police_department_has_one_and_a_deputy(everybody: Players) -> None:
+    players, head = everybody, POLICE_LIAISON
+    traffic = {"organisation": POLICE, "department": TRAFFIC}
+    second = appointment(players, head, **traffic | {"officer_id": "POL360100-X009"})
+    players.refuse(Reason.LIAISON_LIMIT, head, method_of(second), second)
+    deputy = appointment(players, head, **traffic | {"officer_id": "POL360100-X008", "is_deputy": True})
+    players.call(head, method_of(deputy), deputy)
+    listing = directory_pb2.ListLiaisonsRequest(organisation=POLICE)
+    there = tell(players, head, listing, directory_pb2.ListLiaisonsResponse).liaisons
+    assert {one.department for one in there if one.acts and not one.is_deputy} == set(DEPARTMENTS)
+    assert [one.acts for one in there if one.is_deputy] == [False]
+    faults = directory_pb2.ListDirectoryFaultsRequest()
+    assert not tell(players, head, faults, directory_pb2.ListDirectoryFaultsResponse).faults
+
+
+@pytest.mark.clause("R-4.5")
 def test_a_card_that_is_revoked_is_refused_at_once_and_a_new_one_is_not(everybody: Players) -> None:
     players, judge = everybody, "GAN0102-J004"
     held = players.home.keys.officers.get(judge).work_card
@@ -133,6 +153,7 @@ def test_a_card_that_is_revoked_is_refused_at_once_and_a_new_one_is_not(everybod
     players.refuse(Reason.CREDENTIAL_OF_ANOTHER_COURT, REGISTRAR, method_of(foreign), foreign)
 
 
+@pytest.mark.clause("R-4.1")
 def test_where_the_exchange_does_not_run_nothing_is_filed_over_it(everybody: Players) -> None:
     players = everybody
     question = players.question(PAPER_JUDGE, case=players.new_case(PAPER_COURT))

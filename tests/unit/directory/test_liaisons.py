@@ -155,6 +155,7 @@ def test_what_is_missing_and_since_when(appointments, expected):
     assert [(f.kind, f.have, f.since and (f.since - DAY).days) for f in found] == expected
 
 
+@pytest.mark.clause("R-4.4")
 def test_a_department_needs_one():
     assert find_faults(TRAFFIC, (), DAY) == (Fault(FaultKind.GAP, TRAFFIC, 0),)
     assert find_faults(TRAFFIC, (liaison("a", post=TRAFFIC),), DAY) == ()
