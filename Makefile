@@ -10,6 +10,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 IMAGE := gen/xiezhi/image.binpb
 RELEASE := protos/release.binpb
+# What the tests of the last run showed of the notice.
+RECORD := .pytest-run/clauses.jsonl
 
 # The mark of a finished set-up names the folder, because scripts of a virtual environment do not survive a move.
 PLACE := $(shell printf %s '$(CURDIR)' | cksum | cut -d ' ' -f 1)
@@ -48,14 +50,17 @@ up: setup ## Starts the suite, leaves it running and says how to call it.
 	@$(VENV)/bin/xiezhi up
 
 .PHONY: test
-test: setup ## Runs all tests, those on PostgreSQL included.
+test: setup ## Runs all tests, those on PostgreSQL included, and checks that they show every clause of the notice.
 	@PG_BIN="$$(./tools/find-postgres)"
 	export PG_BIN
+	rm -f $(RECORD)
 	# Tests of whole suites start five processes and more for each worker: no more than two however many processors
 	# there are, and in the order of tests/e2e/conftest.py, which has the longest first.
 	$(RUN) -m pytest --numprocesses auto --dist loadfile tests/contract tests/unit tests/store tests/integration \
-		-m "not long" $(PYTEST_ARGS)
-	$(RUN) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/e2e -m "not long" $(PYTEST_ARGS)
+		-m "not long" --record-clauses $(RECORD) $(PYTEST_ARGS)
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/e2e -m "not long" \
+		--record-clauses $(RECORD) $(PYTEST_ARGS)
+	$(RUN) -m tools.compliance --check
 
 .PHONY: long
 long: setup ## Runs the tests that take longest: a million vehicles on both databases, every command of vehicle control.
@@ -92,6 +97,10 @@ contracts: setup ## Checks the contracts: style, comments, and that nothing rele
 reference: setup ## Rewrites docs/methods.md and docs/reasons.md from the contracts.
 	@$(RUN) -m tools.reference
 
+.PHONY: compliance
+compliance: setup ## Rewrites docs/compliance.md from the contracts and the last `make test`.
+	@$(RUN) -m tools.compliance
+
 .PHONY: release-image
 release-image: setup ## Rewrites the image of the last release, against which changes are judged.
 	@$(RUN) -m tools.release_image strip <$(IMAGE) >$(RELEASE).new
@@ -117,5 +126,5 @@ lock: ## Resolves requirements/*.in anew, all of them together, into the locked 
 
 .PHONY: clean
 clean: ## Removes everything that was made here.
-	@rm -rf $(VENV) .lock-venv gen dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .lock-venv gen dist build .pytest_cache .pytest-run .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -14,22 +16,34 @@ from gateway.approval.server import ApprovalServicer
 from gateway.approval.store import ApprovalStore
 from gateway.casefile.server import CaseRegistryServicer
 from gateway.casefile.store import CaseStore
+from gateway.directory import DirectoryCopy
+from gateway.following import DirectoryFollower
+from gateway.forwarding import Forwarder
 from gateway.gate import Gate
+from gateway.paper.convert import to_status_of
+from gateway.paper.handlers import Desk
+from gateway.paper.server import PaperServicer, asking
+from gateway.paper.store import PaperStore
 from gateway.proxy import Proxy
 from gateway.settings import GatewaySettings
+from gateway.standing import standing_servicer
+from services.chassis.backend import host_backend
 from services.chassis.channels import open_channel
 from services.chassis.clock import Clock
 from services.chassis.handling import Handler
-from services.chassis.health import serving_check
+from services.chassis.health import Check, serving_check
 from services.chassis.hosting import Hosting
 from services.chassis.limits import RateLimiter
 from services.chassis.process import Core, Parts, assemble, connect_ledger, open_parts, serve
+from services.chassis.standing import STANDING, internal_callers
 from services.codes.jurisdiction import Jiangxi
 from xiezhi.errors import XiezhiError
 
 NAME = "gateway"
 APPROVALS = "xiezhi.approval.v1.ApprovalService"
 CASES = "xiezhi.casefile.v1.CaseRegistryService"
+PAPER = "xiezhi.paper.v1.PaperService"
+HASH_KEY_BYTES = 32
 SWEEP = timedelta(seconds=30)
 """How often the bytes of requests are looked for whose approvals have ended."""
 
@@ -44,6 +58,8 @@ async def run(settings: GatewaySettings) -> None:
         parts.stack.callback(hold_database(settings.database_url))
         ledger = connect_ledger(parts, settings.ledger)
         backends = _open_backends(parts, settings)
+        directory = DirectoryCopy(os.urandom(HASH_KEY_BYTES))
+        follower = _follow(parts, settings, directory)
         core = assemble(parts, ledger)
         exclusive = settings.database_url.startswith("sqlite")  # held alone above
         approvals = ApprovalStore(parts.database, sealer=parts.sealer, exclusive=exclusive)
@@ -56,19 +72,26 @@ async def run(settings: GatewaySettings) -> None:
             cases=cases,
             approvals=approvals,
             jurisdiction=Jiangxi(),
+            directory=directory,
             limiter=RateLimiter(per_second=settings.rate.per_second, burst=settings.rate.burst),
             clock=parts.clock,
         )
         proxy = Proxy(pipeline=core.pipeline, gate=gate, telemetry=parts.telemetry, backends=backends)
-        own = _own_handlers(core, gate, approvals=approvals, cases=cases)
+        paper = _paper_servicer(core, gate, approvals=approvals, backends=backends)
+        own = _own_handlers(core, gate, approvals=approvals, cases=cases, paper=paper)
         sweeping = asyncio.create_task(_sweep(approvals, parts.clock))
         parts.stack.callback(sweeping.cancel)
         await serve(
             core,
-            {**proxy.handlers(parts.contracts), **own},
-            services=(APPROVALS, CASES, *backends),
+            {**proxy.handlers(parts.contracts), **own, **_standing_handlers(core, settings, approvals)},
+            services=(APPROVALS, CASES, PAPER, STANDING, *backends),
             checks={"ledger": ledger.check},
-            service_checks={service: serving_check(channel) for service, channel in backends.items()},
+            service_checks={
+                service: _both(serving_check(channel), follower.check)
+                if settings.backends[service].name == settings.directory.name
+                else serving_check(channel)
+                for service, channel in backends.items()
+            },
         )
 
 
@@ -87,7 +110,46 @@ def _open_backends(parts: Parts, settings: GatewaySettings) -> dict[str, grpc.ai
     return backends
 
 
-def _own_handlers(core: Core, gate: Gate, *, approvals: ApprovalStore, cases: CaseStore) -> dict[str, Handler]:
+def _follow(parts: Parts, settings: GatewaySettings, copy: DirectoryCopy) -> DirectoryFollower:
+    """Begins to keep the copy of the directory in step."""
+    channel = open_channel(settings.directory.address, name=settings.directory.name, tls=settings.tls)
+    parts.stack.push_async_callback(channel.close)
+    follower = DirectoryFollower(copy, channel=channel, clock=parts.clock)
+    parts.stack.callback(asyncio.create_task(follower.run()).cancel)
+    return follower
+
+
+def _both(one: Check, other: Check) -> Check:
+    async def check() -> None:
+        await one()
+        await other()
+
+    return check
+
+
+def _paper_servicer(
+    core: Core, gate: Gate, *, approvals: ApprovalStore, backends: Mapping[str, grpc.aio.Channel]
+) -> PaperServicer:
+    """Makes the door for what came on paper, which goes through the same gate and to the same services."""
+    parts = core.parts
+    desk = Desk(
+        contracts=parts.contracts,
+        trust=parts.trust,
+        jurisdiction=Jiangxi(),
+        gate=gate,
+        approvals=approvals,
+        papers=PaperStore(parts.database),
+        ask=asking(Forwarder(backends, telemetry=parts.telemetry)),
+        record=core.recorder.refused,
+        serialise=to_status_of,
+        clock=parts.clock,
+    )
+    return PaperServicer(desk)
+
+
+def _own_handlers(
+    core: Core, gate: Gate, *, approvals: ApprovalStore, cases: CaseStore, paper: PaperServicer
+) -> dict[str, Handler]:
     """Makes the handlers of the gateway's own services, which go through the same gate as what it forwards."""
     parts = core.parts
     approval_servicer = ApprovalServicer(
@@ -100,7 +162,14 @@ def _own_handlers(core: Core, gate: Gate, *, approvals: ApprovalStore, cases: Ca
     )
     case_servicer = CaseRegistryServicer(store=cases, clock=parts.clock)
     hosting = Hosting(pipeline=core.pipeline, admission=gate, recorder=core.recorder)
-    return hosting.handlers(parts.contracts, {APPROVALS: approval_servicer, CASES: case_servicer})
+    return hosting.handlers(parts.contracts, {APPROVALS: approval_servicer, CASES: case_servicer, PAPER: paper})
+
+
+def _standing_handlers(core: Core, settings: GatewaySettings, approvals: ApprovalStore) -> Mapping[str, Handler]:
+    """Makes the handler of what the coordination process asks, and no agency's system."""
+    servicer = standing_servicer(approvals, core.parts.contracts)
+    callers = internal_callers(settings.directory.name)
+    return host_backend(core, {STANDING: servicer}, jurisdiction=Jiangxi(), internal_callers=callers)
 
 
 async def _sweep(approvals: ApprovalStore, clock: Clock) -> None:

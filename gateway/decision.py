@@ -8,16 +8,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 
 from google.protobuf.message import Message
 
 from gateway.approval.domain import Approval, State, not_found
 from gateway.approval.states import unusable
+from gateway.directory import Duty, stale
 from services.chassis import rules
 from services.chassis.policy import MethodInfo
 from services.chassis.tokens import Caller
 from services.chassis.trust import Statement
+from services.directory.channels import ChannelState
 from xiezhi.errors import Reason, Violation, XiezhiError, error, invalid_fields
+
+
+class Carried(IntEnum):
+    """How a request reached the exchange, the values of `xiezhi.common.v1.Channel`."""
+
+    PLATFORM = 1
+    PAPER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,9 @@ class Question:
         named: Name of the approval that the call names; empty where it names none.
         approval: That approval; None where there is none of that name.
         now: The instant of the decision, UTC.
+        duty: What the directory says of the caller; None where it cannot be asked, or the method is bound to no case.
+        carried: How the request reached the exchange: over the platform, or on paper.
+        filed_at: When the judge signed what came on paper, UTC; None where it came over the platform.
     """
 
     method: MethodInfo
@@ -73,6 +86,9 @@ class Question:
     named: str
     approval: ApprovalStanding | None
     now: datetime
+    duty: Duty | None
+    carried: Carried = Carried.PLATFORM
+    filed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +100,14 @@ class Grant:
         consents: The consents it rests on.
         accepted_at: When the exchange accepted the request: now, or at the first call with this approval.
         replay: Whether the approval is spent and this call may only have the stored answer.
+        liaison: Whether the directory names the caller a liaison of the own organisation.
     """
 
     approval: Approval | None
     consents: tuple[Statement, ...]
     accepted_at: datetime
     replay: bool = False
+    liaison: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +140,8 @@ def require_standing(question: Question, jurisdiction: rules.Jurisdiction) -> No
     Raises:
         PermissionDenied: PERMISSION_MISSING, OUT_OF_JURISDICTION, CREDENTIALS_REQUIRED, NOT_HANDLING_JUDGE or
             SUBJECT_NOT_PARTY.
+        Unavailable: DIRECTORY_STALE.
+        FailedPrecondition: CHANNEL_NOT_OPERATIONAL or CHANNEL_OPERATIONAL.
         InvalidArgument: FIELDS_INVALID, where a data subject is no party because the number is none.
     """
     rules.require_permission(question.method, question.caller)
@@ -133,6 +153,12 @@ def require_standing(question: Question, jurisdiction: rules.Jurisdiction) -> No
     context = question.message.context  # type: ignore[attr-defined]
     rules.require_jurisdiction(context.court_code, jurisdiction)
     rules.require_handler(context, question.caller)
+    if question.duty is None:
+        raise stale()
+    # What was filed with cards in force is refused all the same where one was revoked since.
+    for at in (question.filed_at or question.now, question.now):
+        question.duty.require_pair(question.caller.organisation, at)
+    _require_channel(question.duty.channel, question.carried, stated=context.channel)
     case = question.case
     if case is None or not case.is_open or case.handler != question.caller.officer_id:
         raise rules.not_handling_judge()
@@ -140,6 +166,20 @@ def require_standing(question: Question, jurisdiction: rules.Jurisdiction) -> No
         raise invalid_fields(*case.faults)
     if not case.subjects_are_parties:
         raise error(Reason.SUBJECT_NOT_PARTY, "A data subject of the request is not a party of the case.")
+
+
+def _require_channel(state: ChannelState | None, carried: Carried, *, stated: int) -> None:
+    """Refuses what comes over the platform where it does not run, and on paper where it does (notice 四.1, R-4.1)."""
+    if carried is Carried.PLATFORM and state is ChannelState.NOT_OPERATIONAL:
+        raise error(
+            Reason.CHANNEL_NOT_OPERATIONAL,
+            "The exchange is not declared operational between the court and the department: file on paper.",
+        )
+    if stated != carried or (carried is Carried.PAPER and state in {None, ChannelState.OPERATIONAL}):
+        raise error(
+            Reason.CHANNEL_OPERATIONAL,
+            "What is filed on paper is carried in a bundle, signed while the exchange was not operational or out.",
+        )
 
 
 def _decide_approval(question: Question, jurisdiction: rules.Jurisdiction) -> Grant:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime
 
 from google.protobuf.message import Message
@@ -19,6 +20,7 @@ from gateway.casefile.domain import read_number
 from gateway.casefile.store import CaseStore
 from gateway.decision import (
     ApprovalStanding,
+    Carried,
     CaseStanding,
     Grant,
     Question,
@@ -26,6 +28,7 @@ from gateway.decision import (
     decide,
     require_standing,
 )
+from gateway.directory import DirectoryCopy, Duty
 from gateway.parties import find_faults
 from services.chassis import rules
 from services.chassis.admission import APPROVAL_KEY, bearer, require_living_token
@@ -37,7 +40,15 @@ from services.chassis.tokens import Caller, TokenVerifier
 from services.chassis.trust import OfficerTrust, Statement
 from services.chassis.validation import parse
 from services.codes.legal_time import legal_date
+from services.directory.channels import Pair
+from services.directory.credentials import CredentialKind
+from services.directory.liaisons import DEPARTMENTS
 from xiezhi.errors import PermissionDenied, Reason, error
+
+LIAISON_PERMISSIONS = ".liaison"
+"""How the permissions end by which a token is that of a liaison."""
+NO_CHANNEL = Pair()
+"""Where it is not asked how it stands between a court and a department."""
 
 
 class Gate:
@@ -51,6 +62,7 @@ class Gate:
         cases: Who handles which case.
         approvals: The approvals.
         jurisdiction: Courts and their order.
+        directory: The copy of the directory.
         limiter: Rate limit per caller.
         clock: Source of now.
     """
@@ -65,6 +77,7 @@ class Gate:
         cases: CaseStore,
         approvals: ApprovalStore,
         jurisdiction: rules.Jurisdiction,
+        directory: DirectoryCopy,
         limiter: RateLimiter,
         clock: Clock,
     ) -> None:
@@ -75,6 +88,7 @@ class Gate:
         self._cases = cases
         self._approvals = approvals
         self._jurisdiction = jurisdiction
+        self._directory = directory
         self._limiter = limiter
         self._clock = clock
 
@@ -99,8 +113,13 @@ class Gate:
         """Admits a call to one of the gateway's own methods."""
         await self.grant(call, message)
 
-    async def grant(self, call: Call, message: Message | None) -> Grant:
+    async def grant(self, call: Call, message: Message | None, *, filed_at: datetime | None = None) -> Grant:
         """Decides about a call and, where it uses an approval, writes that into the timeline first.
+
+        Args:
+            call: The call.
+            message: The parsed and valid request; None for a stream of requests.
+            filed_at: When the judge signed what came on paper; None where it came over the platform.
 
         Raises:
             XiezhiError: If the call is refused.
@@ -111,21 +130,23 @@ class Gate:
         facts = rules.read_facts(call.method, message, caller, sha256=call.request_sha256)
         call.court_code, call.case_number = facts.court_code, facts.case_number
         call.approval = call.text(APPROVAL_KEY)
-        question = await self._ask(call.method, caller, message, facts=facts, named=call.approval, now=call.received_at)
+        question = await self._ask(
+            call.method, caller, message, facts=facts, named=call.approval, now=call.received_at, filed_at=filed_at
+        )
         decision = decide(question, self._jurisdiction)
         if isinstance(decision, Refusal):
             raise decision.failure
+        liaison = self._acts_as_liaison(caller, call.received_at)
         if decision.approval is None:
-            return decision
-        accepted_at = await self._use(call, decision)
-        return Grant(decision.approval, decision.consents, accepted_at, decision.replay)
+            return replace(decision, liaison=liaison)
+        return replace(decision, accepted_at=await self._use(call, decision), liaison=liaison)
 
     def require_still(self, call: Call) -> None:
         """Looks whether a call to one of the gateway's own methods may go on."""
         require_living_token(call, self._clock.now())
 
     async def require_lasting(self, call: Call, granted: Grant) -> None:
-        """Looks whether a stream may go on: a judge, a token or an approval may have ended since it was granted.
+        """Looks whether a stream may go on: a judge, a liaison, a token or an approval may have ended since.
 
         Args:
             call: The call.
@@ -140,6 +161,10 @@ class Gate:
             case = await self._cases.facts(call.court_code, read_number(call.court_code, call.case_number))
             if case is None or not case.is_open or case.handler != call.officer.officer_id:
                 raise rules.not_handling_judge()
+            self._directory.require_fresh(now)
+            self._duty(call.officer, NO_CHANNEL, at=now).require_pair(call.officer.organisation, now)
+        if granted.liaison and not self._acts_as_liaison(call.officer, now):
+            raise error(Reason.LIAISON_NOT_APPOINTED, "The directory names you a liaison no more.")
         if granted.approval is None:
             return
         approval = await self._approvals.get(granted.approval.name)
@@ -149,8 +174,16 @@ class Gate:
         for text in granted.approval.consent_texts:
             self._trust.verify(text, now=now)
 
-    async def admit_submission(self, method_name: str, request: bytes, caller: Caller) -> SubmissionFacts:
+    async def admit_submission(
+        self, method_name: str, request: bytes, caller: Caller, *, filed_at: datetime | None = None
+    ) -> SubmissionFacts:
         """Holds a submitted request to everything that a call of it would be held to, approvals aside.
+
+        Args:
+            method_name: Full name of the method.
+            request: The request's bytes.
+            caller: Who would make it.
+            filed_at: When the judge signed what came on paper; None where it came over the platform.
 
         Raises:
             XiezhiError: If such a call could never be made.
@@ -162,7 +195,8 @@ class Gate:
             raise error(Reason.APPROVAL_NOT_NEEDED, "The method needs no approval.")
         message = parse(method, request)
         facts = rules.read_facts(method, message, caller, sha256=hashlib.sha256(request).digest())
-        question = await self._ask(method, caller, message, facts=facts, named="", now=self._clock.now())
+        now = self._clock.now()
+        question = await self._ask(method, caller, message, facts=facts, named="", now=now, filed_at=filed_at)
         require_standing(question, self._jurisdiction)
         return SubmissionFacts(
             request_sha256=facts.sha256,
@@ -181,13 +215,30 @@ class Gate:
         facts: rules.RequestFacts,
         named: str,
         now: datetime,
+        filed_at: datetime | None,
     ) -> Question:
         case, approval = None, None
         if method.policy.case_bound and message is not None:
             case = await self._case(method, message, facts, on=legal_date(now))
         if method.policy.approval is not None and named:
             approval = await self._approval(named, now)
-        return Question(method, caller, message, facts, case, named, approval, now)
+        duty = None
+        if method.policy.case_bound and message is not None and self._directory.is_fresh(now):
+            duty = self._duty(caller, _pair(method, facts.court_code), at=filed_at or now)
+        carried = Carried.PLATFORM if filed_at is None else Carried.PAPER
+        return Question(method, caller, message, facts, case, named, approval, now, duty, carried, filed_at)
+
+    def _acts_as_liaison(self, caller: Caller, now: datetime) -> bool:
+        """Whether the directory names the caller a liaison; it is asked only for tokens that are a liaison's."""
+        is_asked = any(permission.endswith(LIAISON_PERMISSIONS) for permission in caller.permissions)
+        return is_asked and self._directory.acts_as_liaison(caller.officer_id, caller.organisation, now)
+
+    def _duty(self, caller: Caller, pair: Pair, *, at: datetime) -> Duty:
+        cards = {
+            CredentialKind.WORK_CARD: caller.work_card,
+            CredentialKind.ENFORCEMENT_CARD: caller.enforcement_card,
+        }
+        return self._directory.duty(caller.officer_id, cards=cards, pair=pair, at=at)
 
     async def _case(
         self, method: MethodInfo, message: Message, facts: rules.RequestFacts, *, on: date
@@ -235,3 +286,9 @@ class Gate:
             clock=self._clock,
         )
         return used.first_used_at or decision.accepted_at
+
+
+def _pair(method: MethodInfo, court_code: str) -> Pair:
+    """Returns between whom a request is carried; without a department where no police department answers."""
+    department = method.policy.department
+    return Pair(court_code, department) if department in DEPARTMENTS else NO_CHANNEL

@@ -16,21 +16,15 @@ from google.protobuf.message import Message
 
 from gateway.approval.domain import Approval
 from gateway.decision import Grant
+from gateway.forwarding import Metadata, metadata_of, relay
 from gateway.gate import Gate
-from services.chassis.admission import AUTHORIZATION_KEY, GRANT_KEY
 from services.chassis.call import Call
-from services.chassis.clock import write_instant
 from services.chassis.handling import Handler, Incoming, make_handler
-from services.chassis.pipeline import Context, Pipeline, Relayed, time_remaining
+from services.chassis.pipeline import Context, Pipeline, time_remaining
 from services.chassis.policy import Contracts, MethodInfo
 from services.chassis.telemetry import CallSpan, Telemetry
 from services.chassis.trace_context import Remote, format_traceparent
 from services.chassis.validation import parse, parse_first
-from xiezhi.approval.v1 import grant_pb2
-from xiezhi.errors import Reason, error
-from xiezhi.errors.status import STATUS_KEY
-
-_Metadata = tuple[tuple[str, str | bytes], ...]
 
 
 class Proxy:
@@ -95,7 +89,7 @@ class Proxy:
 
     async def _decide(
         self, call: Call, span: CallSpan, incoming: Incoming
-    ) -> tuple[bytes | _CheckedRequests, _Metadata, Grant]:
+    ) -> tuple[bytes | _CheckedRequests, Metadata, Grant]:
         """Decides about a call; about a stream of requests on its first one, and validates each that follows."""
         self._gate.authenticate(call)
         if not call.method.client_streaming:
@@ -105,17 +99,12 @@ class Proxy:
         metadata, granted = await self._grant(call, span, message)
         return _CheckedRequests(call.method, first, incoming.requests), metadata, granted
 
-    async def _grant(self, call: Call, span: CallSpan, message: Message) -> tuple[_Metadata, Grant]:
+    async def _grant(self, call: Call, span: CallSpan, message: Message) -> tuple[Metadata, Grant]:
         granted = await self._gate.grant(call, message)
         if granted.approval is not None:
             span.set("xiezhi.approval", granted.approval.name)
             _link(span, granted.approval)
-        metadata: _Metadata = (
-            (AUTHORIZATION_KEY, call.text(AUTHORIZATION_KEY)),
-            (GRANT_KEY, _encode(call, granted)),
-            *self._telemetry.inject(),
-        )
-        return metadata, granted
+        return metadata_of(call, granted, self._telemetry), granted
 
 
 class _CheckedRequests:
@@ -155,7 +144,7 @@ def _relaying(requests: bytes | _CheckedRequests) -> Iterator[None]:
     try:
         yield
     except grpc.aio.AioRpcError as failure:
-        raise _relay(failure) from None
+        raise relay(failure) from None
     except asyncio.CancelledError:
         if isinstance(requests, _CheckedRequests) and requests.failure is not None:
             raise requests.failure from None
@@ -169,32 +158,7 @@ def _link(span: CallSpan, approval: Approval) -> None:
             span.link(format_traceparent(Remote(event.trace_id, event.span_id, sampled=True)))
 
 
-def _encode(call: Call, granted: Grant) -> bytes:
-    grant = grant_pb2.Grant(
-        method=call.method.full_name,
-        request_sha256=call.request_sha256,
-        approval=granted.approval.name if granted.approval is not None else "",
-        statements=granted.approval.consent_texts if granted.approval is not None else (),
-        caller_certificate_sha256=call.peer.certificate_sha256,
-    )
-    write_instant(grant.accept_time, granted.accepted_at)
-    write_instant(grant.issue_time, call.received_at)
-    return grant.SerializeToString()
-
-
 def _time_left(call: Call, context: Context) -> float:
     remaining = time_remaining(context)
     allowed = call.method.policy.deadline.total_seconds()
     return allowed if remaining is None else min(remaining, allowed)
-
-
-def _relay(failure: grpc.aio.AioRpcError) -> Exception:
-    """Passes a service's refusal on as it is; what the transport says becomes a refusal of the gateway's own."""
-    trailing = tuple(failure.trailing_metadata() or ())
-    if any(key == STATUS_KEY for key, _ in trailing):
-        return Relayed(failure.code(), failure.details() or "", trailing)
-    if failure.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-        return error(Reason.DEADLINE_TOO_SHORT, "The service did not answer within the deadline.")
-    if failure.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
-        return error(Reason.MESSAGE_TOO_LARGE, "The message is longer than the service takes.")
-    return error(Reason.BACKEND_UNAVAILABLE, "The service behind the gateway does not answer.")

@@ -21,6 +21,8 @@ from sqlalchemy import URL, make_url
 # The tests start processes from one in which gRPC's threads run; its handlers for forks abort the child now and then.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
+pytest_plugins = ("tests.clauses",)
+
 READY = 30.0
 """Seconds that a server may take to start."""
 DURABLE = ("shared_buffers=512MB",)

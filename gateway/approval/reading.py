@@ -114,7 +114,7 @@ async def watch(
 
 
 async def view_of(name: str, store: ApprovalStore, *, with_request: bool = False) -> View:
-    """Reads an approval for somebody who may see it.
+    """Reads an approval for somebody who may see it: one of its parties, or an overseer.
 
     Raises:
         PermissionDenied: APPROVAL_NOT_FOUND.

@@ -78,6 +78,14 @@ class ApprovalServicer:
         )
         return approval_pb2.GetApprovalResponse(approval=self._show(view, call))
 
+    async def ReviewApproval(
+        self, request: approval_pb2.ReviewApprovalRequest, call: Call
+    ) -> approval_pb2.ReviewApprovalResponse:
+        """Reads one approval for an overseer, without the request's bytes."""
+        call.approval = request.name
+        view = await reading.view_of(request.name, self._store)
+        return approval_pb2.ReviewApprovalResponse(approval=self._show(view, call))
+
     async def ListApprovals(
         self, request: approval_pb2.ListApprovalsRequest, call: Call
     ) -> approval_pb2.ListApprovalsResponse:

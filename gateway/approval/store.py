@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -114,6 +115,35 @@ class ApprovalStore:
             connection.execute(_ADD_REQUEST, request)
             connection.execute(insert_new(connection, COURTS), {"court": approval.requester_court})
             return submission
+
+        return await self._database.write(write)
+
+    async def add_decided(self, submission: Submission, steps: Sequence[Step]) -> Approval | None:
+        """Adds an approval that was submitted and decided elsewhere, unless there is one of its name.
+
+        Args:
+            submission: The submission.
+            steps: The decisions, oldest first.
+
+        Returns:
+            The approval kept under the name: this one or the earlier one; None where the requester has used the request
+            id for another.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+        approval = submission.approval
+        row, request = self._rows.of_submission(submission), self._rows.of_request(submission)
+        every = (*map(Step, approval.timeline), *steps)
+        events = [self._rows.of_event(approval.name, place, step) for place, step in enumerate(every, 1)]
+
+        def write(connection: Connection) -> Approval | None:
+            if connection.execute(insert_new(connection, APPROVALS), row).rowcount == 0:
+                return self._fetch(connection, (row["id"],)).get(row["id"])
+            connection.execute(_ADD_EVENT, events)
+            connection.execute(_ADD_REQUEST, request)
+            connection.execute(insert_new(connection, COURTS), {"court": approval.requester_court})
+            return replace(approval, timeline=(*approval.timeline, *(step.event for step in steps)))
 
         return await self._database.write(write)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,29 +14,17 @@ from services.alerts.hashing import Hashes, TextHasher
 from services.alerts.live import Found
 from services.alerts.numbers import as_hashes, as_numbers
 
-Listed: TypeAlias = Callable[[Sequence[int]], Awaitable[Collection[int]]]
-"""Returns which hashes, as signed numbers, there are alerts under, as the database itself has it."""
-
 
 class Index(Protocol):
-    """The alerts in memory; `services.alerts.watch.AlertWatch` is one."""
+    """Where alerts are looked for; `services.alerts.watch.AlertWatch` is one."""
 
     def find(self, hashes: Hashes) -> Found | None:
-        """Looks hashes up; None if the index is too old to say."""
+        """Looks hashes up in memory; None if what is there is too old to say."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class Alerts:
-    """Where alerts are looked for.
-
-    Attributes:
-        index: The alerts in memory.
-        listed: The alerts in the database, which is asked while the index is too old.
-    """
-
-    index: Index
-    listed: Listed
+    async def listed(self, hashes: Sequence[int]) -> Collection[int]:
+        """Returns which hashes, as signed numbers, there are alerts under, as the database itself has it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +55,6 @@ class Sifted:
     age: timedelta | None
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """What a list of texts came to.
-
-    Attributes:
-        hits: Indexes of the texts that alerts stand under, ascending. A hash alone is only a reason to look: whoever
-            acts on a hit reads the alert and what it is for.
-        invalid: Indexes of the texts that were not checked, because they have no canonical form, ascending.
-        age: How old the picture was; None where the database itself was asked.
-    """
-
-    hits: list[int]
-    invalid: list[int]
-    age: timedelta | None
-
-
 def hash_list(texts: Sequence[str], hasher: TextHasher, *, rewrite: Callable[[str], str]) -> HashedList:
     """Hashes texts; those that are not in their canonical form are written so first.
 
@@ -107,45 +79,18 @@ def hash_list(texts: Sequence[str], hasher: TextHasher, *, rewrite: Callable[[st
     return found
 
 
-async def sift(hashes: Hashes, alerts: Alerts) -> Sifted:
-    """Looks hashes up in the index, or in the database while the index is too old.
+async def sift(hashes: Hashes, index: Index) -> Sifted:
+    """Looks hashes up in memory, or in the database while what is in memory is too old.
 
     Args:
         hashes: The hashes.
-        alerts: Where they are looked for.
+        index: Where they are looked for.
 
     Raises:
         Unavailable: STORE_UNAVAILABLE; nothing counts as checked then.
     """
-    found = alerts.index.find(hashes)
+    found = index.find(hashes)
     if found is not None:
         return Sifted(found.hits, found.age)
-    listed = await alerts.listed(list(dict.fromkeys(as_numbers(hashes))))
+    listed = await index.listed(list(dict.fromkeys(as_numbers(hashes))))
     return Sifted(np.isin(hashes, as_hashes(listed)), None)
-
-
-async def check_texts(
-    texts: Sequence[str], alerts: Alerts, *, hasher: TextHasher, rewrite: Callable[[str], str] = str
-) -> Matches:
-    """Finds the texts of a list that alerts stand under.
-
-    Args:
-        texts: The texts.
-        alerts: Where they are looked for.
-        hasher: Hashes them as alerts have them.
-        rewrite: Writes a text in canonical form, or gives it back as it is; only asked about those that are not in it.
-
-    Raises:
-        Unavailable: STORE_UNAVAILABLE; nothing counts as checked then.
-    """
-    hashed = hash_list(texts, hasher, rewrite=rewrite)
-    sifted = await sift(hashed.hashes, alerts)
-    return Matches(indexes_of(sifted.hits, invalid=hashed.invalid), hashed.invalid, sifted.age)
-
-
-def indexes_of(hits: NDArray[np.bool_], *, invalid: Sequence[int]) -> list[int]:
-    """Returns the indexes of what is hit, ascending, without those that are invalid; changes the hits."""
-    if invalid:
-        hits[list(invalid)] = False
-    indexes: list[int] = hits.nonzero()[0].tolist()
-    return indexes

@@ -1,14 +1,16 @@
-"""Leases of the key: which systems may send packed hashes, and until when."""
+"""Leases of a key: which systems have it, as to send packed hashes, and until when."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select
 
-from services.chassis.clock import Clock
+from services.alerts.keys import CheckKey
+from services.chassis.clock import Clock, write_instant
 from services.chassis.db import Database
 from services.chassis.ids import IdSource
 from xiezhi.errors import Reason, error
@@ -39,21 +41,37 @@ class Lease:
         return self.expires_at - now > (self.expires_at - self.starts_at) / 2
 
 
+class LeaseMessage(Protocol):
+    """An answer that lends a key; the contract of each service has one of its own."""
+
+    lease_id: str
+    key: bytes
+
+    @property
+    def expire_time(self) -> Timestamp:
+        """Until when."""
+        ...
+
+
+M = TypeVar("M", bound=LeaseMessage)
+
+
 class LeaseBook:
     """Gives leases and looks whether they hold.
 
     Args:
         table: The leases.
         database: The service's database.
-        key_id: The key that is lent.
+        key: The key that is lent.
         duration: How long a lease lasts.
         clock: Source of now.
         ids: Source of ids.
     """
 
     def __init__(
-        self, table: Table, *, database: Database, key_id: int, duration: timedelta, clock: Clock, ids: IdSource
+        self, table: Table, *, database: Database, key: CheckKey, duration: timedelta, clock: Clock, ids: IdSource
     ) -> None:
+        self.key = key
         self._names = tuple(table.c.keys())
         self._add = insert(table)
         self._of_id = select(table).where(table.c.lease_id == bindparam("which"))
@@ -65,7 +83,6 @@ class LeaseBook:
         )
         self._ended = delete(table).where(table.c.expires_at <= bindparam("now"))
         self._database = database
-        self._key_id = key_id
         self._duration = duration
         self._clock = clock
         self._ids = ids
@@ -81,16 +98,34 @@ class LeaseBook:
             Unavailable: STORE_UNAVAILABLE.
         """
         now = self._clock.now()
-        fresh = Lease(str(self._ids.uuid()), system, self._key_id, now, now + self._duration)
+        fresh = Lease(str(self._ids.uuid()), system, self.key.key_id, now, now + self._duration)
 
         def write(connection: Connection) -> Lease:
-            row = connection.execute(self._of_system, {"whose": system, "key": self._key_id}).one_or_none()
+            row = connection.execute(self._of_system, {"whose": system, "key": self.key.key_id}).one_or_none()
             if row is not None and (held := _read(row)).is_young(now):
                 return held
             connection.execute(self._add, {name: getattr(fresh, name) for name in self._names})
             return fresh
 
         return await self._database.write(write)
+
+    async def answer(self, system: bytes, *, message: M) -> M:
+        """Gives a system a lease as `lend` does, and writes it into an answer, with the key.
+
+        Args:
+            system: Fingerprint of its certificate.
+            message: The answer, empty.
+
+        Returns:
+            The answer.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+        lease = await self.lend(system)
+        message.lease_id, message.key = lease.lease_id, self.key.key
+        write_instant(message.expire_time, lease.expires_at)
+        return message
 
     async def require(self, lease_id: str, system: bytes) -> Lease:
         """Refuses a lease that is unknown, over, another system's, or of a key that is no longer used.
@@ -108,7 +143,7 @@ class LeaseBook:
         """
         lease = self._known.get(lease_id) or await self._read(lease_id)
         now = self._clock.now()
-        if lease is None or (lease.system, lease.key_id) != (system, self._key_id) or now >= lease.expires_at:
+        if lease is None or (lease.system, lease.key_id) != (system, self.key.key_id) or now >= lease.expires_at:
             raise error(Reason.CHECK_KEY_LEASE_INVALID, "The lease of the key is not one that this system holds now.")
         return lease
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -68,6 +69,14 @@ class AlertWatch:
         if self._is_foreign:
             raise error(Reason.STORE_UNAVAILABLE, "Alerts are kept under another key than this process has.")
         return None if self._live is None else self._live.find(hashes, now=self._clock.now())
+
+    async def listed(self, hashes: Sequence[int]) -> frozenset[int]:
+        """Returns which hashes, as signed numbers, there are alerts under, as the database itself has it.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+        return frozenset(await self._database.read(lambda connection: self._rows.subjects(connection, hashes)))
 
     async def check(self) -> None:
         """Makes sure that checks can be answered, as for the health of the process.
@@ -155,7 +164,7 @@ class AlertWatch:
         if not removed.size:
             return removed
         numbers = as_numbers(np.unique(removed))
-        sought = await self._database.read(lambda connection: self._rows.subjects(connection, numbers))
+        sought = await self.listed(numbers)
         return as_hashes([number for number in numbers if number not in sought])
 
 

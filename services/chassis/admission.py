@@ -13,10 +13,10 @@ from typing import Protocol
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from services.chassis import rules
+from services.chassis import on_paper, rules
 from services.chassis.call import Call, VerifiedGrant
 from services.chassis.clock import Clock
-from services.chassis.tokens import TokenVerifier
+from services.chassis.tokens import Caller, TokenVerifier
 from services.chassis.trust import START_LEEWAY, OfficerTrust, Statement
 from xiezhi.approval.v1 import grant_pb2
 from xiezhi.errors import Reason, XiezhiError, error
@@ -26,7 +26,7 @@ GRANT_KEY = "xiezhi-grant-bin"
 APPROVAL_KEY = "xiezhi-approval"
 """Metadata key in which a caller names the approval of a call."""
 AUTHORIZATION_KEY = "authorization"
-"""Metadata key of the officer's token."""
+"""Metadata key of the officer's token; from the gateway to a service also of the judge's statement (`on_paper`)."""
 _BEARER = "Bearer "
 
 
@@ -126,13 +126,12 @@ class ServiceAdmission:
         if call.peer.name != self._gateway:
             raise _not_allowed()
         grant = self._read_grant(call)
-        call.caller = self._tokens.verify(
-            bearer(call), certificate_sha256=grant.caller_certificate_sha256, now=call.received_at
-        )
+        call.caller = self._caller(call, grant)
         rules.require_permission(call.method, call.caller)
         rules.require_jurisdiction(call.caller.organisation, self._jurisdiction)
         call.accepted_at = _instant(grant.accept_time)
         call.approval, call.offered = grant.approval, tuple(grant.statements)
+        call.liaison = grant.liaison
 
     async def admit(self, call: Call, message: Message | None) -> None:
         """Holds the case and the approvers' statements against the request received."""
@@ -156,6 +155,17 @@ class ServiceAdmission:
         if call.method.policy.approval is not None:
             for text in call.offered:
                 self._trust.verify(text, now=now)
+
+    def _caller(self, call: Call, grant: grant_pb2.Grant) -> Caller:
+        """Returns who asks: whom the token names or, on paper, who signed the request."""
+        text = call.text(AUTHORIZATION_KEY)
+        if not text.startswith(on_paper.SCHEME):
+            fingerprint = grant.caller_certificate_sha256
+            return self._tokens.verify(bearer(call), certificate_sha256=fingerprint, now=call.received_at)
+        on_paper.require_admissible(call.method)
+        statement = self._trust.verify_request(text.removeprefix(on_paper.SCHEME), now=call.received_at)
+        on_paper.require_about(statement, call.method, approval=grant.approval, request_sha256=call.request_sha256)
+        return on_paper.caller_of(statement, call.method)
 
     def _require_consents(self, call: Call, facts: rules.RequestFacts) -> tuple[Statement, ...]:
         requirement = call.method.policy.approval

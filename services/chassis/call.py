@@ -64,6 +64,7 @@ class Call:
         court_code: Court of the case, once known.
         case_number: Number of the case, once known.
         subjects: Numbers of the data subjects, once known.
+        liaison: Whether the caller acts as liaison of the own organisation, once known.
     """
 
     method: MethodInfo
@@ -82,6 +83,7 @@ class Call:
     court_code: str = ""
     case_number: str = ""
     subjects: tuple[str, ...] = field(default=())
+    liaison: bool = False
 
     @property
     def officer(self) -> Caller:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography import x509
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -127,3 +128,15 @@ def write_instant(message: Timestamp, instant: datetime) -> None:
     """
     message.seconds, micros = divmod((instant - _EPOCH) // _MICROSECOND, 1_000_000)
     message.nanos = micros * 1000
+
+
+def write_duration(message: Duration, duration: timedelta) -> None:
+    """Writes a duration into a message, to the microsecond; one of zero is there too.
+
+    Args:
+        message: The message.
+        duration: The duration.
+    """
+    message.seconds, micros = divmod(duration // _MICROSECOND, 1_000_000)
+    message.nanos = micros * 1000
+    message.SetInParent()

@@ -63,6 +63,10 @@ class PeerSettings(Section):
     name: str
 
 
+COORDINATION = "spiffe://xiezhi.jx/service/coordination"
+"""Name of the process that asks others whose an object is, unless configuration says otherwise."""
+
+
 class LedgerSettings(Section):
     """The ledger and the public key of its log, a PEM file; witness keeps the last head seen."""
 

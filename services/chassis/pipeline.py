@@ -23,7 +23,7 @@ from services.chassis.peers import Peers
 from services.chassis.policy import UNKNOWN_METHOD, MethodInfo
 from services.chassis.recorder import Recorder
 from services.chassis.telemetry import CallSpan, Telemetry
-from xiezhi.errors import Internal, Reason, Unavailable, XiezhiError, error
+from xiezhi.errors import Internal, NotFound, Reason, Unavailable, XiezhiError, error
 from xiezhi.errors.status import STATUS_KEY, from_status, to_status
 
 TRACE_KEY = "xiezhi-trace-id"
@@ -251,8 +251,10 @@ class Pipeline:
         )
 
     async def _record(self, call: Call, told: XiezhiError) -> None:
-        if call.method.policy.internal and call.method is not UNKNOWN_METHOD and isinstance(told, Unavailable):
-            # A process tries again and again; what comes of that is recorded with the call that it does so for.
+        is_internal = call.method.policy.internal and call.method is not UNKNOWN_METHOD
+        if is_internal and isinstance(told, Unavailable | NotFound):
+            # A process tries again and again, or looks for something; what comes of that is recorded with the call that
+            # it does so for.
             return
         try:
             await self._recorder.refused(call, told)

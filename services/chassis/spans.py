@@ -11,7 +11,9 @@ import asyncio
 import random
 import re
 import time
+from collections.abc import Iterable
 from contextvars import ContextVar
+from itertools import islice
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -23,6 +25,8 @@ from xiezhi.errors import Reason, XiezhiError
 
 MOST_CHILDREN = 256
 """Spans within one call that are kept; of more only the number."""
+MOST_LINKS = 128
+"""Other traces that the span of a watch is linked to; collectors keep no more of one span."""
 ANSWERED, REFUSED, FAILED = "answered", "refused", "failed"
 UNSPECIFIED = "UNSPECIFIED"
 """Reason of a refusal whose reason has not the form of one."""
@@ -212,10 +216,29 @@ def current_span() -> Span | None:
     return _current.get()
 
 
+def traceparent() -> str:
+    """Returns the trace context of the running code, to be kept with what it causes; empty outside of a span."""
+    span = _current.get()
+    return "" if span is None else span.traceparent
+
+
 def current_traceparent() -> tuple[tuple[str, str], ...]:
     """Returns the metadata that makes a call part of the current trace; empty outside of one."""
+    context = traceparent()
+    return ((TRACEPARENT, context),) if context else ()
+
+
+def link_current_span(traceparents: Iterable[str]) -> None:
+    """Names spans of other traces that led to what the current span does, as many as collectors keep of one span.
+
+    Args:
+        traceparents: The spans, in W3C form; an empty one is passed over.
+    """
     span = _current.get()
-    return () if span is None else ((TRACEPARENT, span.traceparent),)
+    if span is not None:
+        room = MOST_LINKS - len(span.links or ())
+        for traceparent in islice(filter(None, traceparents), max(room, 0)):
+            span.link(traceparent)
 
 
 class CallSpan(Span):

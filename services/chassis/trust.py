@@ -7,13 +7,16 @@ compromised gateway cannot ask what nobody approved.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from services.chassis.anchors import Anchors, may_sign
+from cryptography import x509
+
 from services.chassis.watched import WatchedFiles
-from xiezhi.errors import Reason, error
+from xiezhi.proof.anchors import Anchors, certify
+from xiezhi.proof.request import RequestClaims, read_request
 from xiezhi.proof.statement import Claims, Rank, SignedStatement, Signer, invalid, read_statement
 
 MAX_CACHED = 50_000
@@ -33,6 +36,23 @@ class Statement:
     """
 
     claims: Claims
+    signer: Signer
+    digest: bytes
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStatement:
+    """A judge's request statement whose signature, certificate and chain were verified.
+
+    Attributes:
+        claims: What was signed.
+        signer: Who signed, from the certificate.
+        digest: SHA-256 of the compact JWS, 32 bytes.
+        valid_until: The earliest end of the claims and of every certificate, UTC, exclusive.
+    """
+
+    claims: RequestClaims
     signer: Signer
     digest: bytes
     valid_until: datetime
@@ -72,8 +92,15 @@ class OfficerTrust:
             if len(self._verified) >= MAX_CACHED:
                 self._verified.clear()
             self._verified[digest] = statement
-        if not statement.claims.issued_at - START_LEEWAY <= now < statement.valid_until:
-            raise invalid("its time, or that of its certificate, has not begun or is over")
+        _require_time(statement, now)
+        return statement
+
+    def verify_request(self, text: str, *, now: datetime) -> RequestStatement:
+        """Verifies the statement by which a judge asks on paper; as `verify`, and nothing is remembered."""
+        signed = read_request(text)
+        signer, end = _certified(signed.chain, self._current(now), now)
+        statement = RequestStatement(signed.claims, signer, signed.digest, min(signed.claims.not_after, end))
+        _require_time(statement, now)
         return statement
 
     def _current(self, now: datetime) -> Anchors:
@@ -90,24 +117,23 @@ class OfficerTrust:
 
     @staticmethod
     def _check(signed: SignedStatement, anchors: Anchors, now: datetime) -> Statement:
-        certificate = signed.chain[0]
-        # What a statement carries beside its signer's certificate proves nothing and is not looked at.
-        authority = anchors.find_issuer(certificate)
-        if authority is None:
-            raise invalid("its certificate was not issued by an authority of the courts")
-        if anchors.has_revoked(certificate):
-            raise error(Reason.STATEMENT_REVOKED, "The approver's certificate is revoked.")
-        for one in (certificate, authority):
-            if not one.not_valid_before_utc <= now < one.not_valid_after_utc:
-                raise invalid("a certificate's time has not begun or is over")
-        if not may_sign(certificate):
-            raise invalid("its certificate is not for signing")
-        try:
-            signer = Signer.of(certificate)
-        except ValueError:
-            raise invalid("its certificate names no officer, court and rank") from None
-        ends = (signed.claims.not_after, certificate.not_valid_after_utc, authority.not_valid_after_utc)
-        return Statement(signed.claims, signer, signed.digest, min(ends))
+        signer, end = _certified(signed.chain, anchors, now)
+        return Statement(signed.claims, signer, signed.digest, min(signed.claims.not_after, end))
 
 
-__all__ = ["OfficerTrust", "Rank", "Statement"]
+def _certified(chain: Sequence[x509.Certificate], anchors: Anchors, now: datetime) -> tuple[Signer, datetime]:
+    """Returns who signed, and until when the certificates say so."""
+    authority = certify(anchors, chain[0], now=now)
+    try:
+        signer = Signer.of(chain[0])
+    except ValueError:
+        raise invalid("its certificate names no officer, court and rank") from None
+    return signer, min(chain[0].not_valid_after_utc, authority.not_valid_after_utc)
+
+
+def _require_time(statement: Statement | RequestStatement, now: datetime) -> None:
+    if not statement.claims.issued_at - START_LEEWAY <= now < statement.valid_until:
+        raise invalid("its time, or that of its certificate, has not begun or is over")
+
+
+__all__ = ["OfficerTrust", "Rank", "RequestStatement", "Statement"]

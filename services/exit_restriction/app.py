@@ -19,6 +19,7 @@ from services.chassis.health import Check
 from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
+from services.chassis.standing import STANDING, StandingServicer, internal_callers, of_any_unit
 from services.codes.jurisdiction import Jiangxi
 from services.exit_restriction import changes
 from services.exit_restriction.border import handlers as border_handlers
@@ -56,6 +57,7 @@ from services.exit_restriction.settings import ExitRestrictionSettings
 from services.filing.desk import Desk
 from services.papers import SealTrust, verify_sealed
 from xiezhi.errors import XiezhiError
+from xiezhi.policy.v1 import policy_pb2
 
 NAME = "exit_restriction"
 PACKAGE = "xiezhi.exit_restriction.v1"
@@ -81,7 +83,12 @@ async def run(settings: ExitRestrictionSettings) -> None:
         for task in (works.relay.run(), works.border.watch.run(), _sweep(works.erasers)):
             _start(parts, task)
         servicers = _servicers(parts, settings, works)
-        handlers = host_backend(core, servicers, jurisdiction=Jiangxi())
+        handlers = host_backend(
+            core,
+            servicers,
+            jurisdiction=Jiangxi(),
+            internal_callers=internal_callers(settings.coordination_name),
+        )
         await serve(core, handlers, services=tuple(servicers), checks={"ledger": ledger.check, **works.checks})
 
 
@@ -98,7 +105,7 @@ class _Works:
         subjects: Rows of people.
         restrictions: Rows of their restrictions.
         border: What controls and checks at ports share.
-        counter_leases: Leases of the counters' key.
+        counter_leases: The counters' key, and its leases.
         erasers: Erase what is kept for a time only.
         checks: What readiness depends on beside the database and the ledger.
     """
@@ -173,7 +180,7 @@ def _counter_leases(parts: Parts, settings: ExitRestrictionSettings) -> LeaseBoo
     return LeaseBook(
         COUNTER_LEASES,
         database=parts.database,
-        key_id=counter_key(parts.keyring).key_id,
+        key=counter_key(parts.keyring),
         duration=settings.check_lease,
         clock=parts.clock,
         ids=parts.ids,
@@ -185,7 +192,14 @@ def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -
     database, clock = parts.database, parts.clock
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
     verify = partial(verify_sealed, authority=seals)
+    lists, restrictions = ListStore(database, rows=works.rows), _restrictions(parts, works)
+    finds = {
+        "controls": of_any_unit(works.border.controls.court_of, policy_pb2.DEPARTMENT_BORDER),
+        "entries": of_any_unit(lists.court_of, policy_pb2.DEPARTMENT_EXIT_ENTRY),
+        "restrictions": of_any_unit(restrictions.court_of, policy_pb2.DEPARTMENT_EXIT_ENTRY),
+    }
     return {
+        STANDING: StandingServicer(finds),
         f"{PACKAGE}.ApplicationCounterService": _counter(parts, settings, works),
         f"{PACKAGE}.BorderCheckService": _checks(parts, works.border),
         f"{PACKAGE}.BorderControlService": BorderControlServicer(
@@ -194,16 +208,12 @@ def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -
         f"{PACKAGE}.CourtNoticeService": CourtNoticeServicer(
             works.feed,
             letters=DeadLetters(works.outbox, database=database, clock=clock),
-            database=database,
-            clock=clock,
         ),
         f"{PACKAGE}.DishonestListService": DishonestListServicer(
-            Desk(ListStore(database, rows=works.rows), verify, clock, parts.ids),
+            Desk(lists, verify, clock, parts.ids),
             uploads=UploadDesk(works.uploads, verify, clock),
         ),
-        f"{PACKAGE}.RestrictionService": RestrictionServicer(
-            Desk(_restrictions(parts, works), verify, clock, parts.ids)
-        ),
+        f"{PACKAGE}.RestrictionService": RestrictionServicer(Desk(restrictions, verify, clock, parts.ids)),
     }
 
 
@@ -214,9 +224,9 @@ def _restrictions(parts: Parts, works: _Works) -> RestrictionStore:
 
 def _checks(parts: Parts, border: Border) -> BorderCheckServicer:
     post = border_handlers.Post(
-        border.store, border.watch, NumberHasher(border.key.key), parts.telemetry.metrics.observe
+        border.store, border.watch, NumberHasher(border.leases.key.key), parts.telemetry.metrics.observe
     )
-    return BorderCheckServicer(post, leases=border.leases, key=border.key, clock=parts.clock)
+    return BorderCheckServicer(post, leases=border.leases, clock=parts.clock)
 
 
 def _counter(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> ApplicationCounterServicer:
@@ -229,9 +239,7 @@ def _counter(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> 
         clock=parts.clock,
     )
     stream = CounterStream(store, feed=works.feed, duration=settings.counter_lease, clock=parts.clock)
-    return ApplicationCounterServicer(
-        store, stream=stream, leases=works.counter_leases, key=counter_key(parts.keyring), clock=parts.clock
-    )
+    return ApplicationCounterServicer(store, stream=stream, leases=works.counter_leases, clock=parts.clock)
 
 
 def _past_controls(rows: ControlRows) -> ReadPastControls:

@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from services.chassis.spans import current_span
 from services.exit_restriction.domain import Filed, FilingLevel, Standing
 from services.filing.domain import Contact, Party
 
@@ -113,9 +112,3 @@ An upload changes a thousand restrictions at once, so they come together; the su
 def tell_nobody(connection: Connection, changes: Sequence[Change]) -> None:
     """Tells nobody, as long as nobody keeps notices."""
     del connection, changes
-
-
-def traceparent() -> str:
-    """Returns the trace context of the present call; empty where it has none."""
-    span = current_span()
-    return "" if span is None else span.traceparent

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
-from google.protobuf import timestamp_pb2
 from google.type import date_pb2
 
 from services.chassis.call import Call
 from services.codes.citizen_id import CitizenId, ForeignResidentId
-from services.codes.courts import find_court, is_same_or_superior
+from services.codes.courts import find_court
 from services.codes.legal_time import legal_date
 from services.codes.numbers import NumberType
 from services.codes.terms import corresponding_day
-from services.exit_restriction.domain import Author, FilingLevel, Ground, Term
+from services.exit_restriction.domain import FilingLevel, Ground, Term, decisions_of
 from services.exit_restriction.reporting import Debtor
 from services.filing import convert as filing_convert
-from services.filing.convert import invalid, read_date, read_instant
-from services.filing.domain import DocumentKind, Filing
+from services.filing.convert import invalid, read_date
+from services.filing.domain import Filing
 from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason, error
 from xiezhi.exit_restriction.v1 import restriction_pb2
@@ -44,16 +43,6 @@ def read_debtor(message: case_pb2.Party, *, field: str, on: date) -> Debtor:
     if kind is NumberType.FOREIGN_PERMANENT_RESIDENT:
         return Debtor(party, Ground.FOREIGNER_UNSETTLED_CASE, ForeignResidentId(party.number).birth_date)
     return Debtor(party, Ground.FOREIGNER_UNSETTLED_CASE, None, has_passport_only=kind is NumberType.PASSPORT)
-
-
-def read_author(context: case_pb2.CaseContext) -> Author:
-    """Reads the court and the case.
-
-    Raises:
-        InvalidArgument: FIELDS_INVALID.
-    """
-    author = filing_convert.read_author(context)
-    return Author(author.court_code, author.case_number)
 
 
 def read_term(message: restriction_pb2.TermRequest, *, field: str) -> Term:
@@ -89,20 +78,6 @@ def read_start(message: date_pb2.Date, *, field: str, today: date) -> date:
     return day
 
 
-def read_as_of(message: timestamp_pb2.Timestamp | None, *, now: datetime) -> datetime:
-    """Reads the moment that a list is asked of; now where none is named.
-
-    Raises:
-        InvalidArgument: FIELDS_INVALID, if it is to come.
-    """
-    if message is None:
-        return now
-    as_of = read_instant(message, field="as_of_time")
-    if as_of > now:
-        raise invalid("as_of_time", "it is to come")
-    return as_of
-
-
 def level_of(call: Call) -> FilingLevel:
     """Returns the level of the authority that approved a call: of the highest of its approvers' courts.
 
@@ -118,16 +93,8 @@ def level_of(call: Call) -> FilingLevel:
 
 
 def decision_number(filing: Filing) -> str:
-    """Returns the number of the decision not to let the debtor exit; empty where the court lists none of it.
-
-    A decision counts that the court itself made, or one above it.
-    """
-    for document in filing.documents:
-        if document.kind == DocumentKind.EXIT_RESTRICTION_DECISION and is_same_or_superior(
-            document.court_code, filing.author.court_code
-        ):
-            return document.number
-    return ""
+    """Returns the number of the decision not to let the debtor exit; empty where the court lists none of it."""
+    return next(iter(decisions_of(filing)), "")
 
 
 def today_of(call: Call) -> date:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from services.alerts.feed import AlertFeed
 from services.chassis.clock import Clock, SystemClock
-from services.chassis.db import KeyedQuery, insert_many
+from services.chassis.db import KeyedQuery, execute_many, insert_many
 from services.chassis.db.loading import BulkLoader
 from services.chassis.sealing import Keyring, Sealer
 from services.codes.legal_time import legal_date
@@ -95,7 +94,7 @@ class SubjectLoader(BulkLoader):
         changed = [key for key in kept if kept[key] != (wanted[key], True)]
         rows = {key: {"subject_id": key, "record": sealer.seal(wanted[key])} for key in (*fresh, *changed)}
         insert_many(connection, SUBJECTS, [rows[key] for key in fresh])
-        _execute(connection, _REPLACE, [{_OLD: key, **rows[key]} for key in changed])
+        execute_many(connection, _REPLACE, [{_OLD: key, **rows[key]} for key in changed])
         self._forget_ways(connection, [kept[key][0] for key in changed])
         self._add_ways(connection, [wanted[key] for key in rows])
         former = {key: _numbers(kept[key][0]) for key in changed}
@@ -105,7 +104,7 @@ class SubjectLoader(BulkLoader):
         """Deletes what leads to subjects, under every key of the indexes."""
         ways = self._ways
         rows = [{"key": digest, "whose": s.subject_id} for s in subjects for digest in ways.former_of_subject(s)]
-        _execute(connection, _FORGET, rows)
+        execute_many(connection, _FORGET, rows)
 
     def _add_ways(self, connection: Connection, subjects: Sequence[Subject]) -> None:
         ways = self._ways
@@ -132,8 +131,3 @@ class SubjectLoader(BulkLoader):
 
 def _numbers(subject: Subject) -> frozenset[str]:
     return frozenset((*subject.numbers, *subject.document_numbers))
-
-
-def _execute(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,14 +13,13 @@ from services.exit_restriction.domain import (
     Decision,
     Filed,
     FilingLevel,
-    Finding,
     Ground,
     RestrictionOrder,
     Term,
     TermRule,
     rule_on,
 )
-from services.exit_restriction.registry.domain import Named, Subject
+from services.exit_restriction.registry.domain import Examined, Named
 from services.filing.domain import Contact, Party
 
 
@@ -47,19 +46,6 @@ class Debtor:
         if self.has_passport_only:
             return Named(self.party.name, (), number)
         return Named(self.party.name, number)
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What the register has of a debtor.
-
-    Attributes:
-        finding: What was found under the number.
-        subject: The person of the register; None where there is none, or nobody can say who of several.
-    """
-
-    finding: Finding
-    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,25 +92,6 @@ class Ordered:
         return RestrictionRecord(
             filed, subject_id, entry_id, self.debtor.party, self.level, self.decision_number, officer_id, handler
         )
-
-
-def examine(debtor: Debtor, found: Iterable[Subject]) -> Examined:
-    """Holds a debtor against the register: the number finds, and the name only confirms.
-
-    Whom only courts named before confirms nothing.
-
-    Args:
-        debtor: The debtor.
-        found: Who has the number.
-    """
-    on_file = [subject for subject in found if subject.is_on_file]
-    if not on_file:
-        return Examined(Finding.NOT_FOUND)
-    if not any(subject.has_name(debtor.party.name) for subject in on_file):
-        return Examined(Finding.NAME_DIFFERS)
-    if len(on_file) > 1:
-        return Examined(Finding.AMBIGUOUS)
-    return Examined(Finding.FOUND, on_file[0])
 
 
 def candidate_of(ordered: Ordered, examined: Examined, *, rules: Collection[TermRule], on: date) -> Candidate:

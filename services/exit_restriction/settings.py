@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from services.chassis.config import LedgerSettings, ProcessSettings, Seconds, Section
+from services.chassis.config import COORDINATION, LedgerSettings, ProcessSettings, Seconds, Section
 from services.exit_restriction import domain
 from services.exit_restriction.domain import ControlRule, Span
 from services.papers.settings import SealSettings
@@ -80,6 +80,8 @@ class ExitRestrictionSettings(ProcessSettings):
     """What the exit restriction service needs beside what every process needs."""
 
     ledger: LedgerSettings
+    coordination_name: str = COORDINATION
+    """Name of the process that asks whose an object is, in its certificate."""
     seals: SealSettings
     acknowledge_within: Seconds = timedelta(hours=24)
     """How long a court may take to acknowledge a notice before its liaisons are told."""

@@ -41,6 +41,11 @@ def read_filing(context: case_pb2.CaseContext, call: Call, *, papers: Iterable[P
     )
 
 
+def read_key(request_id: str, call: Call) -> RequestKey:
+    """Reads under which key the caller's organisation asks, where that is no court that hands something in."""
+    return RequestKey(call.officer.organisation, request_id, call.method.full_name, call.request_sha256)
+
+
 def read_author(context: case_pb2.CaseContext) -> Author:
     """Reads the court and the case.
 
@@ -124,6 +129,20 @@ def read_instant(message: timestamp_pb2.Timestamp, *, field: str) -> datetime:
         return message.ToDatetime(UTC)
     except (ValueError, OverflowError):
         raise invalid(field, "it is no time of the calendar") from None
+
+
+def read_as_of(message: timestamp_pb2.Timestamp | None, *, now: datetime) -> datetime:
+    """Reads the moment that a list is asked of; now where none is named.
+
+    Raises:
+        InvalidArgument: FIELDS_INVALID, if it is to come.
+    """
+    if message is None:
+        return now
+    as_of = read_instant(message, field="as_of_time")
+    if as_of > now:
+        raise invalid("as_of_time", "it is to come")
+    return as_of
 
 
 def write_date(message: date_pb2.Date, day: date) -> None:

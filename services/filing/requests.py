@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from services.chassis.db import insert_new
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.filing.domain import RequestKey
+from services.filing.keys import RequestIndex
 from services.filing.tables import FilingTables
-from xiezhi.errors import Reason, error
 
 
 class RequestRows:
@@ -28,7 +28,7 @@ class RequestRows:
         self._tables = tables
         self._service = service
         self._sealer = Sealer(keyring)
-        self._requests = BlindIndex(keyring, f"{service}.request")
+        self._requests = RequestIndex(keyring, f"{service}.request")
         self._papers = BlindIndex(keyring, f"{service}.paper")
         asked = tables.requests.c.request_digest
         self._asked = select(tables.requests).where(asked.in_(bindparam("digests", expanding=True)))
@@ -37,7 +37,7 @@ class RequestRows:
 
     def digest(self, key: RequestKey) -> bytes:
         """Returns the digest under which a request is kept."""
-        return self._requests.of(_name(key))
+        return self._requests.digest(key)
 
     def answer(self, connection: Connection, key: RequestKey) -> bytes | None:
         """Returns what was answered under a key; None if nothing was asked under it.
@@ -45,42 +45,37 @@ class RequestRows:
         Raises:
             AlreadyExists: REQUEST_ID_REUSED, if something else was.
         """
-        row = connection.execute(self._asked, {"digests": self._requests.all_of(_name(key))}).one_or_none()
+        row = connection.execute(self._asked, {"digests": self._requests.digests(key)}).one_or_none()
         if row is None:
             return None
-        if bytes(row.content_digest) not in self._requests.all_of(_content(key)):
-            raise error(Reason.REQUEST_ID_REUSED, "The request id was used for another request.")
+        self._requests.require_same(bytes(row.content_digest), key)
         return self._sealer.open(bytes(row.answer), place=self._place("answer", bytes(row.request_digest)))
 
-    def begin(self, connection: Connection, key: RequestKey, papers: Sequence[bytes]) -> bytes | None:
-        """Notes that something is asked, and keeps its papers, unless it was asked before.
+    def once(
+        self, connection: Connection, key: RequestKey, act: Callable[[bytes], bytes], *, papers: Sequence[bytes] = ()
+    ) -> bytes:
+        """Makes a change that is asked, and keeps its papers and its answer, unless it was made before.
 
         Args:
             connection: That of a write function; a concurrent request under the same key is waited for.
             key: The key.
+            act: Makes the change, which is told the digest of the request, and returns the answer.
             papers: The files.
 
         Returns:
-            What was answered before; None if it is asked now for the first time.
+            The answer, of now or of the first time.
 
         Raises:
-            AlreadyExists: REQUEST_ID_REUSED.
+            XiezhiError: REQUEST_ID_REUSED, or what `act` raises.
         """
-        kept = [self.paper_digest(hashlib.sha256(pdf).digest()) for pdf in papers]
-        row = {
-            "request_digest": self.digest(key),
-            "content_digest": self._requests.of(_content(key)),
-            "papers": b"".join(kept),
-            "answer": b"",
-        }
-        if (answered := self.answer(connection, key)) is not None:
+        digest = self.digest(key)
+        answered = self._begin(connection, key, digest, papers=papers)
+        if answered is not None:
             return answered
-        if not connection.execute(insert_new(connection, self._tables.requests), row).rowcount:
-            return self.answer(connection, key)
-        for digest, pdf in zip(kept, papers, strict=True):
-            content = self._sealer.seal(pdf, place=self._place("paper", digest))
-            connection.execute(insert_new(connection, self._tables.papers), {"digest": digest, "content": content})
-        return None
+        answer = act(digest)
+        sealed = self._sealer.seal(answer, place=self._place("answer", digest))
+        connection.execute(self._answer, {"asked": digest, "answer": sealed})
+        return answer
 
     def paper_digest(self, sha256: bytes) -> bytes:
         """Returns the digest under which a file is kept, from its SHA-256."""
@@ -97,19 +92,25 @@ class RequestRows:
             return None
         return self._sealer.open(bytes(found.content), place=self._place("paper", bytes(found.digest)))
 
-    def end(self, connection: Connection, key: RequestKey, answer: bytes) -> None:
-        """Keeps the answer, in the transaction that began with the request."""
-        digest = self.digest(key)
-        sealed = self._sealer.seal(answer, place=self._place("answer", digest))
-        connection.execute(self._answer, {"asked": digest, "answer": sealed})
+    def _begin(
+        self, connection: Connection, key: RequestKey, request: bytes, *, papers: Sequence[bytes]
+    ) -> bytes | None:
+        """Notes that something is asked and keeps its papers; returns what was answered if it was asked before."""
+        if (answered := self.answer(connection, key)) is not None:
+            return answered
+        kept = [self.paper_digest(hashlib.sha256(pdf).digest()) for pdf in papers]
+        row = {
+            "request_digest": request,
+            "content_digest": self._requests.content(key),
+            "papers": b"".join(kept),
+            "answer": b"",
+        }
+        if not connection.execute(insert_new(connection, self._tables.requests), row).rowcount:
+            return self.answer(connection, key)
+        for digest, pdf in zip(kept, papers, strict=True):
+            content = self._sealer.seal(pdf, place=self._place("paper", digest))
+            connection.execute(insert_new(connection, self._tables.papers), {"digest": digest, "content": content})
+        return None
 
     def _place(self, kind: str, digest: bytes) -> str:
         return f"{self._service}.{kind}:{digest.hex()}"
-
-
-def _name(key: RequestKey) -> str:
-    return f"{key.court_code}|{key.request_id}"
-
-
-def _content(key: RequestKey) -> str:
-    return f"{key.method}|{key.sha256.hex()}"

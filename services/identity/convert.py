@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from google.type import date_pb2
-
 from services.codes.ages import AgeRule
-from services.codes.parties import PartyError, read_party
+from services.filing.convert import invalid, read_party, write_date
 from services.identity.domain import (
     BatchItem,
     Category,
@@ -17,13 +15,12 @@ from services.identity.domain import (
     HouseholdAnswer,
     HouseholdView,
     Member,
-    NumberType,
     Photo,
     Question,
     Section,
 )
 from xiezhi.common.v1 import case_pb2
-from xiezhi.errors import Reason, Violation, XiezhiError, invalid_fields
+from xiezhi.errors import Reason, XiezhiError
 from xiezhi.identity.v1 import identity_pb2
 
 CLASSIFICATION = "仅供本案承办法官使用，不得提供给其他人员（赣高法〔2018〕160号五.2）"
@@ -44,7 +41,7 @@ def read_question(
     """
     categories = frozenset(map(Category, request.categories))
     if Category.PHOTOS in categories and Category.HOUSEHOLD not in categories:
-        raise _invalid("categories", "CATEGORY_PHOTOS needs CATEGORY_HOUSEHOLD")
+        raise invalid("categories", "CATEGORY_PHOTOS needs CATEGORY_HOUSEHOLD")
     return Question(categories, request.include_historic_members, as_of)
 
 
@@ -59,13 +56,8 @@ def read_debtor(party: case_pb2.Party, *, field: str, on: date) -> Debtor:
     Raises:
         InvalidArgument: FIELDS_INVALID, with what is wrong and never the value.
     """
-    kind = NumberType(party.id_type)
-    is_person = party.type == case_pb2.PARTY_TYPE_NATURAL
-    try:
-        number = read_party(party.name, kind, party.id_number, is_person=is_person, on=on)
-    except PartyError as failure:
-        raise _invalid(f"{field}.{failure.field}", str(failure)) from None
-    return Debtor(party.name, number if is_person else "")
+    read = read_party(party, field=field, on=on)
+    return Debtor(read.name, read.number if read.is_person else "")
 
 
 def read_debtors(parties: Iterable[case_pb2.Party], *, on: date) -> Iterator[Debtor | Reason]:
@@ -88,7 +80,7 @@ def write_answer(
         question: What was asked.
         rule: When one is 16周岁以上.
     """
-    _write_date(message.as_of_date, question.as_of)
+    write_date(message.as_of_date, question.as_of)
     message.age_rule = _AGE_RULES[rule.name]
     message.classification = CLASSIFICATION
     _write_section(message.household_result, answer.household_result)
@@ -142,7 +134,7 @@ def _write_member(message: identity_pb2.Member, member: Member) -> None:
         message.id_number = person.numbers[0]
     message.sex = person.sex  # type: ignore[assignment]
     if person.birth_date is not None:
-        _write_date(message.birth_date, person.birth_date)
+        write_date(message.birth_date, person.birth_date)
     message.relation = member.relation
     message.is_debtor = member.is_debtor
     message.status = member.status  # type: ignore[assignment]
@@ -158,14 +150,6 @@ def _write_document(message: identity_pb2.ExitDocument, view: DocumentView) -> N
     message.type = document.type
     message.number = document.number
     message.status = view.status  # type: ignore[assignment]
-    _write_date(message.issue_date, document.issue_date)
-    _write_date(message.expiry_date, document.expiry_date)
+    write_date(message.issue_date, document.issue_date)
+    write_date(message.expiry_date, document.expiry_date)
     message.authority = document.authority
-
-
-def _write_date(message: date_pb2.Date, day: date) -> None:
-    message.year, message.month, message.day = day.year, day.month, day.day
-
-
-def _invalid(field: str, description: str) -> XiezhiError:
-    return invalid_fields(Violation(field, description))

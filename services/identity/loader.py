@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.clock import Clock, SystemClock
-from services.chassis.db import KeyedQuery
+from services.chassis.db import KeyedQuery, execute_many
 from services.chassis.db.loading import BulkLoader
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.codes.legal_time import legal_date
@@ -125,8 +125,8 @@ class RegistryLoader(BulkLoader):
             }
             for key in (*fresh, *changed)
         }
-        _execute(connection, _INSERT_HOUSEHOLD, [rows[key] for key in fresh])
-        _execute(connection, _REPLACE_HOUSEHOLD, [{_OLD: key, **rows[key]} for key in changed])
+        execute_many(connection, _INSERT_HOUSEHOLD, [rows[key] for key in fresh])
+        execute_many(connection, _REPLACE_HOUSEHOLD, [{_OLD: key, **rows[key]} for key in changed])
 
     def _add_photos(self, connection: Connection, images: dict[bytes, StoredPhoto]) -> None:
         sealer = self._sealer
@@ -137,8 +137,8 @@ class RegistryLoader(BulkLoader):
 
         fresh, changed = _sort(images, kept, is_same)
         rows = {key: {"digest": key, "photo": sealer.seal_photo(key, images[key])} for key in (*fresh, *changed)}
-        _execute(connection, _INSERT_PHOTO, [rows[key] for key in fresh])
-        _execute(connection, _REPLACE_PHOTO, [{_OLD: key, **rows[key]} for key in changed])
+        execute_many(connection, _INSERT_PHOTO, [rows[key] for key in fresh])
+        execute_many(connection, _REPLACE_PHOTO, [{_OLD: key, **rows[key]} for key in changed])
 
     def _add_persons(self, connection: Connection, people: dict[int, PersonRecord]) -> None:
         sealer = self._sealer
@@ -160,8 +160,8 @@ class RegistryLoader(BulkLoader):
             }
             for key in (*fresh, *changed)
         }
-        _execute(connection, _INSERT_PERSON, [rows[key] for key in fresh])
-        _execute(connection, _REPLACE_PERSON, [{_OLD: key, **rows[key]} for key in changed])
+        execute_many(connection, _INSERT_PERSON, [rows[key] for key in fresh])
+        execute_many(connection, _REPLACE_PERSON, [{_OLD: key, **rows[key]} for key in changed])
         self._forget_ways(connection, [_open(sealer, kept[key]) for key in changed])
         self._add_ways(connection, [people[key] for key in rows])
 
@@ -173,8 +173,8 @@ class RegistryLoader(BulkLoader):
             for number in record.person.numbers
             for digest in self._index.all_of(number)
         ]
-        _execute(connection, _FORGET_NUMBER, digests)
-        _execute(connection, _FORGET_RESIDENCE, _residences(records))
+        execute_many(connection, _FORGET_NUMBER, digests)
+        execute_many(connection, _FORGET_RESIDENCE, _residences(records))
 
     def _add_ways(self, connection: Connection, records: Sequence[PersonRecord]) -> None:
         digests = [
@@ -183,11 +183,11 @@ class RegistryLoader(BulkLoader):
             for number in record.person.numbers
         ]
         try:
-            _execute(connection, _INSERT_NUMBER, digests)
+            execute_many(connection, _INSERT_NUMBER, digests)
         except IntegrityError:
             raise IntakeError("An identity number is said to be that of two people.") from None
         try:
-            _execute(connection, _INSERT_RESIDENCE, _residences(records))
+            execute_many(connection, _INSERT_RESIDENCE, _residences(records))
         except IntegrityError:
             raise IntakeError("Somebody is said to be registered in a household that is not on file.") from None
 
@@ -217,8 +217,3 @@ def _residences(records: Iterable[PersonRecord]) -> list[dict[str, int]]:
         for record in records
         for household_id in {m.household_id: None for m in record.memberships}
     ]
-
-
-def _execute(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)

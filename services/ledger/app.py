@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 
 from services.chassis.backend import host_backend
-from services.chassis.process import Parts, assemble, open_parts, serve
+from services.chassis.process import CASE_INDEX, SUBJECT_INDEX, Parts, assemble, open_parts, serve
+from services.chassis.sealing import BlindIndex, Keyring
 from services.codes.jurisdiction import Jiangxi
 from services.ledger.convert import id_of
 from services.ledger.high_water import HighWater
 from services.ledger.lock import WriterLock
 from services.ledger.log import Log
+from services.ledger.oversight.convert import read_indexed
+from services.ledger.oversight.indexer import Indexer
+from services.ledger.oversight.server import OversightServicer
+from services.ledger.oversight.store import SqlIndex
+from services.ledger.oversight.summaries import SqlSummaries
 from services.ledger.recovery import recover
 from services.ledger.server import LedgerServicer, OwnEvidence
 from services.ledger.settings import LedgerProcessSettings
@@ -20,6 +26,7 @@ from xiezhi.errors import XiezhiError
 
 NAME = "ledger"
 SERVICE = "xiezhi.ledger.v1.LedgerService"
+OVERSIGHT = "xiezhi.ledger.v1.OversightService"
 APPEND = f"/{SERVICE}/Append"
 
 
@@ -42,7 +49,7 @@ async def run(settings: LedgerProcessSettings) -> None:
         core = assemble(parts, OwnEvidence(log), unlimited=settings.writers)
         handlers = host_backend(
             core,
-            {SERVICE: LedgerServicer(log, store)},
+            {SERVICE: LedgerServicer(log, store), OVERSIGHT: _open_oversight(parts, log)},
             jurisdiction=Jiangxi(),
             internal_callers={APPEND: frozenset(settings.writers)},
         )
@@ -50,7 +57,25 @@ async def run(settings: LedgerProcessSettings) -> None:
         async def is_sound() -> None:
             log.require_sound()
 
-        await serve(core, handlers, services=(SERVICE,), checks={"log": is_sound, "lock": lock.check})
+        await serve(core, handlers, services=(SERVICE, OVERSIGHT), checks={"log": is_sound, "lock": lock.check})
+
+
+def _open_oversight(parts: Parts, log: Log) -> OversightServicer:
+    """Opens the index over the log and begins to bring it up to date."""
+    keyring = Keyring.load(parts.settings.oversight_keyring)
+    index = SqlIndex(parts.database, read_indexed)
+    indexer = Indexer(index, log)
+    following = asyncio.create_task(indexer.run())
+    parts.stack.callback(following.cancel)
+    return OversightServicer(
+        log,
+        indexer=indexer,
+        index=index,
+        summaries=SqlSummaries(parts.database),
+        cases=BlindIndex(keyring, CASE_INDEX).all_of,
+        subjects=BlindIndex(keyring, SUBJECT_INDEX).all_of,
+        clock=parts.clock,
+    )
 
 
 async def _open_log(parts: Parts, settings: LedgerProcessSettings, *, lock: WriterLock, store: SqlLog) -> Log:

@@ -24,5 +24,6 @@ class LedgerProcessSettings(ProcessSettings):
         "spiffe://xiezhi.jx/service/vehicle",
         "spiffe://xiezhi.jx/service/exit_restriction",
         "spiffe://xiezhi.jx/service/referral",
+        "spiffe://xiezhi.jx/service/coordination",
     )
     """Processes that may append, by the names in their certificates, each under the last part of its name."""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from cryptography import x509
 
-from services.chassis.anchors import Anchors, may_sign
 from services.chassis.watched import WatchedFiles
 from xiezhi.errors import Reason, XiezhiError, error
+from xiezhi.proof.anchors import Anchors, may_sign
 from xiezhi.proof.seal import organisation_of
 
 LEEWAY = timedelta(seconds=60)

@@ -17,6 +17,7 @@ from services.chassis.feed import OVERDUE, DeadLetters, Feed
 from services.chassis.outbox import Event, Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
+from services.chassis.standing import STANDING, Standing, StandingServicer, internal_callers
 from services.codes.jurisdiction import Jiangxi
 from services.filing.desk import Desk
 from services.filing.requests import RequestRows
@@ -41,6 +42,7 @@ from services.referral.supervision.adjusting import Adjusting
 from services.referral.supervision.server import Office, SupervisionServicer
 from services.referral.supervision.store import SupervisionStore
 from xiezhi.errors import XiezhiError
+from xiezhi.policy.v1 import policy_pb2
 
 NAME = "referral"
 SWEEP = timedelta(minutes=1)
@@ -66,7 +68,12 @@ async def run(settings: ReferralSettings) -> None:
         for task in (works.relay.run(), _sweep((works.adjusting.resume,))):
             _start(parts, task)
         servicers = _servicers(parts, settings, works)
-        handlers = host_backend(core, servicers, jurisdiction=Jiangxi())
+        handlers = host_backend(
+            core,
+            servicers,
+            jurisdiction=Jiangxi(),
+            internal_callers=internal_callers(settings.coordination_name),
+        )
         await serve(core, handlers, services=tuple(servicers), checks={"ledger": ledger.check})
 
 
@@ -141,13 +148,20 @@ def _servicers(parts: Parts, settings: ReferralSettings, works: _Works) -> dict[
     office = Office(supervision, works.adjusting, verify, clock)
     letters = DeadLetters(works.outbox, database=database, clock=clock)
     return {
+        STANDING: StandingServicer({"referrals": partial(_find_standing, referrals)}),
         "xiezhi.referral.v1.InvestigationService": InvestigationServicer(desk),
         "xiezhi.referral.v1.ReferralService": ReferralServicer(desk),
-        "xiezhi.referral.v1.ReferralNoticeService": ReferralNoticeServicer(
-            works.feed, letters=letters, database=database, clock=clock
-        ),
+        "xiezhi.referral.v1.ReferralNoticeService": ReferralNoticeServicer(works.feed, letters=letters),
         "xiezhi.referral.v1.SupervisionService": SupervisionServicer(office),
     }
+
+
+async def _find_standing(store: ReferralStore, referral_id: str) -> Standing | None:
+    found = await store.parties_of(referral_id)
+    if found is None:
+        return None
+    court_code, units = found
+    return Standing(court_code, policy_pb2.DEPARTMENT_CRIMINAL_INVESTIGATION, units)
 
 
 def _start(parts: Parts, task: Coroutine[Any, Any, None]) -> None:

@@ -46,7 +46,7 @@ _EVENTS: Mapping[type[Fact], int] = MappingProxyType(
 
 
 def event_of(fact: Fact) -> int:
-    """Returns what happened, a value of `xiezhi.referral.v1.ReferralEventKind`; 0 for what the contract does not show.
+    """Returns what happened, a value of `xiezhi.referral.v1.ReferralEventKind`.
 
     Args:
         fact: The fact.
@@ -54,7 +54,7 @@ def event_of(fact: Fact) -> int:
     if isinstance(fact, Decided):
         is_filed = fact.decision is Decision.FILED
         return referral_pb2.REFERRAL_EVENT_KIND_FILED if is_filed else referral_pb2.REFERRAL_EVENT_KIND_NOT_FILED
-    return _EVENTS.get(type(fact), referral_pb2.REFERRAL_EVENT_KIND_UNSPECIFIED)
+    return _EVENTS[type(fact)]
 
 
 def read_name(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.chassis.config import LedgerSettings, ProcessSettings, Seconds
+from services.chassis.config import COORDINATION, LedgerSettings, ProcessSettings, Seconds
 from services.papers.settings import SealSettings
 
 Days = Annotated[int, Field(ge=1, le=60)]
@@ -17,6 +17,8 @@ class ReferralSettings(ProcessSettings):
     """What the referral service needs beside what every process needs."""
 
     ledger: LedgerSettings
+    coordination_name: str = COORDINATION
+    """Name of the process that asks whose an object is, in its certificate."""
     seals: SealSettings
     acknowledge_within: Seconds = timedelta(hours=24)
     """How long whoever is told may take to acknowledge a notice before the liaisons are told."""

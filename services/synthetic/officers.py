@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from services.codes.courts import COURTS, HIGH_COURT, CourtLevel
 from services.synthetic.draws import Draws, Source
@@ -38,6 +39,12 @@ SUPERIOR_APPROVER = "GAN01-V001"
 """A vice president of the intermediate court above the scenario's court."""
 COURT_SUPERVISOR, POLICE_SUPERVISOR = "GAN-S001", "POL360000-S001"
 """Officers of both provincial bodies who supervise referrals."""
+REGISTRAR, COURT_LIAISON, SUCCESSOR = "GAN0102-R001", "GAN0102-L002", "GAN0102-S001"
+"""Who keeps the registers of the scenario's court, one of its liaisons, and who is to follow that one."""
+PAPER_JUDGE, PAPER_APPROVER, PAPER_LIAISON = "GAN1121-J001", "GAN1121-C001", "GAN1121-L001"
+"""Officers of a court that goes on paper with one department of the police."""
+PAPER_CARRIER = "POL360000-L004"
+"""The liaison of that department of the provincial police."""
 
 COURTS_AGENCY, POLICE_AGENCY = "courts", "police"
 
@@ -72,7 +79,15 @@ _EXIT = (
     "exit.entry.review",
 )
 _REFERRING = ("referral.send", "referral.read", "referral.due")
-_DECIDING = ("approval.read", "approval.decide", "case.read", *_EXIT, *_REFERRING)
+# What came on paper is listed to the court that filed it and to the police organisation that brought it in.
+_READING_PAPER = ("paper.read",)
+_BRINGING_PAPER = ("paper.perform", *_READING_PAPER)
+_LOOKING = ("liaison.read", "channel.read")
+_APPOINTING = ("liaison.appoint", *_LOOKING)
+_DISPUTING = ("dispute.open", "dispute.read", "coordination.notice")
+# Who holds the first permission beside the last watches as liaison, and else for the organisation.
+_DISPUTING_LIAISON = ("coordination.liaison", *_DISPUTING)
+_DECIDING = ("approval.read", "approval.decide", "case.read", *_EXIT, *_REFERRING, *_LOOKING)
 _ASKING = (
     "approval.submit",
     "approval.read",
@@ -81,8 +96,11 @@ _ASKING = (
     "vehicle.seizure.register",
     "vehicle.seizure.read",
     "case.read",
+    *_READING_PAPER,
     *_EXIT,
     *_REFERRING,
+    *_LOOKING,
+    *_DISPUTING,
 )
 _JUDGE = _Post("J", Rank.JUDGE, _ASKING, enforces=True)
 _CHIEF = _Post("C", Rank.DIVISION_CHIEF, _DECIDING, enforces=True)
@@ -94,29 +112,75 @@ _NOTICE_LIAISON = ("exit.notice.liaison", "exit.notice.watch")
 _NOTICE_COMMAND = ("exit.notice.command", "exit.notice.watch")
 # Who holds the first permission beside the second watches as liaison, and else for the organisation.
 _REFERRAL_LIAISON = ("referral.liaison", "referral.due")
-_LIAISON = _Post("L", Rank.CLERK, ("approval.submit", "approval.read", *_REFERRAL_LIAISON, *_NOTICE_LIAISON))
-_REGISTRAR = _Post("R", None, ("case.register", "case.reassign", "case.read"), system="case-system")
+_LIAISON = _Post(
+    "L",
+    Rank.CLERK,
+    (
+        "approval.submit",
+        "approval.read",
+        *_READING_PAPER,
+        *_REFERRAL_LIAISON,
+        *_NOTICE_LIAISON,
+        *_LOOKING,
+        *_DISPUTING_LIAISON,
+    ),
+)
+_REGISTERING = ("case.register", "case.reassign", "case.read", "credential.register", *_APPOINTING)
+_REGISTRAR = _Post("R", None, _REGISTERING, system="case-system")
 _COMMAND_CENTRE = _Post("E", None, ("approval.read", "vehicle.sighting.watch", *_NOTICE_COMMAND))
 # Who holds the second permission beside the first watches as liaison, and else as command centre.
 _WATCHING_LIAISON = ("vehicle.sighting.watch", "vehicle.sighting.liaison")
 _HIGH_COURT_LIAISON = _Post("L", Rank.CLERK, (*_LIAISON.permissions, *_WATCHING_LIAISON))
-_AUDITOR = _Post("A", None, ("ledger.head", "ledger.read"), system="audit")
+_AUDITOR = _Post("A", None, ("ledger.head", "ledger.read", "oversight.read"), system="audit")
 _HOUSEHOLD_OFFICER = _Post("H", None, ("ledger.head",), system="police")
-_POLICE_LIAISON = _Post("L", None, ("ledger.head", *_WATCHING_LIAISON, *_REFERRAL_LIAISON), system="police")
-_UNIT_LIAISON = _Post("L", None, _REFERRAL_LIAISON, system="police")
+_POLICE_LIAISON = _Post(
+    "L",
+    None,
+    (
+        "ledger.head",
+        *_BRINGING_PAPER,
+        *_WATCHING_LIAISON,
+        *_REFERRAL_LIAISON,
+        *_APPOINTING,
+        *_DISPUTING_LIAISON,
+    ),
+    system="police",
+)
+_UNIT_LIAISON = _Post(
+    "L", None, (*_BRINGING_PAPER, *_REFERRAL_LIAISON, *_APPOINTING, *_DISPUTING_LIAISON), system="police"
+)
 _TRAFFIC_OFFICER = _Post("T", None, ("vehicle.check",), system="police")
 _PATROL = _Post("X", None, ("vehicle.check",), system="police")
 _CAMERA = _Post("K", None, ("vehicle.check.stream",), system="checkpoint")
 _WINDOW_OFFICER = _Post("W", None, ("vehicle.violation.clear",), system="police")
-_OPERATOR = _Post("O", None, ("vehicle.operate", "exit.operate", "referral.operate"), system="police")
+_OPERATING = ("vehicle.operate", "exit.operate", "referral.operate", "coordination.operate")
+_OPERATOR = _Post("O", None, _OPERATING, system="police")
 _COUNTER_OFFICER = _Post("E", None, ("exit.counter.check", "exit.counter.copy", "exit.history.read"), system="police")
 _BORDER_OFFICER = _Post("B", None, ("border.check", "border.check.stream", "exit.history.read"), system="checkpoint")
 _HANDLING = ("referral.handle", "referral.due")
 _INVESTIGATOR = _Post("I", None, _HANDLING, system="police")
-_UNIT_HEAD = _Post("C", Rank.DIVISION_CHIEF, (*_HANDLING, "referral.decide"), system="police")
-_SUPERVISING = ("referral.supervise", "referral.due", "referral.calendar")
+_UNIT_HEAD = _Post("C", Rank.DIVISION_CHIEF, (*_HANDLING, "referral.decide", *_DISPUTING), system="police")
+_SUPERVISING = (
+    "referral.supervise",
+    "referral.due",
+    "referral.calendar",
+    "channel.declare",
+    "dispute.settle",
+    *_LOOKING,
+    *_DISPUTING,
+)
 _COURT_SUPERVISOR = _Post("S", None, _SUPERVISING)
 _POLICE_SUPERVISOR = _Post("S", None, _SUPERVISING, system="police")
+
+_EARLIER = frozenset({"POL360000-L001", "POL360102-L001"})
+POLICE_LIAISONS: Mapping[str, tuple[str, int]] = MappingProxyType(
+    {
+        f"POL{unit[:6]}-L{place:03}": (unit, department)
+        for unit, first in ((PROVINCIAL_POLICE, 4), (CITY_POLICE, 4), (INVESTIGATORS, 2))
+        for place, department in enumerate((first, *(d for d in range(1, 7) if d != first)), start=1)
+    }
+)
+"""The liaisons of the police, by officer id: of which organisation, and of which of its six departments."""
 
 _SCENARIO_COURT = (
     (_JUDGE, 6),
@@ -164,7 +228,24 @@ _SINGLE_POSTS = (
     ("POL360103-C001", _UNIT_HEAD, OTHER_INVESTIGATORS),
     (COURT_SUPERVISOR, _COURT_SUPERVISOR, HIGH_COURT),
     (POLICE_SUPERVISOR, _POLICE_SUPERVISOR, PROVINCIAL_POLICE),
+    # At the end, so that those before keep their names and telephones.
+    *(
+        (f"GAN{court[1:]}-L{place:03}", _LIAISON, court)
+        for court, posts in _COURTS_AND_POSTS
+        if court != HIGH_COURT and all(post is not _LIAISON for post, _ in posts)
+        for place in (1, 2)
+    ),
+    *((officer, _UNIT_LIAISON, unit) for officer, (unit, _) in POLICE_LIAISONS.items() if officer not in _EARLIER),
 )
+
+COURT_LIAISONS: Mapping[str, str] = MappingProxyType(
+    {
+        f"GAN{court[1:]}-L{place:03}": court
+        for court in dict.fromkeys(court for court, _ in _COURTS_AND_POSTS)
+        for place in (1, 2)
+    }
+)
+"""The two liaisons of each court, by officer id."""
 
 HANDLERS = tuple(
     (court, f"GAN{court[1:]}-J{number:03}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.synthetic.cases import CREDITORS
 from services.synthetic.catalogue import BUYER, DEBTOR, MOVER, ONE_HOUSEHOLD, WIFE
+from services.synthetic.duty import PAPER_COURT
 from services.synthetic.groups import DebtCase, Group
 from services.synthetic.officers import (
     APPROVER,
@@ -15,6 +16,7 @@ from services.synthetic.officers import (
     COLLEAGUE,
     COMMAND_CENTRE,
     COUNTER_OFFICER,
+    COURT_LIAISON,
     COURT_SUPERVISOR,
     INVESTIGATOR,
     JUDGE,
@@ -22,8 +24,14 @@ from services.synthetic.officers import (
     OTHER_APPROVER,
     OTHER_INVESTIGATOR,
     OTHER_JUDGE,
+    PAPER_APPROVER,
+    PAPER_CARRIER,
+    PAPER_JUDGE,
+    PAPER_LIAISON,
     POLICE_SUPERVISOR,
     REGISTER_OFFICER,
+    REGISTRAR,
+    SUCCESSOR,
     SUPERIOR_APPROVER,
     UNIT_HEAD,
     WINDOW,
@@ -75,6 +83,15 @@ class Scenario:
         foreigner_name: Name of a foreigner without an identity number.
         foreigner_passport: Number of the foreigner's passport, with the letters of its state.
         referral_case: Number of a case of the judge against the debtor and the company.
+        colleagues_case: Number of a case of the colleague against the third debtor.
+        registrar: Officer id of who keeps the registers of the judge's court.
+        court_liaison: Officer id of one of that court's two liaisons.
+        successor: Officer id of who is to follow that liaison.
+        paper_judge: Officer id of a judge of a court that asks one department of the police on paper.
+        paper_approver: Officer id of a division chief of that court.
+        paper_liaison: Officer id of a liaison of that court.
+        paper_carrier: Officer id of that department's liaison at the provincial police.
+        paper_case: Number of a case of that judge against the debtor.
     """
 
     judge: str
@@ -116,6 +133,15 @@ class Scenario:
     foreigner_name: str
     foreigner_passport: str
     referral_case: str
+    colleagues_case: str
+    registrar: str
+    court_liaison: str
+    successor: str
+    paper_judge: str
+    paper_approver: str
+    paper_liaison: str
+    paper_carrier: str
+    paper_case: str
 
 
 SCENARIO = Scenario(
@@ -158,6 +184,15 @@ SCENARIO = Scenario(
     foreigner_name=FOREIGNER,
     foreigner_passport=FOREIGN_PASSPORT,
     referral_case="（2018）赣0102执1238号",
+    colleagues_case="（2018）赣0102执2001号",
+    registrar=REGISTRAR,
+    court_liaison=COURT_LIAISON,
+    successor=SUCCESSOR,
+    paper_judge=PAPER_JUDGE,
+    paper_approver=PAPER_APPROVER,
+    paper_liaison=PAPER_LIAISON,
+    paper_carrier=PAPER_CARRIER,
+    paper_case="（2018）赣1121执1号",
 )
 """The debtor is the head of a family of five."""
 
@@ -184,7 +219,8 @@ def scenario_cases(catalogue: Group) -> tuple[DebtCase, ...]:
         ),
         DebtCase(JUDGE_COURT, SCENARIO.referral_case, JUDGE, (SCENARIO.debtor_number, SCENARIO.company_number)),
         DebtCase(JUDGE_COURT, CATALOGUE_CASE, JUDGE, everybody),
-        DebtCase(JUDGE_COURT, "（2018）赣0102执2001号", COLLEAGUE, (WIFE,)),
+        DebtCase(JUDGE_COURT, SCENARIO.colleagues_case, COLLEAGUE, (WIFE,)),
         DebtCase("赣0702", "（2018）赣0702执1号", "GAN0702-J001", (MOVER,)),
         DebtCase("赣01", SCENARIO.other_courts_case, OTHER_JUDGE, (SCENARIO.debtor_number,)),
+        DebtCase(PAPER_COURT, SCENARIO.paper_case, PAPER_JUDGE, (SCENARIO.debtor_number,)),
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from services.coordination.loader import DirectoryLoader
+from services.directory.channels import BODIES
 from services.exit_restriction.loader import SubjectLoader
 from services.identity.loader import RegistryLoader
+from services.synthetic.duty import STARTED, cards_of, liaisons_of, operational_pairs
 from services.synthetic.groups import DebtCase, Group
 from services.synthetic.province import Province
 from services.synthetic.travellers import on_file
@@ -42,6 +45,7 @@ class Registers:
         vehicles: Writes vehicles; entered.
         violations: Writes violations of them; entered.
         travellers: Writes the exit-entry register; entered.
+        directory: Writes liaisons, cards, and between whom the exchange runs; entered.
         add_cases: Keeps cases.
     """
 
@@ -49,6 +53,7 @@ class Registers:
     vehicles: VehicleLoader
     violations: ViolationLoader
     travellers: SubjectLoader
+    directory: DirectoryLoader
     add_cases: AddCases
 
 
@@ -67,6 +72,7 @@ def write_province(province: Province, people: int, *, registers: Registers, rep
         ValueError: If there cannot be so many people.
         IntakeError: If a register holds other people or vehicles under the same keys or numbers.
     """
+    _write_directory(province, registers.directory)
     registers.people.add((), (), province.photos())
     written = Written()
     waiting: list[Group] = []
@@ -82,6 +88,13 @@ def write_province(province: Province, people: int, *, registers: Registers, rep
     written = _write(waiting, written, registers=registers)
     report(written.people, written.people)
     return written
+
+
+def _write_directory(province: Province, directory: DirectoryLoader) -> None:
+    officers = province.officers()
+    directory.register(cards_of(officers))
+    directory.appoint(liaisons_of(officers))
+    directory.declare(operational_pairs(), by=BODIES, start=STARTED)
 
 
 def _write(groups: Sequence[Group], before: Written, *, registers: Registers) -> Written:

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from services.alerts.feed import AlertFeed
-from services.alerts.keys import CheckKey
 from services.alerts.leases import LeaseBook
 from services.alerts.rows import AlertRows
 from services.alerts.watch import AlertWatch
@@ -20,6 +19,7 @@ from services.chassis.feed import DeadLetters, Feed
 from services.chassis.outbox import Outbox
 from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
+from services.chassis.standing import STANDING, StandingServicer, internal_callers, of_any_unit
 from services.codes.jurisdiction import Jiangxi
 from services.filing.desk import Desk
 from services.papers import SealTrust, verify_sealed
@@ -45,6 +45,7 @@ from services.vehicle.sightings.tables import FEED, OUTBOX
 from services.vehicle.violations.server import ViolationServicer
 from services.vehicle.violations.store import ViolationStore
 from xiezhi.errors import XiezhiError
+from xiezhi.policy.v1 import policy_pb2
 
 NAME = "vehicle"
 SWEEP = timedelta(minutes=1)
@@ -66,7 +67,12 @@ async def run(settings: VehicleSettings) -> None:
         for task in (control.watch.run(), control.relay.run(), _sweep(control)):
             _start(parts, task)
         servicers = _servicers(parts, settings, control)
-        handlers = host_backend(core, servicers, jurisdiction=Jiangxi())
+        handlers = host_backend(
+            core,
+            servicers,
+            jurisdiction=Jiangxi(),
+            internal_callers=internal_callers(settings.coordination_name),
+        )
         checks = {"ledger": ledger.check, "alerts": control.watch.check}
         await serve(core, handlers, services=tuple(servicers), checks=checks)
 
@@ -76,17 +82,15 @@ class _Control:
     """What checks and sightings are made of.
 
     Attributes:
-        key: The key of alerts.
         feed: Notices of sightings.
         outbox: What is due later.
         relay: Delivers it.
         watch: The index of alerts.
         store: Checks.
-        leases: Leases of the key.
+        leases: The key of alerts, and its leases.
         alerts: Writes alerts, and wakes the index.
     """
 
-    key: CheckKey
     feed: Feed
     outbox: Outbox
     relay: Relay
@@ -107,7 +111,6 @@ def _make_control(parts: Parts, settings: VehicleSettings) -> _Control:
     watch = AlertWatch(database, rows=rows, clock=clock, bound=settings.index_max_age)
     store = CheckStore(
         database,
-        alerts=rows,
         suspects=Suspects(rows, hasher=hasher, vehicles=vehicles, seizures=seizures),
         dealings=DealingRows(keyring),
         sightings=SightingRows(keyring, feed=feed, describe=describe, ids=parts.ids, terms=terms),
@@ -116,10 +119,8 @@ def _make_control(parts: Parts, settings: VehicleSettings) -> _Control:
     alerts = AlertFeed(ALERTS, hasher=hasher)
     alerts.on_commit(watch.wake)
     relay = Relay(outbox, database=database, deliver=feed.escalate, clock=clock, ids=parts.ids)
-    leases = LeaseBook(
-        LEASES, database=database, key_id=key.key_id, duration=settings.check_lease, clock=clock, ids=parts.ids
-    )
-    return _Control(key, feed, outbox, relay, watch, store, leases, alerts)
+    leases = LeaseBook(LEASES, database=database, key=key, duration=settings.check_lease, clock=clock, ids=parts.ids)
+    return _Control(feed, outbox, relay, watch, store, leases, alerts)
 
 
 def _servicers(parts: Parts, settings: VehicleSettings, control: _Control) -> dict[str, object]:
@@ -130,7 +131,7 @@ def _servicers(parts: Parts, settings: VehicleSettings, control: _Control) -> di
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
     policies = tuple(PointsPolicy(**policy.model_dump()) for policy in settings.points_policy)
     desk = Desk(store, partial(verify_sealed, authority=seals), clock, parts.ids)
-    post = Post(control.store, control.watch, PlateHasher(control.key.key), parts.telemetry.metrics.observe)
+    post = Post(control.store, control.watch, PlateHasher(control.leases.key.key), parts.telemetry.metrics.observe)
     letters = DeadLetters(control.outbox, database=database, clock=clock)
     return {
         "xiezhi.vehicle.v1.VehicleRegistryService": VehicleRegistryServicer(registry),
@@ -138,12 +139,9 @@ def _servicers(parts: Parts, settings: VehicleSettings, control: _Control) -> di
         "xiezhi.vehicle.v1.ViolationService": ViolationServicer(
             ViolationStore(database, keyring=keyring), policies=policies, clock=clock
         ),
-        "xiezhi.vehicle.v1.VehicleCheckService": VehicleCheckServicer(
-            post, leases=control.leases, key=control.key, clock=clock
-        ),
-        "xiezhi.vehicle.v1.SightingService": SightingServicer(
-            control.feed, letters=letters, database=database, clock=clock
-        ),
+        "xiezhi.vehicle.v1.VehicleCheckService": VehicleCheckServicer(post, leases=control.leases, clock=clock),
+        STANDING: StandingServicer({"seizures": of_any_unit(store.court_of, policy_pb2.DEPARTMENT_TRAFFIC)}),
+        "xiezhi.vehicle.v1.SightingService": SightingServicer(control.feed, letters=letters, database=database),
     }
 
 

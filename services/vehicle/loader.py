@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.alerts.feed import AlertFeed
-from services.chassis.db import KeyedQuery, insert_many
+from services.chassis.db import KeyedQuery, execute_many, insert_many
 from services.chassis.db.loading import BulkLoader
 from services.chassis.sealing import Keyring, Sealer
 from services.vehicle.checks.keys import alert_hasher, check_key
@@ -82,7 +81,7 @@ class VehicleLoader(BulkLoader):
         changed = [key for key in kept if kept[key] != (wanted[key], True)]
         rows = {key: {"vehicle_id": key, "record": sealer.seal(wanted[key])} for key in (*fresh, *changed)}
         insert_many(connection, VEHICLES, [rows[key] for key in fresh])
-        _execute(connection, _REPLACE_VEHICLE, [{_OLD: key, **rows[key]} for key in changed])
+        execute_many(connection, _REPLACE_VEHICLE, [{_OLD: key, **rows[key]} for key in changed])
         self._forget_ways(connection, [kept[key][0] for key in changed])
         self._add_ways(connection, [wanted[key] for key in rows])
         self._add_alerts(connection, [wanted[k] for k in changed if _numbers(kept[k][0]) != _numbers(wanted[k])])
@@ -90,12 +89,12 @@ class VehicleLoader(BulkLoader):
     def _forget_ways(self, connection: Connection, vehicles: Sequence[Vehicle]) -> None:
         """Deletes what leads to vehicles, under every key of the indexes."""
         ways = self._ways
-        _execute(
+        execute_many(
             connection,
             _FORGET_NUMBER,
             [{"key": digest, "whose": v.vehicle_id} for v in vehicles for digest in ways.former_numbers(v)],
         )
-        _execute(
+        execute_many(
             connection,
             _FORGET_OWNER,
             [{"key": digest, "whose": v.vehicle_id} for v in vehicles for digest in ways.of_owner(v.owner.key)],
@@ -125,8 +124,3 @@ class VehicleLoader(BulkLoader):
 
 def _numbers(vehicle: Vehicle) -> tuple[str, str]:
     return vehicle.plate, vehicle.vin
-
-
-def _execute(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)

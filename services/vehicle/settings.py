@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.chassis.config import LedgerSettings, ProcessSettings, Seconds, Section
+from services.chassis.config import COORDINATION, LedgerSettings, ProcessSettings, Seconds, Section
 from services.papers.settings import SealSettings
 
 
@@ -23,6 +23,8 @@ class VehicleSettings(ProcessSettings):
     """What the vehicle service needs beside what every process needs."""
 
     ledger: LedgerSettings
+    coordination_name: str = COORDINATION
+    """Name of the process that asks whose an object is, in its certificate."""
     seals: SealSettings
     acknowledge_within: Seconds = timedelta(minutes=30)
     """How long the command centre may take to acknowledge a sighting (A14)."""

@@ -35,7 +35,7 @@ from services.referral.notices.tables import DUTIES, FEED, OUTBOX
 from services.referral.referrals.rows import ReferralRows
 from services.referral.referrals.tables import FILING
 from services.referral.supervision.store import SupervisionStore
-from tests.bench.report import Bar
+from tests.bench.report import Bar, milliseconds_at
 from tests.conftest import PostgresServer, find_programs
 
 REFERRALS, EACH, PORTION = 1_000_000, 2, 10_000
@@ -68,14 +68,14 @@ class DuePages:
     def rows(self) -> Iterator[str]:
         """Yields rows of a Markdown table."""
         for side, seconds in self.seconds.items():
-            times = " | ".join(f"{_at(seconds, share):.2f}" for share in (0.5, 0.99, 1.0))
-            used = " | ".join(f"{_at(self.used[side], share):.2f}" for share in (0.5, 0.99))
+            times = " | ".join(f"{milliseconds_at(share, seconds):.2f}" for share in (0.5, 0.99, 1.0))
+            used = " | ".join(f"{milliseconds_at(share, self.used[side]):.2f}" for share in (0.5, 0.99))
             yield f"| {self.engine} | {side} | {len(seconds):,} | {times} | {used} |"
 
     def bars(self) -> Iterator[Bar]:
         """Yields how they are judged: by the slowest of the readers, as it was and as this process worked for it."""
         for told, times in (("", self.seconds), ("processor time of ", self.used)):
-            slowest = max(_at(seconds, 0.99) for seconds in times.values())
+            slowest = max(milliseconds_at(0.99, seconds) for seconds in times.values())
             yield Bar(f"{BOUND_MS:g} ms / p99 of {told}a page of what is due, {self.engine}", BOUND_MS / slowest, 1.0)
 
     def plan(self) -> str:
@@ -147,7 +147,7 @@ class DueLists:
                     found[engine].seconds[side] += seconds
                     found[engine].used[side] += one.used[side]
                     print(
-                        f"round {number}  {engine:10}  {side:8}  p99 {_at(seconds, 0.99):6.2f} ms",
+                        f"round {number}  {engine:10}  {side:8}  p99 {milliseconds_at(0.99, seconds):6.2f} ms",
                         file=sys.stderr,
                     )
         return list(found.values())
@@ -264,8 +264,3 @@ def _reader(side: str, draws: random.Random) -> str:
 
 def _unit(court: str) -> str:
     return f"36{court[1:]}050000"
-
-
-def _at(seconds: Sequence[float], share: float) -> float:
-    ordered = sorted(seconds)
-    return 1_000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("inf")

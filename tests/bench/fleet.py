@@ -74,10 +74,7 @@ def make_fleet(home: Home, *, alerts: int, others: int = OTHERS) -> Fleet:
         alerts: How many alerts there are.
         others: Vehicles that only make the register large.
     """
-    for file in home.data.glob("vehicle.db*"):
-        file.unlink()
-    url, keyring = database_url(home, "vehicle"), Keyring.load(home.keys.keyring_file("vehicle"))
-    upgrade(url, package="services.vehicle")
+    url, keyring = make_database(home, "vehicle")
     vehicles = [_vehicle(number) for number in range(SEIZED + FREE + others)]
     started = time.perf_counter()
     with VehicleLoader(url, keyring=keyring) as loader:
@@ -106,6 +103,15 @@ async def _seize(database: Database, keyring: Keyring, seized: Sequence[Vehicle]
 
     await database.write(seize)
     await database.write(lambda connection: draw_alerts(connection, ALERTS, key_id=key.key_id, alerts=alerts))
+
+
+def make_database(home: Home, service: str) -> tuple[str, Keyring]:
+    """Makes the database of a service in a data folder anew, migrated and empty; returns its URL and its keys."""
+    for file in home.data.glob(f"{service}.db*"):
+        file.unlink()
+    url = database_url(home, service)
+    upgrade(url, package=f"services.{service}")
+    return url, Keyring.load(home.keys.keyring_file(service))
 
 
 def draw_alerts(connection: Connection, tables: AlertTables, *, key_id: int, alerts: int) -> None:

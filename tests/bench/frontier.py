@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from services.alerts.feed import AlertFeed
 from services.chassis.db import Database
-from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.codes.legal_time import legal_date
 from services.exit_restriction.border.keys import alert_hasher, border_key
@@ -30,9 +29,8 @@ from services.synthetic import SCENARIO, Province, batch_number
 from services.synthetic.numbers import citizen_id
 from services.synthetic.officers import JUDGE_COURT
 from tests.bench.calls import Debtor
-from tests.bench.fleet import draw_alerts
+from tests.bench.fleet import draw_alerts, make_database
 from xiezhi.cli.home import Home
-from xiezhi.cli.layout import database_url
 from xiezhi.cli.seed import DEFAULT_SEED
 from xiezhi.common.v1 import case_pb2
 
@@ -63,10 +61,7 @@ def make_frontier(home: Home, *, alerts: int) -> Frontier:
         home: The data folder.
         alerts: How many alerts there are.
     """
-    for file in home.data.glob("exit_restriction.db*"):
-        file.unlink()
-    url, keyring = database_url(home, "exit_restriction"), Keyring.load(home.keys.keyring_file("exit_restriction"))
-    upgrade(url, package="services.exit_restriction")
+    url, keyring = make_database(home, "exit_restriction")
     case = batch_number(RESTRICTED)
     debtors = [Debtor(case, one.name, one.number) for one in Province(DEFAULT_SEED).debtors(RESTRICTED)]
     restricted = [

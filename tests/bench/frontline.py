@@ -170,15 +170,10 @@ def _releases(desk: Desk, restricted: Mapping[str, Debtor]) -> Iterator[restrict
         some = items[start : start + ON_ONE_NOTICE]
         about = CaseQuestion(case=some[0][1].case)
         facts = [f"解除限制出境：{debtor.number}" for _, debtor in some]
-        papers = collect(
-            session,
-            about.context(session, request_id=str(uuid.uuid4())),
-            PapersChoice(draft=True),
-            kind="",
-            facts=facts,
-        )
+        drafted = about.context(session, request_id=str(uuid.uuid4()))
+        papers = collect(session, drafted, PapersChoice(draft=True), kind="", facts=facts)
         for name, debtor in some:
-            context = about.context(session, request_id=str(uuid.uuid4()), documents=papers.documents)
+            context = about.context(session, request_id=str(uuid.uuid4()), documents=drafted.documents)
             party = DebtorQuestion(debtor_name=debtor.name, debtor_number=debtor.number).party()
             yield restriction_pb2.ReleaseRestrictionRequest(
                 context=context, debtor=party, name=name, notice_pdf=papers.notice

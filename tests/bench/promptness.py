@@ -13,7 +13,7 @@ from typing import TypeVar
 from services.synthetic import SCENARIO
 from services.synthetic.officers import PATROL
 from tests.bench.calls import Desk
-from tests.bench.report import Bar
+from tests.bench.report import Bar, milliseconds_at
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.demo.lookout import Lookout
 from xiezhi.cli.orders import SERVICE, Order
@@ -54,20 +54,16 @@ class Delays:
     @property
     def p99_ms(self) -> float:
         """99th percentile, of fewer than a hundred the longest; infinite if there is none."""
-        return self._at(0.99)
+        return milliseconds_at(0.99, self.seconds)
 
     def row(self) -> str:
         """Returns the row of a Markdown table."""
-        times = " | ".join(f"{self._at(share):,.0f}" for share in (0.5, 0.99, 1.0))
+        times = " | ".join(f"{milliseconds_at(share, self.seconds):,.0f}" for share in (0.5, 0.99, 1.0))
         return f"| {self.key} | {self.title} | {len(self.seconds)} | {times} |"
 
     def bar(self) -> Bar:
         """Returns how it is judged."""
         return Bar(f"1 s / p99 of {self.key}", PROMPT_MS / self.p99_ms, 1.0)
-
-    def _at(self, share: float) -> float:
-        ordered = sorted(self.seconds)
-        return 1_000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("inf")
 
 
 DELAYS_HEADER = "| | time | times | p50 ms | p99 ms | longest ms |\n| --- | --- | ---: | ---: | ---: | ---: |"

@@ -42,7 +42,7 @@ def seed(home: Home, *, people: int, databases: Mapping[str, str]) -> None:
         people: How many people.
         databases: URLs by process.
     """
-    places = Databases(**{name: databases[name] for name in ("identity", "gateway", "vehicle", "exit_restriction")})
+    places = Databases(**{name: databases[name] for name in Databases.__slots__})
     with showing_progress(Output(as_json=False), "Seeding PostgreSQL") as progress:
         seed_province(home, people=people, seed=DEFAULT_SEED, progress=progress, databases=places)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -92,3 +93,9 @@ BARS_HEADER = "| ratio | measured | bar | |\n| --- | ---: | ---: | --- |"
 def ratio(one: Series, other: Series) -> float:
     """Returns the ratio of two rates, 0 where one was not measured."""
     return one.rate / other.rate if other.rate else 0.0
+
+
+def milliseconds_at(share: float, seconds: Sequence[float]) -> float:
+    """Returns how long the slowest of a share of times took, of a few the longest; infinite if there is none."""
+    ordered = sorted(seconds)
+    return 1_000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("inf")

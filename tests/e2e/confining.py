@@ -9,13 +9,13 @@ from google.protobuf.message import Message
 from tests.e2e.exits import APPLY, CHECK, PORT, Exits, application, journey
 from tests.e2e.lines import Answer
 from tests.e2e.load import Load
+from tests.e2e.scene import MONTH
 from xiezhi.cli.case import DebtorQuestion
-from xiezhi.cli.exits.questions import RecordQuestion, TermQuestion
+from xiezhi.cli.exits.questions import RecordQuestion
 from xiezhi.exit_restriction.v1 import border_pb2, counter_pb2, listing_pb2, restriction_pb2
 
 COURTS = 2
 """Workers that are courts; the others are a counter and a port, turn about."""
-MONTH = TermQuestion(months=1)
 
 
 @dataclass

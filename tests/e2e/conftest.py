@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import tests.e2e.running
 from tests.e2e.cars import add_cars
+from tests.e2e.exits import Exits
 from tests.e2e.players import Players
+from tests.e2e.referrals import Referrals
 from tests.e2e.running import Suite, copy_home, make_seeded, running
 from tests.e2e.vehicles import Vehicles
 from xiezhi.cli import layout
 from xiezhi.cli.home import Home
+from xiezhi.cli.nursery import Nursery
+from xiezhi.cli.suite import ENTRIES
+from xiezhi.cli.supervisor import running_suite
 
 HERE = Path(__file__).parent
 SHARED = "suite"
@@ -43,6 +51,14 @@ def _own_ports(worker_id: str) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_nursery() -> Iterator[None]:
+    """Lets all processes of a worker's suites be forked from one that has imported everything, once."""
+    with closing(Nursery(ENTRIES)) as nursery, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tests.e2e.running, "running_suite", partial(running_suite, nursery=nursery))
+        yield
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A seeded data folder in which nothing runs, to be copied."""
@@ -64,6 +80,13 @@ def suite(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield started
 
 
+@pytest.fixture(scope="module")
+def own_suite(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
+    """A suite of a module's own, whose processes its tests kill and start, or in which what they do stays."""
+    with running(copy_home(template, tmp_path_factory.mktemp("own"))) as started:
+        yield started
+
+
 @pytest.fixture(scope="session")
 def players(suite: Suite) -> Iterator[Players]:
     """Everybody who calls the shared suite."""
@@ -76,3 +99,15 @@ def players(suite: Suite) -> Iterator[Players]:
 def vehicles(players: Players) -> Vehicles:
     """Vehicle control of the shared suite."""
     return Vehicles(players)
+
+
+@pytest.fixture(scope="session")
+def exits(players: Players) -> Exits:
+    """Exit restriction of the shared suite."""
+    return Exits(players)
+
+
+@pytest.fixture(scope="session")
+def referrals(players: Players) -> Referrals:
+    """Criminal referral of the shared suite."""
+    return Referrals(players)

@@ -10,11 +10,12 @@ from google.protobuf.message import Message
 from services.synthetic.numbers import citizen_id
 from tests.e2e.exits import APPLY, CHECK, CHECKS, Exits, application, journey, new_id
 from tests.e2e.passing import Control
+from tests.e2e.scene import MONTH
 from tests.e2e.sweeping import Secret
 from tests.e2e.watching import CourtWatch
 from xiezhi.cli.border.checks import pack
 from xiezhi.cli.case import DebtorQuestion
-from xiezhi.cli.exits.questions import RecordQuestion, TermQuestion
+from xiezhi.cli.exits.questions import RecordQuestion
 from xiezhi.errors import Reason
 from xiezhi.exit_restriction.v1 import border_pb2, counter_pb2, hit_pb2
 
@@ -46,7 +47,7 @@ def cross(exits: Exits) -> Control:
     """
     players, case = exits.players, exits.case(WANTED)
     known = Control(personal=[*_personal()])
-    request = exits.order(WANTED, case=case).push(RecordQuestion(duty=DUTY), TermQuestion(months=1))
+    request = exits.order(WANTED, case=case).push(RecordQuestion(duty=DUTY), MONTH)
     pushed = exits.give(request).payload
     (outcome,) = exits.control(exits.item(WANTED, documents=[DOCUMENT]), case=case)
     listed = exits.restrictions(WANTED, case=case)
@@ -95,8 +96,8 @@ def _refuse(exits: Exits, case: str) -> None:
     """Provokes refusals with everything personal in the requests."""
     players, cast = exits.players, exits.cast
     order = exits.order(WANTED, case=case)
-    exits.refuse(Reason.ENTRY_EXISTS, order.push(RecordQuestion(duty=DUTY), TermQuestion(months=1)))
-    unsealed = order.push(RecordQuestion(duty=DUTY), TermQuestion(months=1))
+    exits.refuse(Reason.ENTRY_EXISTS, order.push(RecordQuestion(duty=DUTY), MONTH))
+    unsealed = order.push(RecordQuestion(duty=DUTY), MONTH)
     unsealed.notice_pdf += b"%"
     exits.refuse(Reason.DOCUMENT_NOT_LISTED, unsealed)
     wrong = journey(f"{DOCUMENT}-{WANTED.debtor_number}"[:23], document=True, port=MET_AT)

@@ -16,13 +16,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from services.codes.legal_time import legal_date
 from services.synthetic.numbers import citizen_id
 from tests.e2e.lines import Answer, Refused
-from tests.e2e.players import CASES, Players
-from xiezhi.cli.border.orders import CONTROLS, BorderOrder, LibertyChoice, Requirement
+from tests.e2e.players import CASES, Players, method_of
+from xiezhi.cli.border.orders import BorderOrder, LibertyChoice, Requirement
 from xiezhi.cli.border.orders import item as make_item
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
-from xiezhi.cli.exits.orders import LISTING, RESTRICTIONS, ExitOrder
+from xiezhi.cli.exits.orders import RESTRICTIONS, ExitOrder
 from xiezhi.cli.exits.questions import DecisionChoice, RecordQuestion, TermQuestion
-from xiezhi.client import find_method
 from xiezhi.client.counter import CounterCopy
 from xiezhi.client.follower import Follower
 from xiezhi.errors import Reason, XiezhiError
@@ -42,8 +41,6 @@ COUNTER, CHECKS, NOTICES = (
     f"{PACKAGE}{name}/" for name in ("ApplicationCounterService", "BorderCheckService", "CourtNoticeService")
 )
 CHECK, APPLY = f"{CHECKS}CheckTraveller", f"{COUNTER}CheckApplication"
-SERVICES = {"listing_pb2": LISTING, "restriction_pb2": RESTRICTIONS, "control_pb2": CONTROLS}
-"""Services of what courts order, by the module of its messages."""
 NAME = "测试人"
 """Name of everybody whom no register knows."""
 OTHER_JUDGE = "GAN0702-J001"
@@ -242,12 +239,6 @@ def new_id() -> str:
 def today() -> str:
     """Returns the legal date of now."""
     return legal_date(datetime.now(UTC)).isoformat()
-
-
-def method_of(request: Message) -> str:
-    """Returns the method that a court's order belongs to."""
-    service = SERVICES[type(request).__module__.rpartition(".")[2]]
-    return find_method(f"{service}{type(request).__name__.removesuffix('Request')}").full_name
 
 
 def application(person: DebtorQuestion) -> counter_pb2.CheckApplicationRequest:

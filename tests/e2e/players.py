@@ -269,6 +269,14 @@ class Players:
         return self.call(REGISTRAR, f"{CASES}CloseCase", asked)
 
 
+def method_of(request: Message) -> str:
+    """Returns the full name of the method that takes a request."""
+    asked = request.DESCRIPTOR
+    services = asked.file.services_by_name.values()
+    (method,) = (one for service in services for one in service.methods if one.input_type is asked)
+    return f"/{method.containing_service.full_name}/{method.name}"
+
+
 class Book:
     """The ledger as an auditor reads it; remembers what it has read.
 

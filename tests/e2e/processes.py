@@ -7,14 +7,10 @@ from pathlib import Path
 
 import psutil
 
-MODULES = {
-    "gateway": "gateway",
-    "services.exit_restriction": "exit_restriction",
-    "services.identity": "identity",
-    "services.ledger": "ledger",
-    "services.referral": "referral",
-    "services.vehicle": "vehicle",
-}
+from xiezhi.cli.suite import MODULES
+
+NAMES = {module: name for name, module in MODULES.items()}
+"""Which process runs a module."""
 
 
 def clean_environment() -> dict[str, str]:
@@ -24,14 +20,14 @@ def clean_environment() -> dict[str, str]:
 
 
 def suite_processes(home: Path) -> dict[str, int]:
-    """Returns the ids of the processes that run with configuration below a folder, by their names."""
+    """Returns the ids of the processes of the suite that run in a folder or below it, by their names."""
     found: dict[str, int] = {}
     for process in psutil.process_iter():
         try:
-            config = process.environ().get("XIEZHI_CONFIG", "")
-            words = process.cmdline()
+            folder = Path(process.cwd())
+            words = [word for word in process.cmdline() if word]
         except psutil.Error:
             continue
-        if config.startswith(str(home)) and words[-1:] and words[-1] in MODULES:
-            found[MODULES[words[-1]]] = process.pid
+        if folder.is_relative_to(home) and words[-1:] and words[-1] in NAMES:
+            found[NAMES[words[-1]]] = process.pid
     return found

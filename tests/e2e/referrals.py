@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from services.codes.legal_time import legal_date
 from tests.e2e.exits import Exits, new_id
 from tests.e2e.lines import Answer, Refused
-from tests.e2e.players import Players
+from tests.e2e.players import Players, method_of
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.papers import date_message
 from xiezhi.cli.referral.calls import COURT, SUPERVISION, UNIT
@@ -24,8 +24,6 @@ from xiezhi.client import find_method
 from xiezhi.errors import Reason
 from xiezhi.referral.v1 import investigation_pb2, referral_pb2
 
-SERVICES = {"referral_pb2": COURT, "investigation_pb2": UNIT, "supervision_pb2": SUPERVISION}
-"""Services, by the module of their messages."""
 UNIT_CODE, OTHER_UNIT = "360102000000", "360103000000"
 FACTS = "有能力履行而拒不履行生效判决。"
 FILE, NOT_FILE = investigation_pb2.FILING_DECISION_FILE, investigation_pb2.FILING_DECISION_NOT_FILE
@@ -137,12 +135,11 @@ class Referrals:
 
     def _prepare(self, request: Message, officer: str) -> tuple[str, str, str]:
         """Returns who makes a call by default, its method, and its approval if it needs one."""
-        service = SERVICES[type(request).__module__.rpartition(".")[2]]
-        method = f"{service}{type(request).__name__.removesuffix('Request')}"
+        method = method_of(request)
         deciding = method.endswith(("DecideReferral", "ReopenReferral"))
         head = self.cast.unit_head if deciding else self.cast.investigator
-        by_default = {COURT: self.cast.judge, UNIT: head, SUPERVISION: self.cast.court_supervisor}[service]
-        chosen, approval = officer or by_default, ""
+        by_default = {COURT: self.cast.judge, UNIT: head, SUPERVISION: self.cast.court_supervisor}
+        chosen, approval = officer or by_default[f"{method.rpartition('/')[0]}/"], ""
         if find_method(method).needs_approval:
             approval = self.players.approved(
                 request, officer=chosen, method=method, approver=self.cast.superior_approver

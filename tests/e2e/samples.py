@@ -7,10 +7,14 @@ import uuid
 from google.protobuf.message import Message
 
 from tests.e2e.exits import PORT, Exits, application, journey
+from tests.e2e.players import method_of
 from tests.e2e.referrals import FILE, Referrals
+from tests.e2e.scene import MONTH
 from tests.e2e.vehicles import PATROL, Vehicles
 from xiezhi.cli.border.orders import LibertyChoice
-from xiezhi.cli.exits.questions import RecordQuestion, TermQuestion
+from xiezhi.cli.exits.questions import RecordQuestion
+from xiezhi.coordination.v1 import dispute_pb2
+from xiezhi.coordination.v1 import notice_pb2 as coordination_notice_pb2
 from xiezhi.exit_restriction.v1 import border_pb2, control_pb2, counter_pb2, hit_pb2, listing_pb2, restriction_pb2
 from xiezhi.exit_restriction.v1 import notice_pb2 as exit_notice_pb2
 from xiezhi.vehicle.v1 import check_pb2, sighting_pb2
@@ -50,7 +54,7 @@ def exit_requests(exits: Exits) -> tuple[Message, ...]:
     order, name = exits.order(first, case=case), entry.outcome.restriction
     other = exits.order(second, case=case)
     listed = exits.push(third, case=case, without_decision=True).name
-    pushed = other.push(RecordQuestion(), TermQuestion(months=1))
+    pushed = other.push(RecordQuestion(), MONTH)
     context, debtor, upload = pushed.context, pushed.debtor, f"uploads/{uuid.uuid4()}"
     item = listing_pb2.UploadItem(
         case_number=case, handler=context.handler, debtor=debtor, record=pushed.record
@@ -68,8 +72,8 @@ def exit_requests(exits: Exits) -> tuple[Message, ...]:
         listing_pb2.ListUploadItemsRequest(name=upload, page_size=3),
         listing_pb2.CommitUploadRequest(request_id=str(uuid.uuid4()), name=upload, sha256=bytes(32), item_count=1),
         listing_pb2.ListUploadOutcomesRequest(name=upload, page_size=3),
-        exits.order(third, case=case).file(listed, TermQuestion(months=1)),
-        order.renew(name, TermQuestion(months=1)),
+        exits.order(third, case=case).file(listed, MONTH),
+        order.renew(name, MONTH),
         order.release(name),
         restriction_pb2.ListRestrictionsRequest(context=context, debtor=debtor),
         exits.border(case=case).file([exits.item(second)], LibertyChoice()),
@@ -106,4 +110,34 @@ def referral_requests(referrals: Referrals) -> tuple[Message, ...]:
         referrals.deciding(name, FILE),
         referrals.letter(name).feedback(b"%PDF-1.7 none"),
         referrals.letter(name, reasons=["w"]).opinion(b"%PDF-1.7 none"),
+    )
+
+
+def dispute_requests(referrals: Referrals) -> tuple[Message, ...]:
+    """Makes a request of the methods of disputes that would be answered; the court of the scenario is told of one."""
+    cast, players = referrals.cast, referrals.players
+    first, second = (referrals.send(referrals.dossier(*referrals.suspects())).name for _ in range(2))
+    delay = dispute_pb2.DISPUTE_TOPIC_DELAY
+
+    def opening(subject: str) -> dispute_pb2.OpenDisputeRequest:
+        return dispute_pb2.OpenDisputeRequest(request_id=str(uuid.uuid4()), subject=subject, topic=delay, text="w")
+
+    answer = players.call(cast.unit_head, method_of(opening(first)), opening(first))
+    name = dispute_pb2.OpenDisputeResponse.FromString(answer.payload).dispute.name
+    return (
+        opening(second),
+        dispute_pb2.ConsultDisputeRequest(request_id=str(uuid.uuid4()), name=name, text="w"),
+        dispute_pb2.RecordPositionRequest(
+            request_id=str(uuid.uuid4()), name=name, position=dispute_pb2.DISPUTE_POSITION_AGREED, text="w"
+        ),
+        dispute_pb2.EscalateDisputeRequest(request_id=str(uuid.uuid4()), name=name),
+        dispute_pb2.WithdrawDisputeRequest(request_id=str(uuid.uuid4()), name=name, text="w"),
+        dispute_pb2.DraftSettlementRequest(name=name, text="w"),
+        dispute_pb2.SettleDisputeRequest(request_id=str(uuid.uuid4()), name=name, document=b"%PDF-1.7 none"),
+        dispute_pb2.GetDisputeRequest(name=name),
+        dispute_pb2.ListDisputesRequest(page_size=3),
+        coordination_notice_pb2.AcknowledgeCoordinationNoticesRequest(notice_ids=[str(uuid.uuid4())]),
+        coordination_notice_pb2.ReplayDeadLetterRequest(event_id=str(uuid.uuid4())),
+        coordination_notice_pb2.ListDeadLettersRequest(page_size=3),
+        coordination_notice_pb2.WatchCoordinationNoticesRequest(),
     )

@@ -82,6 +82,7 @@ def _answer(players: Players, request: identity_pb2.LookupHouseholdRequest) -> t
     return answer, answer.trace
 
 
+@pytest.mark.clause("R-1.1")
 def test_a_name_that_does_not_match_the_number_rolls_everything_back(players: Players) -> None:
     answer, _ = _answer(players, players.question(name="周砚之之"))
     told = identity_pb2.LookupHouseholdResponse.FromString(answer.payload).answer
@@ -93,6 +94,7 @@ def test_a_name_that_does_not_match_the_number_rolls_everything_back(players: Pl
     assert players.cast.debtor_name.encode() not in answer.messages[0]
 
 
+@pytest.mark.clause("R-1.1")
 def test_a_person_not_on_file_is_an_answer(players: Players) -> None:
     case = players.register(NOBODY)
     answer, _ = _answer(players, players.question(case=case, name="无名氏", number=NOBODY))

@@ -16,7 +16,7 @@ from tests.e2e.load import Load, settle
 from tests.e2e.players import APPROVALS, LOOKUP, Players
 from tests.e2e.processes import suite_processes
 from tests.e2e.proofs import read_head, require_continued, require_nothing_lost
-from tests.e2e.running import Suite, await_that, copy_home, running
+from tests.e2e.running import Suite, await_that, copy_home
 from tests.e2e.traffic import Traffic
 from tests.e2e.vehicles import LIAISON, Vehicles
 from tests.e2e.watching import Watch
@@ -34,13 +34,6 @@ def supervised(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iter
     run_command(home.root, "up", "--people", "0", "--detach")
     yield home
     run_command(home.root, "down")
-
-
-@pytest.fixture(scope="module")
-def suite_to_break(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
-    """A suite whose processes the tests kill and start themselves."""
-    with running(copy_home(template, tmp_path_factory.mktemp("broken"))) as started:
-        yield started
 
 
 def _kill(home: Home, *names: str) -> None:
@@ -77,18 +70,18 @@ def test_whatever_dies_while_calls_are_in_flight(supervised: Home) -> None:
     players.close()
 
 
-def test_whatever_dies_between_the_steps_of_a_story(suite_to_break: Suite) -> None:
-    players = Players(suite_to_break.home)
+def test_whatever_dies_between_the_steps_of_a_story(own_suite: Suite) -> None:
+    players = Players(own_suite.home)
     request = players.question()
     approval = players.submit(request)
     head = read_head(players)
-    _die_and_return(suite_to_break)
+    _die_and_return(own_suite)
     head = require_continued(players, head)
     players.decide(approval)
-    _die_and_return(suite_to_break)
+    _die_and_return(own_suite)
     head = require_continued(players, head)
     first = players.call(players.cast.judge, LOOKUP, request, approval=approval)
-    _die_and_return(suite_to_break)
+    _die_and_return(own_suite)
     again = players.call(players.cast.judge, LOOKUP, request, approval=approval)
     assert again.payload == first.payload
     assert again.receipt.leaf_index > first.receipt.leaf_index
@@ -104,8 +97,8 @@ def _die_and_return(suite: Suite) -> None:
     settle(suite)
 
 
-def test_while_a_process_is_away_calls_are_refused_and_the_refusals_recorded_later(suite_to_break: Suite) -> None:
-    suite, players = suite_to_break, Players(suite_to_break.home)
+def test_while_a_process_is_away_calls_are_refused_and_the_refusals_recorded_later(own_suite: Suite) -> None:
+    suite, players = own_suite, Players(own_suite.home)
     request = players.question()
     approval = players.approved(request)
     suite.kill("identity")
@@ -134,8 +127,8 @@ def _refused(players: Players, method: str, request: Message, *, approval: str) 
     return caught.value
 
 
-def test_whatever_dies_under_traffic_no_sighting_is_lost_or_made_up(suite_to_break: Suite) -> None:
-    suite, players = suite_to_break, Players(suite_to_break.home)
+def test_whatever_dies_under_traffic_no_sighting_is_lost_or_made_up(own_suite: Suite) -> None:
+    suite, players = own_suite, Players(own_suite.home)
     vehicles, cast = Vehicles(players), players.cast
     cars = vehicles.seize_many(32)
     head = read_head(players)
@@ -173,9 +166,9 @@ def _require_checked(watch: Watch, traffic: Traffic) -> None:
     assert firsts == lasts[::-1], "notices came out of their order"
 
 
-def test_a_ledger_that_forgot_is_found_out_and_nothing_more_is_answered(suite_to_break: Suite) -> None:
+def test_a_ledger_that_forgot_is_found_out_and_nothing_more_is_answered(own_suite: Suite) -> None:
     """The last test of the suite, which stays broken."""
-    suite, players = suite_to_break, Players(suite_to_break.home)
+    suite, players = own_suite, Players(own_suite.home)
     request = players.question()
     approval = players.approved(request)
     assert players.look(request, approval).household.members

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ import pytest
 from services.synthetic import SCENARIO
 from tests.e2e.command import run_command
 from tests.e2e.processes import clean_environment
-from tests.e2e.running import Suite, copy_home, running
-from xiezhi.cli.home import Home
+from tests.e2e.running import Suite
 
 pytestmark = pytest.mark.long
 
@@ -28,15 +26,8 @@ ITEMS = 12
 
 
 @pytest.fixture(scope="module")
-def suite(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
-    """A suite of its own, as restrictions stay."""
-    with running(copy_home(template, tmp_path_factory.mktemp("exits"))) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def home(suite: Suite) -> Path:
-    return suite.home.root
+def home(own_suite: Suite) -> Path:
+    return own_suite.home.root
 
 
 @pytest.fixture(scope="module")

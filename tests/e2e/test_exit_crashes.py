@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,13 +14,12 @@ from tests.e2e.exits import OTHER_JUDGE, Exits, new_id
 from tests.e2e.load import settle
 from tests.e2e.players import Players
 from tests.e2e.proofs import read_head, require_continued, require_nothing_lost
-from tests.e2e.running import Suite, await_that, copy_home, running
+from tests.e2e.running import Suite, await_that
 from tests.e2e.watching import CourtWatch
 from xiezhi.cli.case import DebtorQuestion
 from xiezhi.cli.exits.items import ItemFile
 from xiezhi.cli.exits.synthetic import make_items
 from xiezhi.cli.exits.upload import COMMIT, Uploading
-from xiezhi.cli.home import Home
 from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.errors import Reason
 from xiezhi.exit_restriction.v1 import listing_pb2, notice_pb2, restriction_pb2
@@ -29,15 +27,8 @@ from xiezhi.exit_restriction.v1 import listing_pb2, notice_pb2, restriction_pb2
 PAUSE = 0.2
 
 
-@pytest.fixture(scope="module")
-def suite_to_break(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
-    """A suite whose processes the tests kill and start themselves."""
-    with running(copy_home(template, tmp_path_factory.mktemp("broken"))) as started:
-        yield started
-
-
-def test_whatever_dies_no_act_and_no_hit_is_lost_or_made_up(suite_to_break: Suite) -> None:
-    suite, players = suite_to_break, Players(suite_to_break.home)
+def test_whatever_dies_no_act_and_no_hit_is_lost_or_made_up(own_suite: Suite) -> None:
+    suite, players = own_suite, Players(own_suite.home)
     exits, cast = Exits(players), players.cast
     wanted = exits.people(6)
     _hand_over(exits, wanted)
@@ -108,8 +99,8 @@ class _Killer:
 
 
 @pytest.mark.parametrize("count", [2_100, pytest.param(5_000, marks=pytest.mark.long)])
-def test_an_upload_goes_on_where_it_was_cut_off(suite_to_break: Suite, tmp_path: Path, count: int) -> None:
-    suite, players = suite_to_break, Players(suite_to_break.home)
+def test_an_upload_goes_on_where_it_was_cut_off(own_suite: Suite, tmp_path: Path, count: int) -> None:
+    suite, players = own_suite, Players(own_suite.home)
     cast = players.cast
     settle(suite)
     file = tmp_path / "entries.jsonl"

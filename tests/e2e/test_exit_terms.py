@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
 from tests.e2e.exits import APPLY, CHECK, Exits, application, journey
@@ -59,6 +61,7 @@ class Held:
         return asked >= self.end
 
 
+@pytest.mark.clause("R-1.10", "R-1.13", "R-2.8")
 def test_no_term_is_a_second_too_long(home: Home) -> None:
     """One term ends while every process is stopped, the other while everything runs; a renewal comes a day too late."""
     today = legal_date(datetime.now(UTC))

@@ -17,10 +17,10 @@ from tests.e2e.lines import Refused
 from tests.e2e.players import APPROVALS, BATCH, CASES, COURT, LEDGER, LOOKUP, REGISTRAR, Players
 from tests.e2e.referrals import Referrals
 from tests.e2e.running import Suite
-from tests.e2e.samples import exit_requests, referral_requests, vehicle_requests
+from tests.e2e.samples import dispute_requests, exit_requests, referral_requests, vehicle_requests
 from tests.e2e.strategies import Hints, changed, payloads, texts
 from tests.e2e.vehicles import SEIZURES, Vehicles
-from tests.e2e.watching import COURT_WATCH, REFERRAL_WATCH, WATCH
+from tests.e2e.watching import COORDINATION_WATCH, COURT_WATCH, REFERRAL_WATCH, WATCH
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.casefile.v1 import casefile_pb2
 from xiezhi.cli.referral.calls import UNIT
@@ -40,7 +40,7 @@ REPEATED = 8
 """Characters from which on a text that comes back was repeated and is not there by chance."""
 LONG = ("/xiezhi.vehicle.", "/xiezhi.exit_restriction.", "/xiezhi.referral.")
 """Packages whose requests are long."""
-ENDLESS = {WATCH, COURT_WATCH, REFERRAL_WATCH, f"{COUNTER}WatchRestrictions"}
+ENDLESS = {WATCH, COORDINATION_WATCH, COURT_WATCH, REFERRAL_WATCH, f"{COUNTER}WatchRestrictions"}
 """Streams that have no end."""
 OPERATOR = "POL360000-O001"
 NEVER = {"INTERNAL", "UNKNOWN", "DATA_LOSS", "UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "ABORTED"}
@@ -74,7 +74,7 @@ METHODS = [m.full_name for m in list_methods() if _policy(m).exposure == policy_
 
 
 @pytest.fixture(scope="module")
-def known(players: Players, vehicles: Vehicles) -> dict[str, Any]:
+def known(players: Players, vehicles: Vehicles, exits: Exits, referrals: Referrals) -> dict[str, Any]:
     """Things that are there: a case of these tests, approvals that have ended or are given, a list of each."""
     case = players.register()
     request = players.question(case=case)
@@ -93,8 +93,9 @@ def known(players: Players, vehicles: Vehicles) -> dict[str, Any]:
             request.DESCRIPTOR.full_name: request
             for request in (
                 *vehicle_requests(vehicles),
-                *exit_requests(Exits(players)),
-                *referral_requests(Referrals(players)),
+                *exit_requests(exits),
+                *referral_requests(referrals),
+                *dispute_requests(referrals),
             )
         },
     }
@@ -167,6 +168,8 @@ def _caller(players: Players, method: str) -> str:
         "border.check": cast.border_officer,
         "border.check.stream": cast.border_officer,
         "exit.operate": OPERATOR,
+        "coordination.operate": OPERATOR,
+        "dispute.settle": cast.court_supervisor,
         "referral.operate": OPERATOR,
         "referral.supervise": cast.court_supervisor,
         "referral.calendar": cast.court_supervisor,

@@ -36,6 +36,7 @@ def _report(found: Iterable[Finding]) -> str:
     return "\n".join(f"{one.secret} ({one.form}) in {one.place} at {one.position}" for one in found)
 
 
+@pytest.mark.clause("R-5.1")
 def test_nothing_personal_is_left_anywhere(left: Left) -> None:
     assert {"data/gateway.db", "data/identity.db", "data/ledger.db", "logs/gateway.log"} <= left.places.keys()
     assert any(name.startswith("traces/") and raw.count(b"\n") > 100 for name, raw in left.places.items())
@@ -79,6 +80,7 @@ def test_the_sweep_finds_what_was_told_of_who_is_restricted(left: Left) -> None:
     assert told == {secret.kind for secret in left.crossing.personal} - {"document"}
 
 
+@pytest.mark.clause("R-5.3")
 def test_a_traveller_who_is_not_listed_leaves_nothing(left: Left, template: Home) -> None:
     assert {"data/exit_restriction.db", "logs/exit_restriction.log"} <= left.places.keys()
     found = sweep(left.places, _crossed(template))
@@ -88,6 +90,7 @@ def test_a_traveller_who_is_not_listed_leaves_nothing(left: Left, template: Home
     assert [float(line.rpartition(" ")[2]) for line in counted] == [left.crossing.checked]
 
 
+@pytest.mark.clause("R-5.3")
 def test_what_hits_nothing_leaves_nothing(left: Left, template: Home) -> None:
     assert {"data/vehicle.db", "vehicle.db-wal while it runs", "logs/vehicle.log"} <= left.places.keys()
     found = sweep(left.places, _passed(template))

@@ -6,7 +6,6 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -20,9 +19,8 @@ from tests.e2e.lines import Refused
 from tests.e2e.load import Load, settle
 from tests.e2e.players import APPROVALS, LOOKUP, Players
 from tests.e2e.reading import DEBTORS, Reading
-from tests.e2e.running import Suite, await_that, copy_home, running
+from tests.e2e.running import Suite, await_that
 from xiezhi.approval.v1 import approval_pb2
-from xiezhi.cli.home import Home
 from xiezhi.cli.layout import BACKENDS
 from xiezhi.cli.suite import PROCESSES
 from xiezhi.errors import Reason, Unavailable
@@ -34,13 +32,6 @@ SECONDS = 6.0
 """How soon health must tell of what is away."""
 
 
-@pytest.fixture(scope="module")
-def stopped_at_will(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
-    """A suite whose processes the tests stop and start."""
-    with running(copy_home(template, tmp_path_factory.mktemp("lifecycle"))) as started:
-        yield started
-
-
 STOPPED = ("identity", "vehicle", "ledger", "gateway")
 """The processes that the load asks."""
 ORDERS = [PROCESSES, PROCESSES[::-1]]
@@ -48,8 +39,8 @@ ORDERS = [PROCESSES, PROCESSES[::-1]]
 
 
 @pytest.mark.parametrize("order", ORDERS, ids="-".join)
-def test_processes_start_in_any_order(stopped_at_will: Suite, order: tuple[str, ...]) -> None:
-    suite = stopped_at_will
+def test_processes_start_in_any_order(own_suite: Suite, order: tuple[str, ...]) -> None:
+    suite = own_suite
     for name in PROCESSES:
         suite.kill(name)
     for name in order:
@@ -61,8 +52,8 @@ def test_processes_start_in_any_order(stopped_at_will: Suite, order: tuple[str, 
         suite.await_serving("gateway", service=service)
 
 
-def test_health_tells_the_truth(stopped_at_will: Suite) -> None:
-    suite = stopped_at_will
+def test_health_tells_the_truth(own_suite: Suite) -> None:
+    suite = own_suite
     identity, ledger, *_ = BACKENDS
     suite.kill("identity")
     await_that(lambda: not suite.is_serving("gateway", service=identity), "it says that it serves", seconds=SECONDS)
@@ -82,8 +73,8 @@ def test_health_tells_the_truth(stopped_at_will: Suite) -> None:
 
 
 @pytest.mark.parametrize("name", ["identity", "gateway"])
-def test_a_process_that_stops_answers_what_it_began_and_refuses_what_is_new(stopped_at_will: Suite, name: str) -> None:
-    suite, players = stopped_at_will, Players(stopped_at_will.home)
+def test_a_process_that_stops_answers_what_it_began_and_refuses_what_is_new(own_suite: Suite, name: str) -> None:
+    suite, players = own_suite, Players(own_suite.home)
     settle(suite)
     request = players.question()
     approval = players.approved(request)
@@ -108,9 +99,9 @@ def test_a_process_that_stops_answers_what_it_began_and_refuses_what_is_new(stop
     players.close()
 
 
-def test_processes_stopped_under_load_lose_no_call_in_flight(stopped_at_will: Suite) -> None:
+def test_processes_stopped_under_load_lose_no_call_in_flight(own_suite: Suite) -> None:
     """Whatever was recorded as disclosed has reached its judge, and whatever was refused says "not now"."""
-    suite, players = stopped_at_will, Players(stopped_at_will.home)
+    suite, players = own_suite, Players(own_suite.home)
     before = len(players.book.read())
     with Load(players) as load, Caller(players) as caller:
         load.await_rounds(2)
@@ -165,9 +156,9 @@ class Caller:
 
 
 def test_whoever_waits_for_a_decision_does_not_hold_up_the_gateway_and_goes_on_waiting(
-    stopped_at_will: Suite,
+    own_suite: Suite,
 ) -> None:
-    suite, players = stopped_at_will, Players(stopped_at_will.home)
+    suite, players = own_suite, Players(own_suite.home)
     settle(suite)
     name = players.submit(players.question())
     with ThreadPoolExecutor(1) as pool:
@@ -185,8 +176,8 @@ def test_whoever_waits_for_a_decision_does_not_hold_up_the_gateway_and_goes_on_w
     players.close()
 
 
-def test_a_replaced_certificate_is_shown_to_new_connections(stopped_at_will: Suite) -> None:
-    suite, players = stopped_at_will, Players(stopped_at_will.home)
+def test_a_replaced_certificate_is_shown_to_new_connections(own_suite: Suite) -> None:
+    suite, players = own_suite, Players(own_suite.home)
     players.line("courts")
     former = _shown(suite, "gateway")
     suite.home.keys.rotate(now=datetime.now(UTC))

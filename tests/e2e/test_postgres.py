@@ -48,7 +48,7 @@ def on_postgres(template: Home, server: PostgresServer, tmp_path_factory: pytest
     """A suite with a database of its own for each process."""
     home = copy_home(template, tmp_path_factory.mktemp("postgres"))
     urls = {name: server.create_database() for name in PROCESSES}
-    databases = Databases(**{name: urls[name] for name in ("identity", "gateway", "vehicle", "exit_restriction")})
+    databases = Databases(**{name: urls[name] for name in Databases.__slots__})
     seed_province(home, people=PEOPLE, seed=DEFAULT_SEED, progress=lambda *_: None, databases=databases)
     with running(home, changes={name: {"database_url": url} for name, url in urls.items()}) as started:
         yield started

@@ -193,6 +193,7 @@ def test_a_list_that_is_being_answered_ends_when_what_it_rests_on_does(players: 
     assert refused.details
 
 
+@pytest.mark.clause("R-5.2")
 def test_lookups_race_a_reassignment_and_none_is_answered_after_it(players: Players) -> None:
     case = players.register()
     request = players.question(case=case)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,11 @@ import pytest
 
 from services.synthetic import SCENARIO
 from tests.e2e.command import run_command
-from tests.e2e.running import Suite, copy_home, running
+from tests.e2e.running import Suite
 from xiezhi.cli.demo.dossier import Referring, court_lookout
 from xiezhi.cli.demo.narrator import Narrator
 from xiezhi.cli.demo.reference import FACTS, REASONS, play
 from xiezhi.cli.demo.stage import Stage
-from xiezhi.cli.home import Home
 from xiezhi.cli.output import Output
 from xiezhi.cli.scenario import load_cast
 from xiezhi.cli.sealed import read_sealed
@@ -34,22 +32,15 @@ REFUSALS = {
 
 
 @pytest.fixture(scope="module")
-def suite(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
-    """A suite of its own, as calendars and referrals stay."""
-    with running(copy_home(template, tmp_path_factory.mktemp("referral"))) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def told(suite: Suite) -> list[dict[str, Any]]:
+def told(own_suite: Suite) -> list[dict[str, Any]]:
     """What the chapter of the demo says of itself, played in this process."""
     output = Output(as_json=True)
     narrator = Narrator(output)
     with (
-        Stage(suite.home, load_cast(), output=output, traceparent=lambda: None) as stage,
+        Stage(own_suite.home, load_cast(), output=output, traceparent=lambda: None) as stage,
         court_lookout(stage) as lookout,
     ):
-        play(Referring(stage, narrator, lookout, lambda _: nullcontext(), suite.home.root))
+        play(Referring(stage, narrator, lookout, lambda _: nullcontext(), own_suite.home.root))
     return narrator.told
 
 
@@ -63,25 +54,25 @@ def test_the_court_hears_of_every_step_within_a_second(told: list[dict[str, Any]
     assert max(heard) < 1
 
 
-def test_both_letters_verify_offline_and_a_changed_one_does_not(told: list[dict[str, Any]], suite: Suite) -> None:
-    session = Session(suite.home, Output(as_json=True))
+def test_both_letters_verify_offline_and_a_changed_one_does_not(told: list[dict[str, Any]], own_suite: Suite) -> None:
+    session = Session(own_suite.home, Output(as_json=True))
     letters = [(Path(step["letter"]), step["sha256"]) for step in told if "letter" in step]
     assert [file.name for file, _ in letters] == ["feedback.pdf", "opinion.pdf"]
     for file, digest in letters:
         found = read_sealed(session, file, organisation=UNIT)
         assert (found.signer, found.sha256.hex()) == (UNIT, digest)
-    forged = suite.home.root / "forged.pdf"
+    forged = own_suite.home.root / "forged.pdf"
     forged.write_bytes(letters[1][0].read_bytes().replace(b"(D:2", b"(D:3", 1))
     with pytest.raises(XiezhiError) as refused:
         read_sealed(session, forged, organisation=UNIT)
     assert refused.value.reason is Reason.DOCUMENT_ALTERED
 
 
-def test_the_court_lists_what_became_of_each(told: list[dict[str, Any]], suite: Suite) -> None:
+def test_the_court_lists_what_became_of_each(told: list[dict[str, Any]], own_suite: Suite) -> None:
     assert told
     suspect = f"{SCENARIO.debtor_name}:{SCENARIO.debtor_number}"
     asked = ("--as", SCENARIO.judge, "--case", SCENARIO.referral_case, "--suspect", suspect)
-    (referral,) = run_command(suite.home.root, "referral", "list", *asked)["answer"]["referrals"]
+    (referral,) = run_command(own_suite.home.root, "referral", "list", *asked)["answer"]["referrals"]
     states = [one["state"] for one in referral["suspects"]]
     assert states == ["REFERRAL_STATE_FEEDBACK_GIVEN", "REFERRAL_STATE_OPINION_GIVEN"]
     assert {duty["state"] for duty in referral["duties"]} == {"DUTY_STATE_DONE"}
@@ -93,9 +84,9 @@ def test_the_report_is_a_document_with_pages(told: list[dict[str, Any]]) -> None
     assert report.stat().st_mode & 0o077 == 0
 
 
-def test_no_name_number_fact_or_reason_is_in_any_log(told: list[dict[str, Any]], suite: Suite) -> None:
+def test_no_name_number_fact_or_reason_is_in_any_log(told: list[dict[str, Any]], own_suite: Suite) -> None:
     assert told
     secrets = (SCENARIO.debtor_name, SCENARIO.debtor_number, SCENARIO.company_name, FACTS, *REASONS)
     for process in ("gateway", "referral", "ledger"):
-        log = suite.log(process)
+        log = own_suite.log(process)
         assert not [place for place, value in enumerate(secrets) if value in log]

@@ -75,6 +75,7 @@ def test_under_the_certificate_of_a_process_instead_of_a_system(players: Players
     players.refuse(Reason.CERTIFICATE_UNKNOWN, players.cast.judge, LOOKUP, players.question(), line=line)
 
 
+@pytest.mark.clause("R-5.1")
 def test_under_a_certificate_of_another_authority_no_call_arrives(players: Players, tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureDevelopmentKeysWarning)
@@ -104,6 +105,7 @@ def test_without_the_permission(players: Players) -> None:
     players.refuse(Reason.PERMISSION_MISSING, players.cast.judge, f"{LEDGER}ListEntries", HEAD)
 
 
+@pytest.mark.clause("R-5.4")
 def test_for_a_court_outside_of_jiangxi(players: Players) -> None:
     question = players.question()
     question.context.court_code = ELSEWHERE
@@ -114,6 +116,7 @@ def test_for_a_court_outside_of_jiangxi(players: Players) -> None:
     players.refuse(Reason.OUT_OF_JURISDICTION, players.cast.judge, f"{APPROVALS}SubmitApproval", submission)
 
 
+@pytest.mark.clause("R-5.4")
 def test_as_an_officer_of_a_court_that_does_not_exist(players: Players) -> None:
     token = (_mint(players, players.cast.judge, organisation="赣9999"),)
     players.refuse(Reason.OUT_OF_JURISDICTION, players.cast.judge, LOOKUP, players.question(), metadata=token)
@@ -124,6 +127,7 @@ def test_a_registrar_has_no_say_in_other_courts(players: Players) -> None:
     players.refuse(Reason.OUT_OF_JURISDICTION, REGISTRAR, f"{CASES}RegisterCase", registration)
 
 
+@pytest.mark.clause("R-4.5")
 @pytest.mark.parametrize("card", ["work_card_number", "enforcement_card_number"])
 def test_with_a_card_that_is_not_the_callers(players: Players, card: str) -> None:
     question = players.question()
@@ -131,11 +135,13 @@ def test_with_a_card_that_is_not_the_callers(players: Players, card: str) -> Non
     players.refuse(Reason.CREDENTIALS_REQUIRED, players.cast.judge, LOOKUP, question)
 
 
+@pytest.mark.clause("R-4.5")
 def test_with_a_token_that_names_no_enforcement_card(players: Players) -> None:
     token = (_mint(players, players.cast.judge, enforcement_card=""),)
     players.refuse(Reason.CREDENTIALS_REQUIRED, players.cast.judge, LOOKUP, players.question(), metadata=token)
 
 
+@pytest.mark.clause("R-1.7")
 def test_about_somebody_who_is_not_a_party(players: Players) -> None:
     case = players.register()
     players.call(players.cast.judge, f"{APPROVALS}SubmitApproval", players.submission(players.question(case=case)))
@@ -154,6 +160,7 @@ def test_a_list_with_one_who_is_not_a_party(players: Players) -> None:
     players.refuse(Reason.SUBJECT_NOT_PARTY, players.cast.judge, BATCH, batch)
 
 
+@pytest.mark.clause("R-5.2")
 def test_a_former_judge_loses_a_case_at_once_and_the_new_one_has_it(players: Players) -> None:
     former, new = players.cast.judge, players.cast.colleague
     case = players.register()
@@ -170,6 +177,7 @@ def test_a_former_judge_loses_a_case_at_once_and_the_new_one_has_it(players: Pla
     players.refuse(Reason.NOT_HANDLING_JUDGE, new, LOOKUP, own)
 
 
+@pytest.mark.clause("R-5.2")
 def test_a_closed_case_answers_nothing_more(players: Players) -> None:
     case = players.register()
     request = players.question(case=case)

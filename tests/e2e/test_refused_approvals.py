@@ -10,6 +10,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.approval.domain import Approval, Event, Kind, Submission
@@ -68,6 +69,7 @@ def _add_expired(players: Players, request: bytes) -> str:
     return approval.name
 
 
+@pytest.mark.clause("R-1.7")
 def test_no_approval(players: Players) -> None:
     judge, request = players.cast.judge, players.question()
     players.refuse(Reason.APPROVAL_REQUIRED, judge, LOOKUP, request)
@@ -97,6 +99,7 @@ def test_an_approval_that_was_withdrawn(players: Players) -> None:
     players.refuse(Reason.APPROVAL_WITHDRAWN, players.cast.judge, LOOKUP, request, approval=name)
 
 
+@pytest.mark.clause("R-1.7")
 def test_an_approval_that_was_revoked_answers_nothing_more(players: Players) -> None:
     request = players.question()
     name = players.approved(request)
@@ -105,6 +108,7 @@ def test_an_approval_that_was_revoked_answers_nothing_more(players: Players) -> 
     players.refuse(Reason.APPROVAL_REVOKED, players.cast.judge, LOOKUP, request, approval=name)
 
 
+@pytest.mark.clause("R-1.7")
 def test_an_approval_whose_time_is_over(players: Players) -> None:
     request = players.question().SerializeToString(deterministic=True)
     name = _add_expired(players, request)
@@ -130,6 +134,7 @@ def test_an_approval_of_another_request_case_or_method(players: Players) -> None
     players.refuse(Reason.APPROVAL_METHOD_MISMATCH, judge, BATCH, batch, approval=name)
 
 
+@pytest.mark.clause("R-1.7")
 def test_nobody_approves_the_own_request(players: Players) -> None:
     judge = players.cast.judge
     name = players.submit(players.question())
@@ -138,6 +143,7 @@ def test_nobody_approves_the_own_request(players: Players) -> None:
     players.refuse(Reason.APPROVER_IS_REQUESTER, judge, *players.step(name, statement), metadata=deciding)
 
 
+@pytest.mark.clause("R-1.7")
 def test_a_judge_or_the_chief_of_another_court_approves_nothing(players: Players) -> None:
     name = players.submit(players.question())
     claims = players.claims(name)

@@ -9,8 +9,8 @@ import pytest
 
 from services.synthetic.catalogue import LONGEST_NAME
 from services.synthetic.numbers import citizen_id
-from tests.e2e.exits import OTHER_JUDGE, Exits, method_of, new_id, today
-from tests.e2e.players import APPROVALS, Players
+from tests.e2e.exits import OTHER_JUDGE, Exits, new_id, today
+from tests.e2e.players import APPROVALS, method_of
 from tests.e2e.scene import Scene
 from tests.e2e.test_refused_exits import DEAD, MISNAMED
 from xiezhi.cli.border.orders import LibertyChoice, Requirement
@@ -29,11 +29,7 @@ RARE = (
 """People whose names are long, or of characters that few fonts have."""
 
 
-@pytest.fixture(scope="module")
-def exits(players: Players) -> Exits:
-    return Exits(players)
-
-
+@pytest.mark.clause("R-2.7")
 def test_an_empty_batch(exits: Exits) -> None:
     """Refused before anybody is asked to approve it."""
     scene, players = Scene(exits), exits.players
@@ -43,6 +39,7 @@ def test_an_empty_batch(exits: Exits) -> None:
     players.refuse(Reason.FIELDS_INVALID, exits.cast.judge, f"{APPROVALS}SubmitApproval", submission)
 
 
+@pytest.mark.clause("R-2.7")
 def test_each_person_of_a_batch_by_themselves(exits: Exits) -> None:
     cast = exits.cast
     good, repeated, blocked, detained, long, reversed_, unnamed = exits.people(7)

@@ -14,7 +14,6 @@ from services.codes.terms import corresponding_day
 from services.synthetic.catalogue import TWIN
 from services.synthetic.numbers import citizen_id
 from tests.e2e.exits import APPLY, CHECKS, COUNTER, NAME, Exits, application, new_id, today
-from tests.e2e.players import Players
 from tests.e2e.scene import Scene
 from xiezhi.cli.case import DebtorQuestion
 from xiezhi.cli.exits.questions import TermQuestion
@@ -30,11 +29,6 @@ CHILD = DebtorQuestion("周知夏", "369901201808010129")
 DEAD = DebtorQuestion("万已故", citizen_id(date(1961, 9, 9), 18))
 TWINS = DebtorQuestion("章错影", TWIN)
 MISNAMED = DebtorQuestion("周砚之之友", "369901198001150011")
-
-
-@pytest.fixture(scope="module")
-def exits(players: Players) -> Exits:
-    return Exits(players)
 
 
 def _without_notice(request: Any) -> Any:
@@ -131,6 +125,7 @@ def _without_decision(request: Any) -> Any:
     return request
 
 
+@pytest.mark.clause("R-1.8", "R-1.11", "R-1.12")
 @pytest.mark.parametrize("what", ORDERS)
 def test_orders(exits: Exits, what: str) -> None:
     reason, make = ORDERS[what]
@@ -156,6 +151,7 @@ LISTED: dict[str, tuple[Reason, DebtorQuestion]] = {
 }
 
 
+@pytest.mark.clause("R-1.9")
 @pytest.mark.parametrize("what", LISTED)
 def test_who_is_kept_on_the_list_only(exits: Exits, what: str) -> None:
     reason, who = LISTED[what]
@@ -165,11 +161,13 @@ def test_who_is_kept_on_the_list_only(exits: Exits, what: str) -> None:
     assert not outcome.restriction
 
 
+@pytest.mark.clause("R-1.11")
 def test_a_term_longer_than_a_year_without_a_reason(exits: Exits) -> None:
     """Only the High Court's approval makes such a term possible, and the reason is missing even then."""
     exits.refuse(Reason.TERM_REASON_MISSING, Scene(exits).filed(TermQuestion(months=13)), approver=HIGH_APPROVER)
 
 
+@pytest.mark.clause("R-1.9")
 def test_a_company_and_a_notice_without_a_decision_are_kept_on_the_list(exits: Exits) -> None:
     scene = Scene(exits)
     outcome = exits.push(scene.who, case=scene.case, without_decision=True).outcome

@@ -133,6 +133,7 @@ PAPERS: dict[str, tuple[Reason, Callable[[Desk], bytes]]] = {
 }
 
 
+@pytest.mark.clause("R-2.1")
 @pytest.mark.parametrize("what", PAPERS)
 def test_a_ruling(vehicles: Vehicles, order: seizure_pb2.RegisterSeizureRequest, desk: Desk, what: str) -> None:
     reason, make = PAPERS[what]
@@ -140,6 +141,7 @@ def test_a_ruling(vehicles: Vehicles, order: seizure_pb2.RegisterSeizureRequest,
     assert not any(one.plate == order.vehicles[0].plate for one in vehicles.states())
 
 
+@pytest.mark.clause("R-2.1")
 def test_a_notice(vehicles: Vehicles, order: seizure_pb2.RegisterSeizureRequest, desk: Desk) -> None:
     order.notice_pdf = desk.drawn
     order.context.documents[1].sha256 = hashlib.sha256(desk.drawn).digest()

@@ -10,7 +10,6 @@ import pytest
 from google.protobuf.message import Message
 
 from tests.e2e.exits import new_id
-from tests.e2e.players import Players
 from tests.e2e.referrals import FILE, NOT_FILE, OTHER_UNIT, Referrals
 from xiezhi.cli.papers import date_message
 from xiezhi.cli.referral.calls import UNIT
@@ -20,11 +19,6 @@ from xiezhi.referral.v1 import investigation_pb2, referral_pb2, supervision_pb2
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 REASONS = ("没有犯罪事实。",)
-
-
-@pytest.fixture(scope="module")
-def referrals(players: Players) -> Referrals:
-    return Referrals(players)
 
 
 class Scene:
@@ -160,6 +154,7 @@ STEPS: dict[str, tuple[Reason, Callable[[Scene], Scene], Callable[[Scene], Messa
 }
 
 
+@pytest.mark.clause("R-3.1", "R-3.2", "R-3.3")
 @pytest.mark.parametrize("what", STEPS)
 def test_steps(referrals: Referrals, what: str) -> None:
     reason, come, make = STEPS[what]
@@ -170,6 +165,7 @@ def test_steps(referrals: Referrals, what: str) -> None:
     assert scene.duties() == before
 
 
+@pytest.mark.clause("R-3.1", "R-3.2", "R-3.3")
 def test_suspects_decided_differently_are_answered_apart(referrals: Referrals) -> None:
     scene = Scene(referrals).received()
     referrals.decide(scene.name, FILE, 0)
@@ -187,6 +183,7 @@ def test_suspects_decided_differently_are_answered_apart(referrals: Referrals) -
     ]
 
 
+@pytest.mark.clause("R-3.1")
 def test_what_is_not_referred(referrals: Referrals) -> None:
     scene = Scene(referrals)
     referrals.refuse(Reason.REFERRAL_WRONG_UNIT, referrals.sending(scene.whole, unit=OTHER_UNIT))
@@ -201,6 +198,7 @@ def test_what_is_not_referred(referrals: Referrals) -> None:
     referrals.refuse(Reason.REFERRAL_NOT_FOUND, investigation_pb2.GetUnitReferralRequest(name=f"referrals/{NOWHERE}"))
 
 
+@pytest.mark.clause("R-3.5")
 def test_what_provincial_bodies_may_not_do(referrals: Referrals) -> None:
     cast, scene = referrals.cast, Scene(referrals).sent()
     joining = supervision_pb2.JoinCampaignRequest(

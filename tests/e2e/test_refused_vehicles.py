@@ -31,6 +31,7 @@ def _key(plate: str, plate_type: str = "02") -> vehicle_pb2.VehicleKey:
     return vehicle_pb2.VehicleKey(plate=plate, plate_type=plate_type, vin=vin_of(plate))
 
 
+@pytest.mark.clause("R-2.1")
 def test_each_vehicle_of_a_ruling_has_its_own_outcome(vehicles: Vehicles, players: Players) -> None:
     good, twice, hidden = vehicles.cars(3)
     wrong = vehicle_pb2.VehicleKey(plate="赣AI2345", plate_type="02")
@@ -196,12 +197,14 @@ AT_THE_WINDOW: dict[str, tuple[Reason, Callable[[Visit], object]]] = {
 }
 
 
+@pytest.mark.clause("R-2.5")
 @pytest.mark.parametrize("what", AT_THE_WINDOW)
 def test_at_the_window(vehicles: Vehicles, players: Players, visit: Visit, what: str) -> None:
     reason, change = AT_THE_WINDOW[what]
     players.refuse(reason, vehicles.cast.window, CLEAR, _anew(visit, change))
 
 
+@pytest.mark.clause("R-2.5")
 def test_at_the_window_of_another_city_and_a_second_time(vehicles: Vehicles, players: Players, visit: Visit) -> None:
     """After these nothing is left to be cleared: the refusals before have cleared nothing."""
     window = vehicles.cast.window
@@ -271,6 +274,7 @@ def test_packed_plates_without_a_lease(vehicles: Vehicles, players: Players) -> 
     players.refuse(Reason.FIELDS_INVALID, camera, STREAM, batch)
 
 
+@pytest.mark.clause("R-5.3")
 def test_who_may_do_what_with_vehicles(vehicles: Vehicles, players: Players) -> None:
     cast = vehicles.cast
     (car,) = vehicles.cars()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
+
 from tests.e2e.players import APPROVALS, CASES, LOOKUP, OTHER_CHIEF, REGISTRAR, Players
 from tests.e2e.vehicles import LIAISON, SIGHTINGS, Vehicles
 from xiezhi.approval.v1 import approval_pb2
@@ -16,6 +18,7 @@ from xiezhi.vehicle.v1 import check_pb2, sighting_pb2
 NO_CASE = "（2018）赣0102执999999号"
 
 
+@pytest.mark.clause("R-5.2")
 def test_no_case_anothers_case_and_a_closed_case(players: Players) -> None:
     judge = players.cast.judge
     anothers, closed = players.register(handler=players.cast.colleague), players.register()
@@ -167,6 +170,7 @@ def test_no_notice_and_the_notice_to_another_post(vehicles: Vehicles, players: P
     assert refused[0].shape == refused[1].shape
 
 
+@pytest.mark.clause("R-5.3")
 def test_an_officer_learns_nothing_of_a_seizure_where_nothing_is_to_be_done(vehicles: Vehicles) -> None:
     """A seizure that was lifted, one that never was, and no car at all: the same answer but for its age and receipt."""
     lifted, never, nobodys = vehicles.cars(3)

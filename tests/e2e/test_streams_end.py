@@ -65,6 +65,7 @@ def _close(players: Players, approval: str, case: str) -> None:
     players.close_case(case)
 
 
+@pytest.mark.clause("R-5.2")
 @pytest.mark.parametrize(
     ("end", "reason"),
     [

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -17,8 +16,7 @@ import pytest
 from services.synthetic import SCENARIO
 from tests.e2e.command import run_command
 from tests.e2e.processes import clean_environment
-from tests.e2e.running import Suite, copy_home, running
-from xiezhi.cli.home import Home
+from tests.e2e.running import Suite
 
 pytestmark = pytest.mark.long
 
@@ -31,15 +29,8 @@ PLATE, _, TYPE = SCENARIO.plain_car.partition(":")
 
 
 @pytest.fixture(scope="module")
-def suite(template: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
-    """A suite of its own, as seizures stay."""
-    with running(copy_home(template, tmp_path_factory.mktemp("vehicles"))) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def home(suite: Suite) -> Path:
-    return suite.home.root
+def home(own_suite: Suite) -> Path:
+    return own_suite.home.root
 
 
 @pytest.fixture(scope="module")
@@ -170,15 +161,15 @@ def test_a_file_of_plates_is_checked_as_a_camera_does(
     assert [hit["index"] for hit in found["hits"]] == [250]
 
 
-def test_watching_goes_on_by_itself_when_the_gateway_was_killed(suite: Suite, home: Path, seized: str) -> None:
+def test_watching_goes_on_by_itself_when_the_gateway_was_killed(own_suite: Suite, home: Path, seized: str) -> None:
     assert seized
     watch = Watch(home, *CENTRE, "--ack")
     _check(home, "transfer", "--place", "before")
     seen = [watch.next()]
     while seen[-1]["sighting"]["trigger"] != "CHECK_TRIGGER_TRANSFER_REGISTRATION":
         seen.append(watch.next())
-    suite.kill("gateway")
-    suite.start("gateway")
+    own_suite.kill("gateway")
+    own_suite.start("gateway")
     _check(home, "inspection", "--vin", "LTSTAA001M9900002", "--place", "after")
     while not seen[-1]["sighting"].get("clone_suspected"):
         seen.append(watch.next())
@@ -242,7 +233,7 @@ def test_a_seizure_that_waits_is_withdrawn(home: Path) -> None:
     assert withdrawn["state"] == "SEIZURE_STATE_WITHDRAWN"
 
 
-def test_no_plate_or_name_is_in_any_log(suite: Suite) -> None:
+def test_no_plate_or_name_is_in_any_log(own_suite: Suite) -> None:
     for process in ("gateway", "vehicle", "ledger"):
-        log = suite.log(process)
+        log = own_suite.log(process)
         assert not any(value in log for value in (PLATE, SCENARIO.debtor_name, SCENARIO.debtor_number, "60100"))

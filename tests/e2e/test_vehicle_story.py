@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from services.synthetic.garage import COMPANY, COMPANY_NAME, FLEET
 from tests.e2e.cars import COUNT
 from tests.e2e.plot import play
@@ -12,6 +14,7 @@ from xiezhi.vehicle.v1 import lookup_pb2, vehicle_pb2
 COMPANYS_CASE = "（2018）赣0102执1237号"
 
 
+@pytest.mark.clause("R-1.1", "R-1.5")
 def test_a_persons_vehicles(vehicles: Vehicles) -> None:
     found = vehicles.look_up(vehicles.question())
     assert found.result == lookup_pb2.VEHICLE_RESULT_HIT
@@ -27,8 +30,9 @@ def test_a_persons_vehicles(vehicles: Vehicles) -> None:
     ]
 
 
+@pytest.mark.clause("R-1.4")
 def test_an_organisations_vehicles_and_not_its_representatives(vehicles: Vehicles) -> None:
-    """Those under the social credit code, and those under the old organisation code within it (R-1.4)."""
+    """Those under the social credit code, and those under the old organisation code within it."""
     request = vehicles.question(case=COMPANYS_CASE, name=COMPANY_NAME, number=COMPANY)
     request.debtor.type = case_pb2.PARTY_TYPE_LEGAL_PERSON
     request.debtor.id_type = case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE
@@ -37,5 +41,6 @@ def test_an_organisations_vehicles_and_not_its_representatives(vehicles: Vehicle
     assert {one.owner.certificate_number for one in found.vehicles} == {COMPANY, COMPANY[8:17]}
 
 
+@pytest.mark.clause("R-2.1", "R-2.2", "R-2.3", "R-2.4")
 def test_the_story(vehicles: Vehicles) -> None:
     play(vehicles)

@@ -14,15 +14,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from services.codes.legal_time import legal_date
 from tests.e2e.cars import key_of
 from tests.e2e.lines import Answer, Refused
-from tests.e2e.players import LEASE, Players
+from tests.e2e.players import LEASE, Players, method_of
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.orders import SERVICE as SEIZURES
 from xiezhi.cli.orders import Order
 from xiezhi.cli.orders import buyer as make_buyer
 from xiezhi.cli.papers import PapersChoice
-from xiezhi.cli.vehicle import CHECK, LOOKUP
+from xiezhi.cli.vehicle import CHECK
 from xiezhi.cli.violations import CLEAR
-from xiezhi.client import find_method
 from xiezhi.errors import Reason
 from xiezhi.vehicle.v1 import check_pb2, lookup_pb2, seizure_pb2, sighting_pb2, vehicle_pb2, violation_pb2
 
@@ -88,14 +87,14 @@ class Vehicles:
     def carry_out(self, request: Message, **options: Any) -> Answer:
         """Has a court's order approved by its chief and gives it."""
         __tracebackhide__ = True
-        method, officer = _method_of(request), self._officer(request)
+        method, officer = method_of(request), self._officer(request)
         approval = self.players.approved(request, officer=officer, method=method, approver=_chief_of(officer))
         return self.players.call(officer, method, request, approval=approval, **options)
 
     def refuse(self, reason: Reason, request: Message, **options: Any) -> Refused:
         """Has a court's order approved by its chief and gives it, which must be refused for a reason."""
         __tracebackhide__ = True
-        method, officer = _method_of(request), self._officer(request)
+        method, officer = method_of(request), self._officer(request)
         approval = self.players.approved(request, officer=officer, method=method, approver=_chief_of(officer))
         return self.players.refuse(reason, officer, method, request, approval=approval, **options)
 
@@ -239,10 +238,3 @@ class Vehicles:
 def _chief_of(judge: str) -> str:
     """Returns the division chief of a judge's court."""
     return f"{judge.rpartition('-')[0]}-C001"
-
-
-def _method_of(request: Message) -> str:
-    """Returns the method that a court's order belongs to."""
-    name = type(request).__name__.removesuffix("Request")
-    method = LOOKUP if name == "LookupVehicles" else f"{SEIZURES}{name}"
-    return find_method(method).full_name

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 import grpc
 
+from tests.e2e.exits import NOTICES
 from tests.e2e.lines import Line
 from tests.e2e.players import Players
 from tests.e2e.running import await_that
@@ -20,7 +21,8 @@ from xiezhi.referral.v1 import notice_pb2 as referral_notice_pb2
 from xiezhi.vehicle.v1 import sighting_pb2
 
 WATCH = f"{SIGHTINGS}WatchSightings"
-COURT_WATCH = "/xiezhi.exit_restriction.v1.CourtNoticeService/WatchCourtNotices"
+COURT_WATCH = f"{NOTICES}WatchCourtNotices"
+COORDINATION_WATCH = "/xiezhi.coordination.v1.CoordinationNoticeService/WatchCoordinationNotices"
 REFERRAL_WATCH = "/xiezhi.referral.v1.ReferralNoticeService/WatchReferralNotices"
 PAUSE = 0.05
 

@@ -31,12 +31,16 @@ from xiezhi.cli import (
 )
 from xiezhi.cli.border import checks as border_checks
 from xiezhi.cli.border import commands as border
+from xiezhi.cli.bundles import commands as bundles
 from xiezhi.cli.command import examples
+from xiezhi.cli.coordination import channels, credentials, disputes, liaisons
+from xiezhi.cli.coordination import notices as coordination
 from xiezhi.cli.demo import command as demo
 from xiezhi.cli.exits import bulk as exit_bulk
 from xiezhi.cli.exits import commands as exits
 from xiezhi.cli.exits import counter as exit_counter
 from xiezhi.cli.exits import notices as court_notices
+from xiezhi.cli.oversight import command as oversight
 from xiezhi.cli.referral import command as referral
 from xiezhi.cli.session import ENVIRONMENT
 
@@ -58,7 +62,12 @@ _EPILOG = (
         "xiezhi watch --as GAN-E001",
         "xiezhi referral inbox --as POL360102-I001",
         "xiezhi due --as POL360102-I001",
+        "xiezhi liaison list --as GAN0102-J001",
+        "xiezhi credential list --as GAN0102-R001",
+        "xiezhi channel show --court 赣0102 --department traffic --as GAN0102-J001",
+        "xiezhi dispute list --as GAN0102-J001",
         "xiezhi ledger verify receipt.json",
+        "xiezhi oversight search --as AUDIT-A001 --subject -",
         "xiezhi trace TRACE_ID",
     )
     + "\n\nFiles of an agency's own replace the development keys of the data folder:\n\n"
@@ -99,9 +108,15 @@ def build_app() -> typer.Typer:
     app.add_typer(referral.app, name="referral")
     due.add_to(app)
     app.add_typer(calendars.app, name="calendar")
+    for group, name in ((liaisons.app, "liaison"), (credentials.app, "credential"), (channels.app, "channel")):
+        app.add_typer(group, name=name)
+    app.add_typer(disputes.app, name="dispute")
+    app.add_typer(coordination.app, name="coordination")
     app.add_typer(events.app, name="events")
     app.add_typer(ledger.app, name="ledger")
+    app.add_typer(oversight.app, name="oversight")
     app.add_typer(sealed.app, name="paper")
+    app.add_typer(bundles.app, name="bundle")
     for adding in (trace, doctor):
         adding.add_to(app)
     return app

@@ -209,7 +209,8 @@ def approval_view(approval: approval_pb2.Approval, review: Review | None) -> Ren
         tree = message_tree(review.request, str(review.request.DESCRIPTOR.full_name))
         parts.append(Panel(tree, title="The request, decoded from its bytes", title_align="left"))
         parts.append(Text(f"SHA-256 of these bytes, computed here: {review.request_sha256.hex()}"))
-    parts.append(_timeline(approval))
+    if approval.timeline:
+        parts.append(_timeline(approval))
     return Group(*parts)
 
 

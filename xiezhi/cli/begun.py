@@ -24,6 +24,7 @@ class Begun:
         complete: Whether all of it is there.
         fleet: How many vehicles the company of the scenario has; 0 where the seeding knew no vehicles yet.
         travellers: Whether the seeding knew the exit-entry register already.
+        directory: Whether it knew liaisons and duty credentials already.
     """
 
     seed: int
@@ -31,6 +32,7 @@ class Begun:
     complete: bool
     fleet: int = 0
     travellers: bool = False
+    directory: bool = False
 
     @classmethod
     def read(cls, home: Home) -> Begun | None:
@@ -44,8 +46,8 @@ class Begun:
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything that was asked for is there, vehicles and the exit-entry register too."""
-        return self.complete and self.fleet > 0 and self.travellers
+        """Whether everything that was asked for is there, vehicles, the exit-entry register and the directory too."""
+        return self.complete and self.fleet > 0 and self.travellers and self.directory
 
 
 def begin(home: Home, wanted: Begun) -> Begun:
@@ -68,4 +70,4 @@ def begin(home: Home, wanted: Begun) -> Begun:
         raise CommandError(f"{home.root} holds the province of seed {begun.seed}.", next_step=ELSEWHERE)
     fleet = max(wanted.fleet, begun.fleet)
     people = wanted.people if begun.is_whole else max(wanted.people, begun.people)
-    return Begun(wanted.seed, people, complete=False, fleet=fleet, travellers=True)
+    return Begun(wanted.seed, people, complete=False, fleet=fleet, travellers=True, directory=True)

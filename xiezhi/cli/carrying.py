@@ -12,8 +12,9 @@ from rich.console import RenderableType
 
 from xiezhi.cli.answers import keep_receipts, tell_answer
 from xiezhi.cli.approved import ApprovalChoice, call_proven, obtain
+from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.session import Session
-from xiezhi.client import tracing
+from xiezhi.client import Client, tracing
 
 A = TypeVar("A", bound=Message)
 
@@ -35,7 +36,7 @@ class Ordered(Generic[A]):
     @property
     def method(self) -> str:
         """Full name of the method."""
-        return f"{self.service}{self.kind.DESCRIPTOR.name.removesuffix('Response')}"
+        return method_of(self.service, self.kind)
 
 
 def carry_out(
@@ -73,8 +74,28 @@ def ask(session: Session, ordered: Ordered[A], request: Message, *, receipt: Pat
         receipt: Where the receipt is written; None for nowhere.
     """
     with session.connect() as client, tracing() as trace:
-        proven = call_proven(client, ordered.method, request.SerializeToString(deterministic=True))
+        answer, proven = fetch(client, ordered.service, request, kind=ordered.kind)
     keep_receipts(receipt, [proven])
-    answer = ordered.kind.FromString(proven.payload)
     tell_answer(session, answer, ordered.view(answer), proven=[proven], trace_id=trace.trace_id)
     return answer
+
+
+def fetch(client: Client, service: str, request: Message, *, kind: type[A]) -> tuple[A, ProvenAnswer]:
+    """Makes a call that needs no approval.
+
+    Args:
+        client: The caller's client.
+        service: Its service, "/package.Service/".
+        request: The request.
+        kind: Type of the answer.
+
+    Returns:
+        The answer, and the same with its receipt, which has been verified.
+    """
+    proven = call_proven(client, method_of(service, kind), request.SerializeToString(deterministic=True))
+    return kind.FromString(proven.payload), proven
+
+
+def method_of(service: str, message: Message | type[Message]) -> str:
+    """Returns the full name of the method that takes a request, or gives an answer: theirs follow from its own."""
+    return service + str(message.DESCRIPTOR.name).removesuffix("Request").removesuffix("Response")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from xiezhi.cli.output import CommandError
 
@@ -49,20 +50,49 @@ def read_bytes(file: Path) -> bytes:
 
 
 def write_private(file: Path, content: bytes) -> None:
-    """Writes a file that only its owner may read, replacing a former one.
+    """Writes a file that only its owner may read, replacing a former one; as `writing_private`.
 
     Raises:
         CommandError: If it cannot be written.
     """
+    with writing_private(file) as opened:
+        opened.write(content)
+
+
+@contextmanager
+def writing_private(file: Path) -> Iterator[BinaryIO]:
+    """Opens a file that only its owner may read, to be written as a whole or not at all.
+
+    Once the block has ended the file is there to stay, also where the machine loses its power: others rely on it.
+
+    Args:
+        file: The file; a former one is replaced.
+
+    Raises:
+        CommandError: If it cannot be written.
+    """
+    fresh = file.with_name(f"{file.name}.new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = file.with_name(f"{file.name}.new")
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as opened:
-            opened.write(content)
+            yield opened
+            opened.flush()
+            os.fsync(opened.fileno())
         fresh.replace(file)
+        _keep_names(file.parent)
     except OSError as failure:
         raise CommandError(f"{file} cannot be written: {failure.strerror}.") from None
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _keep_names(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def write_json(file: Path, document: Mapping[str, Any]) -> None:

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from xiezhi.cli.answers import tell_answer
+from xiezhi.cli.carrying import fetch
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.papers import date_message, read_date
 from xiezhi.cli.receipt import ProvenAnswer
-from xiezhi.cli.referral.calls import SUPERVISION, fetch
+from xiezhi.cli.referral.calls import SUPERVISION
 from xiezhi.cli.referral.views import due_view
 from xiezhi.cli.session import Session
 from xiezhi.client import tracing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from rich.text import Text
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.render import local_time, message_dict
 from xiezhi.cli.session import Session
+from xiezhi.common.v1 import dead_letter_pb2
 from xiezhi.vehicle.v1 import sighting_pb2, sighting_pb2_grpc
 
 app = typer.Typer(
@@ -39,7 +41,7 @@ def dead_letters(
     with session.connect() as client:
         stub = sighting_pb2_grpc.SightingServiceStub(client.channel)
         found = stub.ListDeadLetters(sighting_pb2.ListDeadLettersRequest(page_size=limit)).dead_letters
-    session.output.result([message_dict(letter) for letter in found], _table(list(found)))
+    session.output.result([message_dict(letter) for letter in found], dead_letters_view(found))
 
 
 @command(app, calls=True, epilog=examples("xiezhi events replay EVENT-ID --as POL360000-O001"))
@@ -53,7 +55,8 @@ def replay(
     session.output.result({"replayed": event_id}, f"{event_id} is delivered again.")
 
 
-def _table(letters: list[sighting_pb2.DeadLetter]) -> RenderableType:
+def dead_letters_view(letters: Sequence[dead_letter_pb2.DeadLetter]) -> RenderableType:
+    """Shows what is given up."""
     if not letters:
         return Text("Nothing is given up.")
     table = Table("Event", "Topic", "Attempts", "Since", "Failure")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
@@ -15,16 +17,19 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 N = TypeVar("N")
 
 
+@dataclass(slots=True)
 class Following(ABC, Generic[N]):
     """Follows the notices of the caller's post.
 
     Attributes:
+        stub: The caller's connection.
         cursor: That of the last notice that was handed out; empty before the first.
         sleep: Waits so many seconds.
     """
 
-    cursor: str
-    sleep: Callable[[float], None]
+    stub: Any
+    cursor: str = ""
+    sleep: Callable[[float], None] = time.sleep
 
     def next_group(self, patience: timedelta) -> Sequence[N]:
         """Returns the next notices, none if there are none in time."""
@@ -51,9 +56,13 @@ class Following(ABC, Generic[N]):
                 self.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
-    @abstractmethod
     def acknowledge(self, notices: Sequence[N]) -> int:
         """Acknowledges notices; returns how many were not before."""
+        return self._acknowledge(notices) if notices else 0
+
+    @abstractmethod
+    def _acknowledge(self, notices: Sequence[N]) -> int:
+        """Does so; there is one at least."""
 
     @abstractmethod
     def _begin(self, seconds: float | None) -> Any:

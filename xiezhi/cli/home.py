@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,5 +65,6 @@ class Home:
 
     def address(self, process: str) -> str:
         """Returns where a process listens, empty while it does not run."""
-        file = self.address_file(process)
-        return file.read_text(encoding="utf-8").strip() if file.exists() else ""
+        with suppress(FileNotFoundError):  # it may go between one look and the next, when the process is started again
+            return self.address_file(process).read_text(encoding="utf-8").strip()
+        return ""

@@ -79,10 +79,11 @@ def revoke(
     officer: Annotated[str, typer.Argument(help="Whose signing certificate, for example GAN0102-P001.")],
     reissue: Annotated[bool, typer.Option("--reissue", help="Give the officer a new key and certificate.")] = False,
 ) -> None:
-    """Put an officer's signing certificate on the courts' revocation list, at once."""
+    """Put an officer's signing certificate on the revocation list of the courts, or of the police, at once."""
     require_keys(session)
-    register = session.home.keys.officers
+    keys = session.home.keys
     try:
+        register = keys.carriers if keys.officers.get(officer).carries else keys.officers
         serial = register.revoke(officer, now=session.now())
         if reissue:
             register.reissue(officer, now=session.now())
@@ -148,7 +149,8 @@ def _describe_officer(home: Home, officer: Officer) -> dict[str, Any]:
         "rank": officer.rank.name if officer.rank else "",
         "system": officer.system,
         "permissions": list(officer.permissions),
-        "revoked": officer.signs and home.keys.officers.is_revoked(officer.officer_id),
+        "revoked": (officer.signs and home.keys.officers.is_revoked(officer.officer_id))
+        or (officer.carries and home.keys.carriers.is_revoked(officer.officer_id)),
     }
 
 

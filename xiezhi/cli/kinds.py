@@ -16,6 +16,7 @@ def settings_kinds() -> Mapping[str, type[ProcessSettings]]:
         ModuleNotFoundError: If the servers' side is not installed.
     """
     from gateway.settings import GatewaySettings
+    from services.coordination.settings import CoordinationSettings
     from services.exit_restriction.settings import ExitRestrictionSettings
     from services.identity.settings import IdentitySettings
     from services.ledger.settings import LedgerProcessSettings
@@ -23,6 +24,7 @@ def settings_kinds() -> Mapping[str, type[ProcessSettings]]:
     from services.vehicle.settings import VehicleSettings
 
     return {
+        "coordination": CoordinationSettings,
         "exit_restriction": ExitRestrictionSettings,
         "gateway": GatewaySettings,
         "identity": IdentitySettings,

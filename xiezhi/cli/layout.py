@@ -26,6 +26,7 @@ ORGANISATIONS = {"courts": "赣([0-9]{2}|[0-9]{4})?", "police": "36[0-9]{10}"}
 BACKENDS = {
     "xiezhi.identity.v1.IdentityService": "identity",
     "xiezhi.ledger.v1.LedgerService": "ledger",
+    "xiezhi.ledger.v1.OversightService": "ledger",
     "xiezhi.vehicle.v1.VehicleRegistryService": "vehicle",
     "xiezhi.vehicle.v1.SeizureService": "vehicle",
     "xiezhi.vehicle.v1.VehicleCheckService": "vehicle",
@@ -41,11 +42,26 @@ BACKENDS = {
     "xiezhi.referral.v1.ReferralNoticeService": "referral",
     "xiezhi.referral.v1.ReferralService": "referral",
     "xiezhi.referral.v1.SupervisionService": "referral",
+    "xiezhi.coordination.v1.ChannelService": "coordination",
+    "xiezhi.coordination.v1.CoordinationNoticeService": "coordination",
+    "xiezhi.coordination.v1.CredentialService": "coordination",
+    "xiezhi.coordination.v1.DirectoryService": "coordination",
+    "xiezhi.coordination.v1.DisputeService": "coordination",
 }
 """Which process hosts which service behind the gateway."""
 
-SEALED = frozenset({"vehicle", "exit_restriction", "referral"})
+SEALED = frozenset({"vehicle", "exit_restriction", "referral", "coordination"})
 """Processes that take in sealed papers."""
+
+STANDINGS = {
+    "approvals": "gateway",
+    "controls": "exit_restriction",
+    "entries": "exit_restriction",
+    "referrals": "referral",
+    "restrictions": "exit_restriction",
+    "seizures": "vehicle",
+}
+"""Which process says whose an object is that a dispute is about, by the first part of the object's name."""
 
 _HEADING = (
     "# Written by `xiezhi up` for the development keys beside it; ports are kept, everything else is rewritten.\n"
@@ -155,14 +171,20 @@ def _own_settings(home: Home, process: str, ports: Mapping[str, int]) -> dict[st
     if process in SEALED:
         seals = home.keys.seals
         trusted = {"authority": str(seals.authority_file), "revocations": str(seals.revocation_file)}
-        return {"ledger": ledger, "seals": trusted}
+        standings = _peers(STANDINGS, ports) if process == "coordination" else {}
+        return {"ledger": ledger, "seals": trusted} | ({"standings": standings} if standings else {})
     if process != "gateway":
         return {"ledger": ledger}
-    backends = {
-        service: {"address": f"{HOST}:{ports[host]}", "name": f"spiffe://xiezhi.jx/service/{host}"}
-        for service, host in BACKENDS.items()
-    }
-    return {"ledger": ledger, "backends": backends}
+    return {"ledger": ledger, "directory": _peer("coordination", ports), "backends": _peers(BACKENDS, ports)}
+
+
+def _peers(hosts: Mapping[str, str], ports: Mapping[str, int]) -> dict[str, dict[str, str]]:
+    """Returns where something is found, by its name, of which is said which process has it."""
+    return {name: _peer(host, ports) for name, host in hosts.items()}
+
+
+def _peer(host: str, ports: Mapping[str, int]) -> dict[str, str]:
+    return {"address": f"{HOST}:{ports[host]}", "name": f"spiffe://xiezhi.jx/service/{host}"}
 
 
 def _choose_ports(home: Home, *, keep: bool) -> dict[str, int]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from xiezhi.cli.home import Home
-from xiezhi.cli.layout import config_file
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.suite import PROCESSES
 
+SAY_SECONDS, POLL_SECONDS = 2.0, 0.01
+"""How long whoever takes the lock may take to say who that is, and how often is looked."""
 STOP_STEP = "Call it as it is; or stop it with Ctrl-C where it runs, or with `xiezhi down`."
 
 
@@ -26,10 +29,7 @@ def hold_lock(home: Home) -> Iterator[None]:
     """
     home.run.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _lock_file(home).open("a+", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _runs_already(home, lock_holder(home)) from None
+        _take(file, home)
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
@@ -40,22 +40,46 @@ def hold_lock(home: Home) -> Iterator[None]:
 
 
 def lock_holder(home: Home) -> int | None:
-    """Returns the id of the process that runs the suite of a data folder, None where none does."""
-    try:
-        with _lock_file(home).open("r+", encoding="ascii") as file:
-            try:
+    """Returns the id of the process that runs the suite of a data folder, None where none does.
+
+    Raises:
+        CommandError: If one holds the lock and does not say which: it begins or ends, and takes longer than it should.
+    """
+    ends = time.monotonic() + SAY_SECONDS
+    while time.monotonic() < ends:
+        try:
+            with _lock_file(home).open("r+", encoding="ascii") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                text = file.read().strip()
-                return int(text) if text.isdecimal() else None
-    except FileNotFoundError:
-        pass
-    return None
+                return None
+        except FileNotFoundError:
+            return None
+        except BlockingIOError:
+            text = _lock_file(home).read_text(encoding="ascii").strip()
+            if text.isdecimal():
+                return int(text)
+            time.sleep(POLL_SECONDS)
+    raise _runs_already(home, None)
+
+
+def _take(file: TextIO, home: Home) -> None:
+    """Takes the lock; whoever only looks at it, as `lock_holder` does, is waited for."""
+    ends = time.monotonic() + SAY_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = lock_holder(home)
+            if holder is not None or time.monotonic() > ends:
+                raise _runs_already(home, holder) from None
+            time.sleep(POLL_SECONDS)
+        else:
+            return
 
 
 def note_process(home: Home, name: str, process_id: int) -> None:
     """Notes a process that was started, so that it is found again should its supervisor be killed."""
-    _process_file(home, name).write_text(json.dumps({"pid": process_id}), encoding="ascii")
+    noted = {"pid": process_id, "started": _started(process_id)}
+    _process_file(home, name).write_text(json.dumps(noted), encoding="ascii")
 
 
 def forget_process(home: Home, name: str) -> None:
@@ -66,15 +90,16 @@ def forget_process(home: Home, name: str) -> None:
 def noted_process(home: Home, name: str) -> int | None:
     """Returns the id of a process of this data folder that runs, None where it does not.
 
-    A process id may have been given to somebody else since; only a process that was started with this data folder's
-    configuration counts.
+    A process id may have been given to somebody else since, and a data folder with its notes be a copy of another one:
+    only a process counts that started when the noted one did, and works in this data folder.
     """
     try:
-        noted = int(json.loads(_process_file(home, name).read_text(encoding="ascii"))["pid"])
-        environment = Path(f"/proc/{noted}/environ").read_bytes().split(b"\0")
-    except (OSError, ValueError, KeyError):
+        noted = json.loads(_process_file(home, name).read_text(encoding="ascii"))
+        process_id = int(noted["pid"])
+        is_same = _started(process_id) == noted["started"] and home.root.samefile(f"/proc/{process_id}/cwd")
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return noted if os.fsencode(f"XIEZHI_CONFIG={config_file(home, name)}") in environment else None
+    return process_id if is_same else None
 
 
 def require_nothing_runs(home: Home) -> None:
@@ -114,3 +139,12 @@ def _lock_file(home: Home) -> Path:
 
 def _process_file(home: Home, name: str) -> Path:
     return home.run / f"{name}.pid"
+
+
+def _started(process_id: int) -> int:
+    """Returns when a process started, in ticks since the machine did, or 0: field 22 of proc_pid_stat(5)."""
+    try:
+        told = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0
+    return int(told.rpartition(")")[2].split()[19])

@@ -122,9 +122,7 @@ class Order:
         context = self.about.context(self.session, request_id=str(uuid.uuid4()))
         debtor = self.debtor.party()
         facts = [f"被执行人：{debtor.name}", *lines]
-        papers = collect(self.session, context, self.papers, kind=kind, facts=facts)
-        context.documents.extend(papers.documents)
-        return context, debtor, papers
+        return context, debtor, collect(self.session, context, self.papers, kind=kind, facts=facts)
 
 
 def describe(vehicle: vehicle_pb2.VehicleKey) -> list[str]:

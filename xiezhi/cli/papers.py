@@ -14,7 +14,6 @@ from google.type import date_pb2
 
 from xiezhi.cli.documents import read_bytes
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.cli.sealed import seal
 from xiezhi.cli.session import Session
 from xiezhi.cli.suite import suite_required
@@ -105,12 +104,10 @@ class Papers:
     Attributes:
         ruling: The ruling's PDF; empty where there is none.
         notice: The notice's PDF.
-        documents: What the case context says of them.
     """
 
     ruling: bytes
     notice: bytes
-    documents: tuple[case_pb2.LegalDocument, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +154,7 @@ def collect(
 
     Args:
         session: Tells the present instant, and has the development seals.
-        context: The case.
+        context: The case; it says of the papers afterwards.
         choice: Where they come from.
         kind: What the ruling orders, a key of `KINDS`; empty where there is no ruling.
         facts: Lines that drafts list, for example plates.
@@ -171,10 +168,8 @@ def collect(
         wanted.insert(0, Wanted(kind, "--ruling", number, choice.ruling))
     if choice.draft:
         facts = [*facts, *(f"号牌号码：{plate}" for plate in choice.plates or ())]
-    contents, documents = gather(
-        session, context, wanted, issued=choice.issued, drafted=facts if choice.draft else None
-    )
-    return Papers(contents[0] if kind else b"", contents[-1], documents)
+    contents = gather(session, context, wanted, issued=choice.issued, drafted=facts if choice.draft else None)
+    return Papers(contents[0] if kind else b"", contents[-1])
 
 
 def gather(
@@ -184,28 +179,28 @@ def gather(
     *,
     issued: str,
     drafted: Sequence[str] | None,
-) -> tuple[list[bytes], tuple[case_pb2.LegalDocument, ...]]:
+) -> list[bytes]:
     """Reads or drafts papers.
 
     Args:
         session: Tells the present instant, and has the development seals.
-        context: The case.
+        context: The case; it says of the papers afterwards.
         wanted: Which.
         issued: Date of issue; empty for today.
         drafted: Lines that drafts list; None to read files.
 
     Returns:
-        The PDFs, and what the case context says of them, both in the order in which they are wanted.
+        The PDFs in the order in which they are wanted.
 
     Raises:
         CommandError: If a paper is not told, cannot be read or drafted.
     """
-    day = read_date(issued) if issued else session.now().astimezone(LEGAL_ZONE).date()
+    day = read_date(issued) if issued else session.today()
     if drafted is None:
         contents = [one.read() for one in wanted]
     else:
         contents = [draft(session, context, one, issued=day, facts=drafted) for one in wanted]
-    return contents, tuple(
+    context.documents.extend(
         case_pb2.LegalDocument(
             kind=KINDS[one.kind],
             document_number=one.number,
@@ -215,6 +210,7 @@ def gather(
         )
         for one, content in zip(wanted, contents, strict=True)
     )
+    return contents
 
 
 def read_date(text: str) -> date:

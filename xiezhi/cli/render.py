@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -12,6 +12,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
+from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
@@ -92,6 +93,15 @@ def _leaf(field: FieldDescriptor, value: Any) -> str | None:
 def format_date(date: Date) -> str:
     """Writes a legal date, empty for one that is not set."""
     return f"{date.year:04}-{date.month:02}-{date.day:02}" if date.year else ""
+
+
+def facts_table(rows: Iterable[tuple[str, str]]) -> Table:
+    """Returns facts by their titles, without those of which nothing is known."""
+    facts = Table.grid(padding=(0, 2))
+    for title, value in rows:
+        if value:
+            facts.add_row(Text(title, style="cyan"), Text(value))
+    return facts
 
 
 def plain_lines(tree: Tree) -> Iterator[str]:

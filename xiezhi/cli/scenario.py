@@ -34,5 +34,8 @@ def scenario_examples() -> tuple[str, ...]:
         f"vehicle lookup --as {cast.judge} {asked} --reason 'Vehicles of the debtor.'",
         f"seizure register --as {cast.judge} {asked} --vehicle {cast.plain_car} --draft --reason 'To be sold.'",
         f"watch --as {cast.command_centre} --ack",
+        f"liaison list --as {cast.registrar}",
+        f"dispute list --as {cast.judge}",
         f"ledger head --as {cast.auditor}",
+        f"oversight search --as {cast.auditor} --case '{cast.case}'",
     )

@@ -34,7 +34,8 @@ _EPILOG = examples(
     "xiezhi seed --people 100000",
     "xiezhi seed --people 1000000 --json     takes some minutes; run it again if it was interrupted",
     "xiezhi seed --fleet 1200     with a large fleet of the scenario's company",
-    "xiezhi seed --identity-url postgresql+psycopg://… --gateway-url … --vehicle-url … --exit-restriction-url …",
+    "xiezhi seed --identity-url postgresql+psycopg://… --gateway-url … --vehicle-url … --exit-restriction-url … "
+    "--coordination-url …",
 )
 
 
@@ -47,12 +48,14 @@ class Databases:
         gateway: URL of the gateway's database.
         vehicle: URL of the database of vehicle control.
         exit_restriction: URL of the database of exit restriction.
+        coordination: URL of the database of coordination.
     """
 
     identity: str
     gateway: str
     vehicle: str
     exit_restriction: str
+    coordination: str
 
     @classmethod
     def of(cls, home: Home, **others: str) -> Databases:
@@ -109,6 +112,9 @@ def add_to(app: typer.Typer) -> None:
         exit_restriction_url: Annotated[
             str, typer.Option("--exit-restriction-url", help="Exit-entry register's database, if elsewhere.")
         ] = "",
+        coordination_url: Annotated[
+            str, typer.Option("--coordination-url", help="Coordination's database, if elsewhere.")
+        ] = "",
     ) -> None:
         """Fill the databases with a synthetic province: people, households, photos, exit documents, cases, vehicles.
 
@@ -121,6 +127,7 @@ def add_to(app: typer.Typer) -> None:
             gateway=gateway_url,
             vehicle=vehicle_url,
             exit_restriction=exit_restriction_url,
+            coordination=coordination_url,
         )
         title = "Seeding the synthetic province"
         try:
@@ -170,7 +177,7 @@ def seed_province(
         from services.synthetic.writers import write_province
     if people > MAX_PEOPLE:
         raise CommandError(f"A province has at most {MAX_PEOPLE:,} people.", next_step="Ask for fewer with --people.")
-    wanted = begin(home, Begun(seed, people, complete=False, fleet=fleet, travellers=True))
+    wanted = begin(home, Begun(seed, people, complete=False, fleet=fleet, travellers=True, directory=True))
     started = time.monotonic()
     home.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     create_keyrings(home)
@@ -215,6 +222,7 @@ def _registers(home: Home, databases: Databases) -> Iterator[Registers]:
     """Opens what writes a province, into databases that have the version that the code needs."""
     from gateway.casefile.domain import CaseRecord
     from gateway.casefile.loader import CaseLoader
+    from services.coordination.loader import DirectoryLoader
     from services.exit_restriction.loader import SubjectLoader
     from services.identity.loader import RegistryLoader
     from services.synthetic.writers import Registers
@@ -232,11 +240,14 @@ def _registers(home: Home, databases: Databases) -> Iterator[Registers]:
         travellers = opened.enter_context(
             SubjectLoader(databases.exit_restriction, keyring=_keyring(home, "exit_restriction"))
         )
+        directory = opened.enter_context(
+            DirectoryLoader(databases.coordination, keyring=_keyring(home, "coordination"))
+        )
 
         def add_cases(made: Sequence[DebtCase]) -> None:
             cases.add(CaseRecord(c.court_code, c.case_number, c.handler, c.parties) for c in made)
 
-        yield Registers(people, vehicles, violations, travellers, add_cases)
+        yield Registers(people, vehicles, violations, travellers, directory, add_cases)
 
 
 def _upgrade(url: str, *, package: str) -> None:

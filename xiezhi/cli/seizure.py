@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from google.protobuf.message import Message
@@ -13,8 +12,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from xiezhi.cli.answers import tell_answer
-from xiezhi.cli.approved import ApprovalChoice, call_proven
-from xiezhi.cli.carrying import Ordered, carry_out
+from xiezhi.cli.approved import ApprovalChoice
+from xiezhi.cli.carrying import Ordered, carry_out, fetch
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.duration import read_instant
@@ -23,12 +22,9 @@ from xiezhi.cli.orders import SERVICE, Order, buyer
 from xiezhi.cli.papers import NoticeChoice, PapersChoice
 from xiezhi.cli.plates import FORM, read_vehicles
 from xiezhi.cli.receipt import ProvenAnswer
-from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.cli.session import Session
 from xiezhi.client import tracing
 from xiezhi.vehicle.v1 import seizure_pb2
-
-A = TypeVar("A", bound=Message)
 
 app = typer.Typer(
     help="Seize vehicles (查封), and extend, lift, withdraw, record a sale of, and list what was seized.\n\n"
@@ -85,7 +81,7 @@ def register(
     def build() -> Message:
         return order.register(read_vehicles(vehicle or (), vehicles), months=months, last_day=last_day)
 
-    _carry_out(session, seizure_pb2.RegisterSeizureResponse, outcomes_view, build=build, choice=choice)
+    carry_out(session, Ordered(SERVICE, seizure_pb2.RegisterSeizureResponse, outcomes_view), build=build, choice=choice)
 
 
 @command(
@@ -108,13 +104,8 @@ def extend(
 ) -> None:
     """Extend a seizure that is in effect, before it ends (续行查封)."""
     order = Order(session, about, debtor, papers)
-    _carry_out(
-        session,
-        seizure_pb2.ExtendSeizureResponse,
-        lambda answer: seizures_view([answer.seizure]),
-        build=lambda: order.extend(name, months=months, last_day=last_day),
-        choice=choice,
-    )
+    ordered = Ordered(SERVICE, seizure_pb2.ExtendSeizureResponse, lambda answer: seizures_view([answer.seizure]))
+    carry_out(session, ordered, build=lambda: order.extend(name, months=months, last_day=last_day), choice=choice)
 
 
 @command(
@@ -138,13 +129,8 @@ def lift(
 ) -> None:
     """Lift seizures (解除查封), all or none; the next in each queue takes effect at the same instant."""
     order = Order(session, about, debtor, papers)
-    _carry_out(
-        session,
-        seizure_pb2.LiftSeizureResponse,
-        lambda answer: seizures_view(answer.seizures),
-        build=lambda: order.lift(names or ()),
-        choice=choice,
-    )
+    ordered = Ordered(SERVICE, seizure_pb2.LiftSeizureResponse, lambda answer: seizures_view(answer.seizures))
+    carry_out(session, ordered, build=lambda: order.lift(names or ()), choice=choice)
 
 
 @command(
@@ -165,13 +151,8 @@ def withdraw(
 ) -> None:
     """Withdraw a seizure that waits behind others (撤回轮候查封), on an assistance notice alone."""
     order = Order(session, about, debtor, notice.papers)
-    _carry_out(
-        session,
-        seizure_pb2.WithdrawSeizureResponse,
-        lambda answer: seizures_view([answer.seizure]),
-        build=lambda: order.withdraw(name),
-        choice=choice,
-    )
+    ordered = Ordered(SERVICE, seizure_pb2.WithdrawSeizureResponse, lambda answer: seizures_view([answer.seizure]))
+    carry_out(session, ordered, build=lambda: order.withdraw(name), choice=choice)
 
 
 @command(
@@ -197,7 +178,7 @@ def dispose(
 ) -> None:
     """Record that the court has sold the vehicle: the seizure is extinguished, and all that wait are void."""
     order = Order(session, about, debtor, papers)
-    today = session.now().astimezone(LEGAL_ZONE).date().isoformat()
+    today = session.today().isoformat()
 
     def build() -> Message:
         who = buyer(buyer_name, buyer_number, organisation=buyer_organisation)
@@ -207,7 +188,7 @@ def dispose(
         told = f"{answer.voided_count} seizures that waited are void."
         return Group(seizures_view([answer.seizure]), Text(told))
 
-    _carry_out(session, seizure_pb2.RecordDisposalResponse, view, build=build, choice=choice)
+    carry_out(session, Ordered(SERVICE, seizure_pb2.RecordDisposalResponse, view), build=build, choice=choice)
 
 
 @command(
@@ -236,20 +217,8 @@ def list_(
     proven: list[ProvenAnswer] = []
     with session.connect() as client, tracing() as trace:
         while not proven or request.page_token:
-            page = call_proven(client, f"{SERVICE}ListSeizures", request.SerializeToString(deterministic=True))
-            proven.append(page)
-            found = seizure_pb2.ListSeizuresResponse.FromString(page.payload)
-            answer.seizures.extend(found.seizures)
-            request.page_token = found.next_page_token
+            page, own = fetch(client, SERVICE, request, kind=seizure_pb2.ListSeizuresResponse)
+            proven.append(own)
+            answer.seizures.extend(page.seizures)
+            request.page_token = page.next_page_token
     tell_answer(session, answer, seizures_view(answer.seizures), proven=proven, trace_id=trace.trace_id)
-
-
-def _carry_out(
-    session: Session,
-    kind: type[A],
-    view: Callable[[A], RenderableType],
-    *,
-    build: Callable[[], Message],
-    choice: ApprovalChoice,
-) -> None:
-    carry_out(session, Ordered(SERVICE, kind, view), build=build, choice=choice)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from xiezhi.cli.home import Home
 from xiezhi.cli.moved import clock_ahead
 from xiezhi.cli.output import CommandError, Output, as_sentence
+from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.client import CachedToken, Client, Credentials, LogKey, OfficerSigner, TokenSource, connect
 from xiezhi.pki import UnknownOfficerError
 
@@ -23,6 +24,8 @@ ENVIRONMENT = {
     "XIEZHI_LOG_KEY": "PEM file of the ledger's public key",
     "XIEZHI_SIGNING_CERTIFICATE": "PEM file of the approver's certificate chain",
     "XIEZHI_SIGNING_KEY": "PEM file of the approver's private key",
+    "XIEZHI_EXCHANGE_KEY": "PEM file of the private key to which the organisation's bundles are encrypted",
+    "XIEZHI_BUNDLE_TRUST": "folder with .crt and .crl of courts, police and exchange, whose bundles and keys count",
 }
 """What replaces the development keys of the data folder, where an agency has its own."""
 
@@ -50,6 +53,10 @@ class Session:
     def now(self) -> datetime:
         """Returns the present instant as the suite of the data folder has it, UTC."""
         return self.machine_now() + clock_ahead(self.home)
+
+    def today(self) -> date:
+        """Returns the legal date of the present instant."""
+        return self.now().astimezone(LEGAL_ZONE).date()
 
     @staticmethod
     def machine_now() -> datetime:

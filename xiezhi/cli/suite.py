@@ -11,9 +11,10 @@ from xiezhi.pki import Officer
 
 EXTRA = "pip install 'xiezhi[suite]'"
 
-PROCESSES = ("ledger", "identity", "vehicle", "exit_restriction", "referral", "gateway")
+PROCESSES = ("ledger", "identity", "vehicle", "exit_restriction", "referral", "coordination", "gateway")
 """The processes of the suite, in the order in which they are started; they stop in the reverse order."""
 MODULES = {
+    "coordination": "services.coordination",
     "exit_restriction": "services.exit_restriction",
     "gateway": "gateway",
     "identity": "services.identity",
@@ -22,6 +23,8 @@ MODULES = {
     "vehicle": "services.vehicle",
 }
 """What each process runs; the package has its migrations too."""
+ENTRIES = tuple(f"{module}.__main__" for module in MODULES.values())
+"""What they import of all that they need, by names under which none of them runs."""
 OVERSIGHT = "oversight"
 """Name of the keyring of the ledger's indexes, which all processes share."""
 

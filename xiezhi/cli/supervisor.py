@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from xiezhi.cli.forking import Order
 from xiezhi.cli.health import is_serving
-from xiezhi.cli.home import HOME_VARIABLE, Home
+from xiezhi.cli.home import Home
 from xiezhi.cli.layout import BACKENDS, config_file
 from xiezhi.cli.lock import forget_process, hold_lock, note_process, require_no_orphans
+from xiezhi.cli.nursery import Child, Nursery, servers_environment
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.session import ENVIRONMENT
 from xiezhi.cli.signals import holding
-from xiezhi.cli.suite import MODULES, PROCESSES
+from xiezhi.cli.suite import ENTRIES, MODULES, PROCESSES
 
 CONFIG_VARIABLE = "XIEZHI_CONFIG"
 START_SECONDS = 60.0
@@ -45,7 +43,7 @@ class _Watched:
     """A process, and what is known of its crashes."""
 
     name: str
-    process: subprocess.Popen[bytes] | None = None
+    process: Child | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE
     due: float = field(default=0.0)
@@ -54,14 +52,16 @@ class _Watched:
 class Supervisor:
     """The running suite of one data folder. `running_suite` makes one under its lock."""
 
-    def __init__(self, home: Home, *, report: Report) -> None:
+    def __init__(self, home: Home, *, nursery: Nursery, report: Report) -> None:
         """Starts nothing yet.
 
         Args:
             home: The data folder, with keys and configuration.
+            nursery: Starts the processes.
             report: Told, in one line each, what goes on.
         """
         self._home = home
+        self._nursery = nursery
         self._report = report
         self._watched = {name: _Watched(name) for name in PROCESSES}
 
@@ -93,23 +93,21 @@ class Supervisor:
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
         watched = self._watched[name]
+        environment = servers_environment() | {
+            CONFIG_VARIABLE: str(config_file(self._home, name)),
+            "PYTHONUNBUFFERED": "1",
+        }
+        order = Order(MODULES[name], environment, str(self._home.root))
         with holding(), log.open("ab") as output:
-            watched.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", MODULES[name]],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=self._home.root,
-                env=_environment(config_file(self._home, name)),
-                start_new_session=True,
+            watched.process = self._nursery.start(
+                order, log=output, note=lambda number: note_process(self._home, name, number)
             )
-            note_process(self._home, name, watched.process.pid)
         watched.started = time.monotonic()
 
     def process_id(self, name: str) -> int | None:
         """Returns the id of a process that was started here, None while it does not run."""
         process = self._watched[name].process
-        return process.pid if process is not None and process.poll() is None else None
+        return process.process_id if process is not None and process.poll() is None else None
 
     def watch(self) -> NoReturn:
         """Starts crashed processes again, with growing pauses, until an exception ends it."""
@@ -126,11 +124,9 @@ class Supervisor:
                 continue
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-                try:
-                    process.wait(STOP_SECONDS)
-                except subprocess.TimeoutExpired:
+                if process.wait(STOP_SECONDS) is None:
                     self._report(f"{name} did not stop within {STOP_SECONDS:.0f} s and is killed")
-                    process.kill()
+                    process.send_signal(signal.SIGKILL)
                     process.wait()
             self._watched[name].process = None
             self._home.address_file(name).unlink(missing_ok=True)
@@ -143,12 +139,12 @@ class Supervisor:
                 self.spawn(watched.name)
                 self._report(f"{watched.name} is started again")
             return
-        code = watched.process.poll()
-        if code is None:
+        ending = watched.process.poll()
+        if ending is None:
             return
         if now - watched.started > STABLE_SECONDS:
             watched.pause = FIRST_PAUSE
-        self._report(f"{watched.name} {_ending(code)}; starting it again in {watched.pause:g} s")
+        self._report(f"{watched.name} {ending}; starting it again in {watched.pause:g} s")
         watched.process = None
         watched.due = now + watched.pause
         watched.pause = min(watched.pause * 2, LONGEST_PAUSE)
@@ -161,9 +157,9 @@ class Supervisor:
 
     def _require_alive(self, name: str) -> None:
         process = self._watched[name].process
-        code = process.poll() if process is not None else None
-        if code is not None:
-            raise self._failure(name, _ending(code))
+        ending = process.poll() if process is not None else None
+        if ending is not None:
+            raise self._failure(name, str(ending))
 
     def _failure(self, name: str, what: str) -> CommandError:
         tail = "\n".join(f"  {line}" for line in last_lines(log_file(self._home, name)))
@@ -174,19 +170,20 @@ class Supervisor:
 
 
 @contextmanager
-def running_suite(home: Home, *, report: Report) -> Iterator[Supervisor]:
+def running_suite(home: Home, *, report: Report, nursery: Nursery | None = None) -> Iterator[Supervisor]:
     """Runs the suite of a data folder for as long as the block lasts.
 
     Args:
         home: The data folder, with keys and configuration.
         report: Told, in one line each, what goes on.
+        nursery: Starts the processes, where that of another suite is to be shared.
 
     Raises:
         CommandError: If it runs already, or does not become ready.
     """
-    with hold_lock(home):
+    with hold_lock(home), nullcontext(nursery) if nursery else closing(Nursery(ENTRIES)) as used:
         require_no_orphans(home)
-        supervisor = Supervisor(home, report=report)
+        supervisor = Supervisor(home, nursery=used, report=report)
         try:
             supervisor.start()
             yield supervisor
@@ -207,14 +204,3 @@ def last_lines(file: Path, count: int = LOG_LINES) -> list[str]:
     with file.open("rb") as opened:
         opened.seek(max(file.stat().st_size - 64 * 1024, 0))
         return opened.read().decode(errors="replace").splitlines()[-count:]
-
-
-def _environment(config: Path) -> dict[str, str]:
-    """Returns the environment of a process: what the command line reads of it is not meant for the servers."""
-    own = {*ENVIRONMENT, HOME_VARIABLE}
-    kept = {name: value for name, value in os.environ.items() if name not in own}
-    return kept | {CONFIG_VARIABLE: str(config), "PYTHONUNBUFFERED": "1"}
-
-
-def _ending(code: int) -> str:
-    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"

@@ -6,31 +6,30 @@ import uuid
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.cmac import CMAC
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.answers import keep_receipts, tell_answer
-from xiezhi.cli.approved import ApprovalChoice, call_proven, obtain, stream_proven
+from xiezhi.cli.approved import ApprovalChoice, obtain, stream_proven
+from xiezhi.cli.batches import BATCH, MAX_BATCH, Tally, hash_texts
+from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.fleet import fleet_view
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.plates import read_lines
-from xiezhi.cli.render import enum_name, message_dict
+from xiezhi.cli.render import enum_name
 from xiezhi.cli.session import Session
 from xiezhi.client import tracing
 from xiezhi.vehicle.v1 import check_pb2, check_pb2_grpc, lookup_pb2
 
 LOOKUP = "/xiezhi.vehicle.v1.VehicleRegistryService/LookupVehicles"
-CHECK = "/xiezhi.vehicle.v1.VehicleCheckService/CheckVehicle"
-BATCH = 1_000
-MAX_BATCH = 10_000
+CHECKS = "/xiezhi.vehicle.v1.VehicleCheckService/"
+CHECK = f"{CHECKS}CheckVehicle"
 
 app = typer.Typer(
     help="A debtor's vehicles (车辆信息查询), and checks at inspection, transfer and on expressways.",
@@ -136,10 +135,7 @@ def check(
         vehicle_held=held,
         note=note,
     )
-    with session.connect() as client, tracing() as trace:
-        proven = call_proven(client, CHECK, request.SerializeToString(deterministic=True))
-    answer = check_pb2.CheckVehicleResponse.FromString(proven.payload)
-    tell_answer(session, answer, check_view(answer), proven=[proven], trace_id=trace.trace_id)
+    ask(session, Ordered(CHECKS, check_pb2.CheckVehicleResponse, check_view), request)
 
 
 def join_parts(payloads: Sequence[bytes]) -> lookup_pb2.LookupVehiclesResponse:
@@ -173,13 +169,8 @@ def pack(batch: check_pb2.StreamChecksRequest, lease: check_pb2.LeaseCheckKeyRes
         batch: The batch, of plates in upper case and without separators.
         lease: The key.
     """
-    hashes = bytearray()
-    for plate in batch.plates:
-        mac = CMAC(AES(lease.key))
-        mac.update(plate.encode())
-        hashes += mac.finalize()[:8]
+    batch.packed_plates, batch.lease_id = hash_texts(batch.plates, lease.key), lease.lease_id
     batch.ClearField("plates")
-    batch.packed_plates, batch.lease_id = bytes(hashes), lease.lease_id
 
 
 def check_view(answer: check_pb2.CheckVehicleResponse) -> RenderableType:
@@ -199,9 +190,6 @@ def check_view(answer: check_pb2.CheckVehicleResponse) -> RenderableType:
 
 
 def _check_many(session: Session, plates: Sequence[str], *, place: str, size: int, packed: bool) -> None:
-    hits: list[dict[str, Any]] = []
-    invalid: list[int] = []
-    checked = 0
     with session.connect() as client, tracing() as trace:
         stub = check_pb2_grpc.VehicleCheckServiceStub(client.channel)
         sent = list(batches(plates, place=place, size=size))
@@ -209,15 +197,10 @@ def _check_many(session: Session, plates: Sequence[str], *, place: str, size: in
             lease = stub.LeaseCheckKey(check_pb2.LeaseCheckKeyRequest())
             for one in sent:
                 pack(one, lease)
-        for answer in stub.StreamChecks(iter(sent)):
-            first = (answer.batch - 1) * size
-            checked += answer.checked_count
-            hits += [{**message_dict(hit), "index": first + hit.index} for hit in answer.hits]
-            invalid += [first + index for index in answer.invalid_indexes]
-    data = {"checked": checked, "hits": hits, "invalid_indexes": invalid, "trace_id": trace.trace_id}
+        tally = Tally.of(stub.StreamChecks(iter(sent)), size=size)
     table = Table("Line", "Outcome", "Sighting", title="Hits", title_justify="left")
-    for hit in hits:
+    for hit in tally.hits:
         outcome = cast("str", hit["outcome"]).removeprefix("CHECK_OUTCOME_")
         table.add_row(str(hit["index"] + 1), Text(outcome, _OUTCOME_STYLES.get(outcome, "red")), hit["sighting"])
-    told = f"{checked:,} plates checked; {len(hits)} hits; {len(invalid)} lines are no plates."
-    session.output.result(data, Group(table, Text(told)) if hits else Text(told))
+    told = Text(f"{tally.checked:,} plates checked; {len(tally.hits)} hits; {len(tally.invalid)} lines are no plates.")
+    session.output.result(tally.data(trace_id=trace.trace_id), Group(table, told) if tally.hits else told)

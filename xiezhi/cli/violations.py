@@ -11,18 +11,17 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from xiezhi.cli.answers import tell_answer
-from xiezhi.cli.approved import call_proven
+from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.documents import read_bytes
 from xiezhi.cli.orders import buyer
 from xiezhi.cli.plates import FORM, read_vehicles
 from xiezhi.cli.render import enum_name, format_date
 from xiezhi.cli.session import Session
-from xiezhi.client import tracing
 from xiezhi.vehicle.v1 import violation_pb2
 
-CLEAR = "/xiezhi.vehicle.v1.ViolationService/ClearViolations"
+WINDOW = "/xiezhi.vehicle.v1.ViolationService/"
+CLEAR = f"{WINDOW}ClearViolations"
 SHOWN = "What was shown at the window; each is refused with a list of what is missing"
 
 app = typer.Typer(
@@ -76,10 +75,7 @@ def clear(
         ruling=_shown(ruling_copy, ruling_number, original=ruling_original),
         notice=_shown(notice_copy, notice_number, original=notice_original),
     )
-    with session.connect() as client, tracing() as trace:
-        proven = call_proven(client, CLEAR, request.SerializeToString(deterministic=True))
-    answer = violation_pb2.ClearViolationsResponse.FromString(proven.payload)
-    tell_answer(session, answer, clearing_view(answer), proven=[proven], trace_id=trace.trace_id)
+    ask(session, Ordered(WINDOW, violation_pb2.ClearViolationsResponse, clearing_view), request)
 
 
 def clearing_view(answer: violation_pb2.ClearViolationsResponse) -> RenderableType:

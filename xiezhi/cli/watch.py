@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import typer
 from rich.console import Group, RenderableType
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.fleet import seizures_view
 from xiezhi.cli.following import Following
-from xiezhi.cli.render import enum_name, local_time
+from xiezhi.cli.render import enum_name, facts_table, local_time
 from xiezhi.cli.session import Session
 from xiezhi.cli.watching import WatchChoice, watch_post
 from xiezhi.vehicle.v1 import check_pb2, sighting_pb2, sighting_pb2_grpc
@@ -39,29 +37,21 @@ def add_to(app: typer.Typer) -> None:
 
         With --json each notice is a JSON document on a line of its own; with --once all are one document.
         """
-        with session.connect() as client:
-            watcher = Watcher(sighting_pb2_grpc.SightingServiceStub(client.channel), cursor=choice.after)
-            watch_post(session, watcher, choice=choice, view=notice_view)
+        watch_post(
+            session,
+            lambda client: Watcher(sighting_pb2_grpc.SightingServiceStub(client.channel), cursor=choice.after),
+            choice=choice,
+            view=notice_view,
+        )
 
 
 @dataclass(slots=True)
 class Watcher(Following[sighting_pb2.SightingNotice]):
-    """Follows the sightings addressed to the caller's post.
-
-    Attributes:
-        stub: The caller's connection.
-        cursor: That of the last notice that was handed out; empty before the first.
-        sleep: Waits so many seconds.
-    """
+    """Follows the sightings addressed to the caller's post."""
 
     stub: sighting_pb2_grpc.SightingServiceStub
-    cursor: str = ""
-    sleep: Callable[[float], None] = time.sleep
 
-    def acknowledge(self, notices: Sequence[sighting_pb2.SightingNotice]) -> int:
-        """Acknowledges notices; returns how many were not before."""
-        if not notices:
-            return 0
+    def _acknowledge(self, notices: Sequence[sighting_pb2.SightingNotice]) -> int:
         request = sighting_pb2.AcknowledgeSightingsRequest(notice_ids=[notice.notice_id for notice in notices])
         return self.stub.AcknowledgeSightings(request).acknowledged_count
 
@@ -73,7 +63,6 @@ def notice_view(notice: sighting_pb2.SightingNotice) -> RenderableType:
     """Shows a notice: the vehicle, where and when it was seen, and its seizures with whom to tell."""
     seen = notice.sighting
     trigger = enum_name(check_pb2.CheckTrigger.DESCRIPTOR, seen.trigger)
-    facts = Table.grid(padding=(0, 2))
     rows = (
         ("Vehicle", f"{seen.plate} ({seen.plate_type})  VIN {seen.vin}"),
         ("Seen", f"{local_time(seen.observe_time)}  {trigger}  {seen.place}"),
@@ -82,9 +71,7 @@ def notice_view(notice: sighting_pb2.SightingNotice) -> RenderableType:
         ("Remark", seen.note),
         ("Acknowledge by", local_time(notice.acknowledge_due_time)),
     )
-    for title, value in rows:
-        if value:
-            facts.add_row(Text(title, style="cyan"), Text(value))
+    facts = facts_table(rows)
     parts: list[RenderableType] = [facts, *(Text(flag, "bold yellow") for flag in _flags(seen))]
     if seen.seizures:
         parts.append(seizures_view(one.seizure for one in seen.seizures))

@@ -17,6 +17,7 @@ from xiezhi.cli.following import Following
 from xiezhi.cli.render import message_dict
 from xiezhi.cli.session import Session
 from xiezhi.cli.signals import interrupting
+from xiezhi.client import Client
 
 N = TypeVar("N", bound=Message)
 
@@ -43,28 +44,49 @@ class WatchChoice:
 
 
 def watch_post(
-    session: Session, following: Following[N], *, choice: WatchChoice, view: Callable[[N], RenderableType]
+    session: Session,
+    open_post: Callable[[Client], Following[N]],
+    *,
+    choice: WatchChoice,
+    view: Callable[[N], RenderableType],
 ) -> None:
     """Tells notices as they come, until the caller ends it or, where that is chosen, until what waits was told.
 
     Args:
         session: Where to.
-        following: Follows them.
+        open_post: Begins to follow them over a connection.
         choice: How.
         view: Shows one to people.
+
+    Raises:
+        CommandError: If the time to wait is none, whether it is needed or not.
     """
-    if choice.once:
-        notices = following.next_group(parse_duration(choice.timeout, timedelta(seconds=1)))
-        data = [message_dict(notice) for notice in notices]
-        session.output.result(data, Group(*map(view, notices)) if notices else "Nothing waits.")
-        if choice.ack:
-            following.acknowledge(notices)
-        return
-    try:
-        with interrupting():
-            _tell(session, following, ack=choice.ack, view=view)
-    except KeyboardInterrupt:
-        session.output.note(f"Ended. Go on with --after {following.cursor}." if following.cursor else "Ended.")
+    patience = parse_duration(choice.timeout, timedelta(seconds=1))
+    with session.connect() as client:
+        following = open_post(client)
+        if choice.once:
+            _tell_waiting(session, following, ack=choice.ack, patience=patience, view=view)
+            return
+        try:
+            with interrupting():
+                _tell(session, following, ack=choice.ack, view=view)
+        except KeyboardInterrupt:
+            session.output.note(f"Ended. Go on with --after {following.cursor}." if following.cursor else "Ended.")
+
+
+def _tell_waiting(
+    session: Session,
+    following: Following[N],
+    *,
+    ack: bool,
+    patience: timedelta,
+    view: Callable[[N], RenderableType],
+) -> None:
+    notices = following.next_group(patience)
+    data = [message_dict(notice) for notice in notices]
+    session.output.result(data, Group(*map(view, notices)) if notices else "Nothing waits.")
+    if ack:
+        following.acknowledge(notices)
 
 
 def _tell(session: Session, following: Following[N], *, ack: bool, view: Callable[[N], RenderableType]) -> None:

@@ -1,8 +1,8 @@
 """Errors: one tree for the domain, the services and their clients."""
 
+from xiezhi.errors.classes import CLASS_OF, error, invalid_fields
 from xiezhi.errors.reasons import DOMAIN, NEXT_STEPS, Reason
 from xiezhi.errors.tree import (
-    CLASS_OF,
     AlreadyExists,
     Cancelled,
     DataLoss,
@@ -19,8 +19,6 @@ from xiezhi.errors.tree import (
     Unimplemented,
     Violation,
     XiezhiError,
-    error,
-    invalid_fields,
 )
 
 __all__ = [

@@ -138,6 +138,30 @@ class Reason(StrEnum):
     KEY_CASE_LIST_STATE = "KEY_CASE_LIST_STATE"
     CALENDAR_INVALID = "CALENDAR_INVALID"
     SEAL_OF_ANOTHER_UNIT = "SEAL_OF_ANOTHER_UNIT"
+    DIRECTORY_STALE = "DIRECTORY_STALE"
+    LIAISON_LIMIT = "LIAISON_LIMIT"
+    LIAISON_NOT_ESTABLISHED = "LIAISON_NOT_ESTABLISHED"
+    LIAISON_NOT_FOUND = "LIAISON_NOT_FOUND"
+    LIAISON_NOT_APPOINTED = "LIAISON_NOT_APPOINTED"
+    LIAISON_EXISTS = "LIAISON_EXISTS"
+    CREDENTIAL_EXISTS = "CREDENTIAL_EXISTS"
+    CREDENTIAL_NOT_FOUND = "CREDENTIAL_NOT_FOUND"
+    CREDENTIAL_OF_ANOTHER_COURT = "CREDENTIAL_OF_ANOTHER_COURT"
+    DISPUTE_NOT_FOUND = "DISPUTE_NOT_FOUND"
+    DISPUTE_STATE = "DISPUTE_STATE"
+    DISPUTE_SUBJECT_NOT_FOUND = "DISPUTE_SUBJECT_NOT_FOUND"
+    SETTLEMENT_NOT_JOINT = "SETTLEMENT_NOT_JOINT"
+    DISPUTE_EXISTS = "DISPUTE_EXISTS"
+    CONSULTATION_NOT_OVER = "CONSULTATION_NOT_OVER"
+    PERSONAL_DATA_IN_TEXT = "PERSONAL_DATA_IN_TEXT"
+    CHANNEL_NOT_OPERATIONAL = "CHANNEL_NOT_OPERATIONAL"
+    CHANNEL_OPERATIONAL = "CHANNEL_OPERATIONAL"
+    CHANNEL_STATE = "CHANNEL_STATE"
+    BUNDLE_INVALID = "BUNDLE_INVALID"
+    BUNDLE_OF_ANOTHER_RECIPIENT = "BUNDLE_OF_ANOTHER_RECIPIENT"
+    METHOD_NOT_ON_PAPER = "METHOD_NOT_ON_PAPER"
+    PAPER_REFERENCE_REUSED = "PAPER_REFERENCE_REUSED"
+    DISPUTE_TERMS_DIFFER = "DISPUTE_TERMS_DIFFER"
 
 
 _SUBMIT_AGAIN = "Submit the request for approval again and wait for the decision."
@@ -269,5 +293,29 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.KEY_CASE_LIST_STATE: "Propose a further list.",
     Reason.CALENDAR_INVALID: "Correct the calendar and import it again.",
     Reason.SEAL_OF_ANOTHER_UNIT: "Have the unit that gives the document seal it.",
+    Reason.DIRECTORY_STALE: "Call again; if it lasts, have the operator look at the coordination process.",
+    Reason.LIAISON_LIMIT: "End the appointment of whoever hands over, then appoint the successor.",
+    Reason.LIAISON_NOT_ESTABLISHED: "Appoint somebody on the establishment.",
+    Reason.LIAISON_NOT_FOUND: "Check the appointment's name; only its own organisation can use it.",
+    Reason.LIAISON_NOT_APPOINTED: "Have the organisation appoint you as liaison or deputy.",
+    Reason.LIAISON_EXISTS: "Name another officer, or end the earlier appointment.",
+    Reason.CREDENTIAL_EXISTS: "Revoke the former credential, or correct the number.",
+    Reason.CREDENTIAL_NOT_FOUND: "Check the credential's name; only its own organisation can use it.",
+    Reason.CREDENTIAL_OF_ANOTHER_COURT: "Have the court that issued the credential register it.",
+    Reason.DISPUTE_NOT_FOUND: "Check the dispute's name; only its sides can use it.",
+    Reason.DISPUTE_STATE: "Take a step that the dispute's state admits.",
+    Reason.DISPUTE_SUBJECT_NOT_FOUND: "Name a request, measure or referral that your organisation is a side of.",
+    Reason.SETTLEMENT_NOT_JOINT: "Have both provincial bodies seal the record.",
+    Reason.DISPUTE_EXISTS: "Go on with the dispute that is open.",
+    Reason.CONSULTATION_NOT_OVER: "Wait for the other side, or until its time is over.",
+    Reason.PERSONAL_DATA_IN_TEXT: "Leave numbers of persons and things out of the text.",
+    Reason.CHANNEL_NOT_OPERATIONAL: "Write a bundle for the paper channel.",
+    Reason.CHANNEL_OPERATIONAL: "File over the platform.",
+    Reason.CHANNEL_STATE: "Look at the state of the channel first.",
+    Reason.BUNDLE_INVALID: "Have the sender write the bundle again; nothing of it was performed.",
+    Reason.BUNDLE_OF_ANOTHER_RECIPIENT: "Carry the bundle to the unit that it names.",
+    Reason.METHOD_NOT_ON_PAPER: "Use the platform for this method.",
+    Reason.PAPER_REFERENCE_REUSED: "Give every request its own approval and paper reference.",
+    Reason.DISPUTE_TERMS_DIFFER: "Record agreement to the very text of the other side.",
 }
 """What a caller can do about each reason."""

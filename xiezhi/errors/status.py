@@ -11,8 +11,9 @@ from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 from google.rpc.code_pb2 import Code
 
+from xiezhi.errors.classes import CLASS_OF
 from xiezhi.errors.reasons import DOMAIN, Reason
-from xiezhi.errors.tree import CLASS_OF, Violation, XiezhiError
+from xiezhi.errors.tree import Violation, XiezhiError
 
 STATUS_KEY = "grpc-status-details-bin"
 """Trailing metadata key of the rich status, as gRPC's own libraries use it."""

@@ -52,6 +52,7 @@ class Leaf:
         local: Whether to name this machine (localhost, 127.0.0.1) too, as people connect to it.
         dns: DNS names in the subject alternative name.
         usages: Extended key usages; empty for a certificate that signs statements.
+        agrees_keys: Whether the key is one that agrees on secrets and signs nothing.
     """
 
     subject: Sequence[tuple[x509.ObjectIdentifier, str]]
@@ -59,6 +60,7 @@ class Leaf:
     local: bool = False
     dns: Sequence[str] = ()
     usages: Sequence[x509.ObjectIdentifier] = ()
+    agrees_keys: bool = False
 
 
 def new_tls_key() -> EllipticCurvePrivateKey:
@@ -120,7 +122,7 @@ class Authority:
             .not_valid_before((since or now) - BACKDATING)
             .not_valid_after(min(now + LEAF_LIFETIME, self.certificate.not_valid_after_utc))
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_key_usage(signs_certificates=False), critical=True)
+            .add_extension(_key_usage(agrees_keys=leaf.agrees_keys), critical=True)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
             .add_extension(_issuer_identifier(self.certificate), critical=False)
@@ -175,15 +177,15 @@ def _digest_for(key: SigningKey) -> SHA256 | None:
     return None if isinstance(key, Ed25519PrivateKey) else SHA256()
 
 
-def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+def _key_usage(*, signs_certificates: bool = False, agrees_keys: bool = False) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=not signs_certificates,
+        digital_signature=not (signs_certificates or agrees_keys),
         key_cert_sign=signs_certificates,
         crl_sign=signs_certificates,
         content_commitment=False,
         key_encipherment=False,
         data_encipherment=False,
-        key_agreement=False,
+        key_agreement=agrees_keys,
         encipher_only=False,
         decipher_only=False,
     )

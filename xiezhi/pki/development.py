@@ -18,12 +18,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from xiezhi.pki.authority import CLIENT_ONLY, SERVER_AND_CLIENT, Authority, Leaf, new_tls_key
+from xiezhi.pki.exchange import ExchangeRegister
 from xiezhi.pki.files import PUBLIC, read_certificate, read_key, write_certificate, write_file, write_key
-from xiezhi.pki.officers import Officer, OfficerRegister
+from xiezhi.pki.officers import CarrierRegister, Officer, OfficerRegister
 from xiezhi.pki.seals import SealRegister
 from xiezhi.pki.tokens import ISSUERS, TokenAuthority, TokenRequest
 
-SERVICES = ("gateway", "identity", "ledger", "vehicle", "exit_restriction", "referral")
+SERVICES = ("gateway", "identity", "ledger", "vehicle", "exit_restriction", "referral", "coordination")
 SYSTEMS = ("courts", "police", "case-system", "checkpoint", "audit")
 RENEWAL_MARGIN = timedelta(days=30)
 """How long before its end a TLS certificate is replaced."""
@@ -69,6 +70,8 @@ class InsecureDevelopmentKeys:
         self.folder = folder
         self.officers = OfficerRegister(folder / "officers")
         self.seals = SealRegister(folder / "seals")
+        self.carriers = CarrierRegister(folder / "police", self.officers)
+        self.exchange = ExchangeRegister(folder / "exchange")
 
     @property
     def exists(self) -> bool:
@@ -125,7 +128,9 @@ class InsecureDevelopmentKeys:
             self.tokens(agency).create()
         self._create_ledger_key()
         self.officers.update(officers, now=now)
+        self.carriers.update(now=now)
         self.seals.update(self._organisations(), now=now)
+        self.exchange.update(self._organisations(), now=now)
 
     def rotate(self, *, now: datetime, machine_now: datetime | None = None) -> None:
         """Replaces every TLS certificate and seal with its key, and adds a token signing key for each agency.
@@ -179,7 +184,9 @@ class InsecureDevelopmentKeys:
         found = {
             "suite CA": self.folder / "tls" / "ca.crt",
             "courts CA": self.officers.authority_file,
+            "police CA": self.carriers.authority_file,
             "seal authority": self.seals.authority_file,
+            "exchange authority": self.exchange.authority_file,
         }
         found.update({name: self.tls(name).certificate for name in (*SERVICES, *SYSTEMS)})
         return {name: read_certificate(file) for name, file in found.items() if file.exists()}

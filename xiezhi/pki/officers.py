@@ -8,24 +8,20 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import NameOID
 
-from xiezhi.pki.authority import Authority, Identity, Leaf
-from xiezhi.pki.files import (
-    PRIVATE,
-    read_certificate,
-    read_key,
-    write_certificate,
-    write_file,
-    write_key,
-)
-from xiezhi.pki.revocations import publish_revoked, read_revoked
+from xiezhi.pki.authority import Identity
+from xiezhi.pki.certificates import OfficerCertificates, UnknownOfficerError
+from xiezhi.pki.files import PRIVATE, write_file
 from xiezhi.proof.statement import Rank
 
 COURTS = "courts"
-"""The agency whose officers sign."""
+"""The agency whose officers sign statements."""
+POLICE = "police"
+CARRYING = "paper.perform"
+"""Permission of the police officers who carry bundles (报送包), and sign those with results."""
 AUTHORITY_NAME = "Xiezhi development courts CA (INSECURE)"
+POLICE_AUTHORITY_NAME = "Xiezhi development police CA (INSECURE)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +57,10 @@ class Officer:
         """Whether they sign statements, under the courts' authority: that of others has no certificate of it."""
         return self.agency == COURTS and self.rank is not None
 
-
-class UnknownOfficerError(LookupError):
-    """No officer of this id has development keys here."""
+    @property
+    def carries(self) -> bool:
+        """Whether they sign bundles for the police, under an authority of its own: they sign no statements."""
+        return self.agency == POLICE and CARRYING in self.permissions
 
 
 class OfficerRegister:
@@ -76,16 +73,17 @@ class OfficerRegister:
             folder: The folder "officers" of the development keys.
         """
         self._folder = folder
+        self._certificates = OfficerCertificates(folder, authority_name=AUTHORITY_NAME)
 
     @property
     def authority_file(self) -> Path:
         """The courts' CA certificate, which verifiers of statements trust."""
-        return self._folder / "ca.crt"
+        return self._certificates.authority_file
 
     @property
     def revocation_file(self) -> Path:
         """The courts' revocation list in PEM."""
-        return self._folder / "revoked.crl"
+        return self._certificates.revocation_file
 
     def update(self, officers: Iterable[Officer], *, now: datetime) -> None:
         """Adds officers, issues missing or outdated certificates, and refreshes the revocation list.
@@ -96,14 +94,13 @@ class OfficerRegister:
             officers: Those to be there in addition to the ones that are.
             now: The present instant, UTC.
         """
-        authority = self._authority(now)
+        self._certificates.publish(now=now)
         known = {**self._read(), **{officer.officer_id: officer for officer in officers}}
         listed = json.dumps([asdict(officer) for officer in known.values()], ensure_ascii=False, indent=1)
         write_file(self._folder / "officers.json", listed.encode(), mode=PRIVATE)
         for officer in known.values():
-            if officer.signs and not self._has_certificate(officer, now=now):
-                self._issue(officer, authority, now=now)
-        publish_revoked(self.revocation_file, authority, now=now)
+            if officer.signs and not self._certificates.is_current(officer.officer_id, now=now):
+                self._issue(officer, now=now)
 
     def list(self) -> tuple[Officer, ...]:
         """Returns all officers in the order they were added."""
@@ -126,13 +123,9 @@ class OfficerRegister:
         Raises:
             UnknownOfficerError: If the officer has none.
         """
-        certificate_file, key_file = self._files(officer_id)
-        if officer_id not in self._read() or not certificate_file.exists():
+        if officer_id not in self._read():
             raise UnknownOfficerError(f"officer {officer_id} has no signing certificate in {self._folder}")
-        key = read_key(key_file)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise TypeError(f"{key_file} holds a key of another kind")
-        return Identity(read_certificate(certificate_file), key)
+        return self._certificates.signer(officer_id)
 
     def revoke(self, officer_id: str, *, now: datetime) -> int:
         """Puts an officer's present certificate on the revocation list, at once and for good.
@@ -147,13 +140,13 @@ class OfficerRegister:
         Raises:
             UnknownOfficerError: If the officer has no certificate.
         """
-        serial = self.signer(officer_id).certificate.serial_number
-        publish_revoked(self.revocation_file, self._authority(now), now=now, serial=serial)
-        return serial
+        self.signer(officer_id)
+        return self._certificates.revoke(officer_id, now=now)
 
     def is_revoked(self, officer_id: str) -> bool:
         """Tells whether the officer's present certificate is on the revocation list."""
-        return self.signer(officer_id).certificate.serial_number in read_revoked(self.revocation_file)
+        self.signer(officer_id)
+        return self._certificates.is_revoked(officer_id)
 
     def reissue(self, officer_id: str, *, now: datetime) -> None:
         """Gives an officer a new key and certificate; a revoked one stays revoked.
@@ -161,40 +154,17 @@ class OfficerRegister:
         Raises:
             UnknownOfficerError: If there is no such officer, or one who signs nothing.
         """
-        self._issue(self.get(officer_id), self._authority(now), now=now)
+        self._issue(self.get(officer_id), now=now)
 
-    def _authority(self, now: datetime) -> Authority:
-        return Authority.load_or_create(self._folder, name=AUTHORITY_NAME, key=Ed25519PrivateKey.generate(), now=now)
-
-    def _issue(self, officer: Officer, authority: Authority, *, now: datetime) -> None:
+    def _issue(self, officer: Officer, *, now: datetime) -> None:
         if officer.rank is None or not officer.signs:
             raise UnknownOfficerError(f"officer {officer.officer_id} has no rank of a court and signs nothing")
-        key = Ed25519PrivateKey.generate()
         subject = (
             (NameOID.ORGANIZATION_NAME, officer.organisation),
             (NameOID.TITLE, officer.rank.name),
             (NameOID.COMMON_NAME, officer.officer_id),
         )
-        leaf = Leaf(subject=subject, uri=f"spiffe://xiezhi.jx/officer/{officer.officer_id}")
-        certificate_file, key_file = self._files(officer.officer_id)
-        write_key(key_file, key)
-        write_certificate(certificate_file, authority.issue(leaf, key.public_key(), now=now))
-
-    def _has_certificate(self, officer: Officer, *, now: datetime) -> bool:
-        certificate_file, key_file = self._files(officer.officer_id)
-        return (
-            certificate_file.exists()
-            and key_file.exists()
-            and read_certificate(certificate_file).not_valid_after_utc > now
-        )
-
-    def _files(self, officer_id: str) -> tuple[Path, Path]:
-        if not officer_id.replace("-", "").isalnum():
-            raise UnknownOfficerError("an officer id has letters, digits and hyphens only")
-        return (
-            self._folder / "certificates" / f"{officer_id}.crt",
-            self._folder / "private" / f"{officer_id}.key",
-        )
+        self._certificates.issue(officer.officer_id, subject, now=now)
 
     def _read(self) -> dict[str, Officer]:
         file = self._folder / "officers.json"
@@ -211,3 +181,69 @@ def _parse(entry: Mapping[str, object]) -> Officer:
         raise TypeError("permissions must be a list")
     rank = None if entry["rank"] is None else Rank(int(str(entry["rank"])))
     return Officer(**texts, rank=rank, permissions=tuple(map(str, permissions)))
+
+
+class CarrierRegister:
+    """The police officers of a data folder who sign bundles, with their certificates under the police's development CA.
+
+    Their certificates name no rank: that of a police officer is in the token only.
+    """
+
+    def __init__(self, folder: Path, officers: OfficerRegister) -> None:
+        """Reads nothing yet.
+
+        Args:
+            folder: The folder "police" of the development keys.
+            officers: Who there is.
+        """
+        self._officers = officers
+        self._certificates = OfficerCertificates(folder, authority_name=POLICE_AUTHORITY_NAME)
+
+    @property
+    def authority_file(self) -> Path:
+        """The police's CA certificate, which verifiers of bundles trust."""
+        return self._certificates.authority_file
+
+    @property
+    def revocation_file(self) -> Path:
+        """The police's revocation list in PEM."""
+        return self._certificates.revocation_file
+
+    def update(self, *, now: datetime) -> None:
+        """Issues missing or outdated certificates to those who carry bundles, and refreshes the revocation list."""
+        self._certificates.publish(now=now)
+        for officer in self._officers.list():
+            if officer.carries and not self._certificates.is_current(officer.officer_id, now=now):
+                self.reissue(officer.officer_id, now=now)
+
+    def signer(self, officer_id: str) -> Identity:
+        """Returns an officer's signing key and certificate.
+
+        Raises:
+            UnknownOfficerError: If the officer has none.
+        """
+        return self._certificates.signer(officer_id)
+
+    def revoke(self, officer_id: str, *, now: datetime) -> int:
+        """Puts an officer's present certificate on the revocation list, at once and for good; returns its number.
+
+        Raises:
+            UnknownOfficerError: If the officer has no certificate.
+        """
+        return self._certificates.revoke(officer_id, now=now)
+
+    def is_revoked(self, officer_id: str) -> bool:
+        """Tells whether the officer's present certificate is on the revocation list."""
+        return self._certificates.is_revoked(officer_id)
+
+    def reissue(self, officer_id: str, *, now: datetime) -> None:
+        """Gives an officer a new key and certificate; a revoked one stays revoked.
+
+        Raises:
+            UnknownOfficerError: If there is no such officer, or one who carries nothing.
+        """
+        officer = self._officers.get(officer_id)
+        if not officer.carries:
+            raise UnknownOfficerError(f"officer {officer_id} carries no bundles for the police")
+        subject = ((NameOID.ORGANIZATION_NAME, officer.organisation), (NameOID.COMMON_NAME, officer_id))
+        self._certificates.issue(officer_id, subject, now=now)

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import quote, unquote
-
 from cryptography import x509
 
+from xiezhi.proof.organisation import is_unit, read_name, write_name
+
 PREFIX = "spiffe://xiezhi.jx/seal/"
-
-_UNIT = re.compile("[0-9]{12}")
-
-
-def is_unit(organisation: str) -> bool:
-    """Whether a code is that of a police unit, 12 digits (GA/T 380), and not that of a court."""
-    return _UNIT.fullmatch(organisation) is not None
 
 
 def seal_name(organisation: str) -> str:
@@ -23,8 +15,7 @@ def seal_name(organisation: str) -> str:
     For the court "赣0102" it is "spiffe://xiezhi.jx/seal/court/%E8%B5%A30102", for the police unit "360100000000" it is
     "spiffe://xiezhi.jx/seal/unit/360100000000".
     """
-    kind = "unit" if is_unit(organisation) else "court"
-    return f"{PREFIX}{kind}/{quote(organisation, safe='')}"
+    return write_name(organisation, prefix=PREFIX)
 
 
 def organisation_of(certificate: x509.Certificate) -> str:
@@ -33,13 +24,7 @@ def organisation_of(certificate: x509.Certificate) -> str:
     Raises:
         ValueError: If the certificate does not name exactly one seal, in the form that `seal_name` writes.
     """
-    try:
-        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension):
-        raise ValueError("the certificate names no seal") from None
-    found = names.get_values_for_type(x509.UniformResourceIdentifier)
-    organisation = unquote(found[0].rpartition("/")[2]) if len(found) == 1 else ""
-    # A court under a unit's name, or a unit under a court's, is not what `seal_name` writes.
-    if not organisation or seal_name(organisation) != found[0]:
-        raise ValueError("the certificate does not name one seal")
-    return organisation
+    return read_name(certificate, prefix=PREFIX)
+
+
+__all__ = ["PREFIX", "is_unit", "organisation_of", "seal_name"]

@@ -7,51 +7,19 @@ and never from the payload.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
 
 from xiezhi.errors import Reason, XiezhiError, error
+from xiezhi.proof.signed import DIGEST_SIZE, MALFORMED, ClaimReader, SignatureError, read, sign
 
 TYPE = "xiezhi-statement+jws"
 """The JWS "typ" that keeps a statement from being taken for any other signed thing (RFC 8725 §3.11)."""
-ALGORITHM = "Ed25519"
-"""The only algorithm that is accepted (RFC 9864)."""
-MAX_LENGTH = 16_384
-"""Longest compact JWS that is read, characters."""
-MAX_CHAIN = 4
-"""Most certificates in x5c."""
-
-
-_MALFORMED = (
-    JoseError,
-    ValueError,
-    TypeError,
-    OverflowError,
-    OSError,
-    RecursionError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-)
-"""What the libraries raise at bytes that somebody made up."""
-
-
-class _Registry(jws.JWSRegistry):
-    """Takes headers that hold certificates; the library's own limit is for headers without."""
-
-    max_header_length = MAX_LENGTH
 
 
 class Rank(IntEnum):
@@ -100,24 +68,20 @@ class Claims:
     issued_at: datetime
     not_after: datetime
 
-    def to_payload(self) -> bytes:
-        """Returns the JSON that is signed."""
-        return json.dumps(
-            {
-                "approval": self.approval,
-                "method": self.method,
-                "request_sha256": self.request_sha256.hex(),
-                "court": self.court_code,
-                "case": self.case_number,
-                "requester": self.requester,
-                "decision": self.decision.value,
-                "reason": self.reason,
-                "iat": int(self.issued_at.timestamp()),
-                "exp": int(self.not_after.timestamp()),
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).encode()
+    def to_json(self) -> dict[str, str | int]:
+        """Returns the claims as they are signed."""
+        return {
+            "approval": self.approval,
+            "method": self.method,
+            "request_sha256": self.request_sha256.hex(),
+            "court": self.court_code,
+            "case": self.case_number,
+            "requester": self.requester,
+            "decision": self.decision.value,
+            "reason": self.reason,
+            "iat": int(self.issued_at.timestamp()),
+            "exp": int(self.not_after.timestamp()),
+        }
 
     @classmethod
     def from_payload(cls, payload: bytes) -> Claims:
@@ -126,28 +90,19 @@ class Claims:
         Raises:
             ValueError: If a claim is missing or of the wrong form.
         """
-        read = json.loads(payload)
-        if not isinstance(read, dict):
-            raise ValueError("the payload is no JSON object")
-        texts = {name: read.get(name) for name in ("approval", "method", "court", "case", "requester", "reason")}
-        if not all(isinstance(text, str) for text in texts.values()):
-            raise ValueError("a claim is missing")
-        if not all(type(read.get(name)) is int for name in ("iat", "exp")):
-            raise ValueError("a time is missing")
-        digest = bytes.fromhex(str(read.get("request_sha256")))
-        if len(digest) != hashlib.sha256().digest_size:
-            raise ValueError("the digest is not of SHA-256")
+        claims = ClaimReader.of(payload)
+        texts = claims.texts(("approval", "method", "court", "case", "requester", "decision", "reason"))
         return cls(
-            approval=str(texts["approval"]),
-            method=str(texts["method"]),
-            request_sha256=digest,
-            court_code=str(texts["court"]),
-            case_number=str(texts["case"]),
-            requester=str(texts["requester"]),
-            decision=Decision(str(read.get("decision"))),
-            reason=str(texts["reason"]),
-            issued_at=datetime.fromtimestamp(read["iat"], UTC),
-            not_after=datetime.fromtimestamp(read["exp"], UTC),
+            approval=texts["approval"],
+            method=texts["method"],
+            request_sha256=claims.octets("request_sha256", size=DIGEST_SIZE),
+            court_code=texts["court"],
+            case_number=texts["case"],
+            requester=texts["requester"],
+            decision=Decision(texts["decision"]),
+            reason=texts["reason"],
+            issued_at=claims.instant("iat"),
+            not_after=claims.instant("exp"),
         )
 
 
@@ -205,13 +160,7 @@ def sign_statement(claims: Claims, *, key: Ed25519PrivateKey, chain: Sequence[x5
     Returns:
         A compact JWS.
     """
-    header = {
-        "alg": ALGORITHM,
-        "typ": TYPE,
-        "x5c": [base64.b64encode(c.public_bytes(Encoding.DER)).decode() for c in chain],
-    }
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return jws.serialize_compact(header, claims.to_payload(), OKPKey.import_key(pem), algorithms=[ALGORITHM])
+    return sign(claims.to_json(), kind=TYPE, key=key, chain=chain)
 
 
 def read_statement(text: str) -> SignedStatement:
@@ -222,28 +171,14 @@ def read_statement(text: str) -> SignedStatement:
     Raises:
         PermissionDenied: STATEMENT_INVALID, if it is malformed or its signature does not hold.
     """
-    if len(text) > MAX_LENGTH:
-        raise invalid("it is too long")
     try:
-        registry = _Registry(algorithms=[ALGORITHM])
-        signed = jws.extract_compact(text.encode("ascii"), registry=registry)
-        if signed.protected.get("alg") != ALGORITHM or signed.protected.get("typ") != TYPE:
-            raise invalid("its header names another algorithm or type")
-        chain = _chain(signed.protected)
-        pem = chain[0].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        if not jws.validate_compact(signed, OKPKey.import_key(pem), registry=registry):
-            raise invalid("its signature does not hold")
+        signed = read(text, kind=TYPE)
         claims = Claims.from_payload(signed.payload)
-    except _MALFORMED:
+    except SignatureError as failure:
+        raise invalid(str(failure)) from None
+    except MALFORMED:
         raise invalid("it is malformed") from None
-    return SignedStatement(claims=claims, chain=chain, digest=hashlib.sha256(text.encode()).digest())
-
-
-def _chain(header: Mapping[str, object]) -> tuple[x509.Certificate, ...]:
-    encoded = header.get("x5c")
-    if not isinstance(encoded, list) or not 1 <= len(encoded) <= MAX_CHAIN:
-        raise invalid("its certificate chain is missing or too long")
-    return tuple(x509.load_der_x509_certificate(base64.b64decode(c, validate=True)) for c in encoded)
+    return SignedStatement(claims=claims, chain=signed.chain, digest=signed.digest)
 
 
 def invalid(why: str) -> XiezhiError:

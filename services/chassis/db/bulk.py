@@ -1,11 +1,11 @@
-"""Insertions of many rows at once, in the quickest words of either database that need no file."""
+"""Many rows at once: insertions in the quickest words of either database that need no file, and other statements."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Connection, Executable, Table
 
 
 def insert_many(
@@ -39,6 +39,18 @@ def insert_many(
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks}){ending}"  # noqa: S608 - names are ours
         connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+
+
+def execute_many(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Executes a statement once for each row of parameters; for no rows not at all.
+
+    Args:
+        connection: The connection, in a transaction.
+        statement: The statement.
+        rows: The parameters.
+    """
+    if rows:
+        connection.execute(statement, rows)
 
 
 def _values(connection: Connection, column: Column[Any], values: list[Any]) -> list[Any]:

@@ -16,23 +16,23 @@ watch methods on top:
 
     await database.write(change)
 
-    async with aclosing(feed.follow(addressee, after=read_cursor(request.cursor, addressee=addressee))) as groups:
+    async with aclosing(feed.watch(addressee, cursor=request.cursor)) as groups:
         async for group in groups:
             for notice in group:
-                call_span.link(notice.traceparent)
                 yield answer(notice.payload, cursor=cursor_of(notice))
 
-    await database.write(partial(feed.acknowledge, addressee=addressee, notice_ids=ids, by=officer, now=clock.now()))
+    await feed.acknowledge_now(addressee, ids, by=officer)
 
 A notice's `traceparent` is that of the call that makes the change; it is read in the event loop, where the call's span
 is the current one, and not in the write function, which runs in another thread.
 """
 
 from services.chassis.feed.cursor import cursor_at, cursor_of, read_cursor
-from services.chassis.feed.dead_letters import DeadLetters
+from services.chassis.feed.dead_letters import DeadLetters, write_dead_letter
 from services.chassis.feed.escalation import TOPIC as OVERDUE
 from services.chassis.feed.feed import Feed
 from services.chassis.feed.notices import Acknowledgement, Delivered, Escalation, Notice
+from services.chassis.feed.posts import reads_as_liaison
 from services.chassis.feed.tables import FeedTables, define_feed
 
 __all__ = [
@@ -48,4 +48,6 @@ __all__ = [
     "cursor_of",
     "define_feed",
     "read_cursor",
+    "reads_as_liaison",
+    "write_dead_letter",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 
 from services.chassis.clock import Clock
 from services.chassis.db import Database, after_commit, before_commit
-from services.chassis.feed.cursor import invalid_cursor
+from services.chassis.feed.cursor import invalid_cursor, read_cursor
 from services.chassis.feed.escalation import Overdue
 from services.chassis.feed.log import NoticeLog
 from services.chassis.feed.lookout import Lookout
@@ -19,6 +20,7 @@ from services.chassis.feed.notices import Acknowledgement, Delivered, Notice
 from services.chassis.feed.tables import FeedTables
 from services.chassis.outbox import Event, Outbox
 from services.chassis.sealing import Sealer
+from services.chassis.spans import link_current_span
 from xiezhi.errors import Reason, XiezhiError, error
 
 T = TypeVar("T")
@@ -124,6 +126,38 @@ class Feed:
                     yield group
                     position = known = group[-1].number
                 await watched.passed(known)
+
+    async def watch(self, addressee: str, *, cursor: str) -> AsyncGenerator[tuple[Delivered, ...], None]:
+        """Follows an addressee for a call, whose span is linked to the traces of what is told; else as `follow`.
+
+        Args:
+            addressee: Who is told.
+            cursor: That of the notice to resume after; empty to begin with the first that is not acknowledged.
+
+        Raises:
+            XiezhiError: As `follow`; PAGE_TOKEN_INVALID also for a cursor of another addressee.
+            SealError: If a payload does not open.
+        """
+        after = read_cursor(cursor, addressee=addressee)
+        async with aclosing(self.follow(addressee, after=after)) as groups:
+            async for group in groups:
+                link_current_span(notice.traceparent for notice in group)
+                yield group
+
+    async def acknowledge_now(self, addressee: str, notice_ids: Iterable[str], *, by: str) -> int:
+        """Acknowledges notices in a transaction of its own; else as `acknowledge`.
+
+        Returns:
+            How many were not acknowledged before.
+
+        Raises:
+            XiezhiError: NOT_FOUND, as `acknowledge`, or STORE_UNAVAILABLE.
+        """
+        asked, now = tuple(notice_ids), self._clock.now()
+        known = await self._database.write(
+            lambda connection: self.acknowledge(connection, addressee, asked, by=by, now=now)
+        )
+        return sum((ack.at, ack.by) == (now, by) for ack in known)
 
     def acknowledge(
         self, connection: Connection, addressee: str, notice_ids: Sequence[str], *, by: str, now: datetime

@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.chassis.trace_context import parse_traceparent
+
 OVERDUE_SUFFIX = ".overdue"
 """Ends the topic of notices that tell of one that was not acknowledged in time."""
 LONGEST_ADDRESSEE = 128
@@ -111,6 +113,12 @@ class Delivered:
     made_at: datetime
     ack_due_at: datetime | None
     acked_at: datetime | None
+
+    @property
+    def trace_id(self) -> str:
+        """Id of the trace that caused it, 32 hexadecimal characters; empty where there is none."""
+        cause = parse_traceparent(self.traceparent)
+        return "" if cause is None else cause.trace_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.alerts.feed import AlertFeed
-from services.alerts.keys import CheckKey
 from services.alerts.leases import LeaseBook
 from services.alerts.rows import AlertRows
 from services.alerts.watch import AlertWatch
@@ -46,14 +45,12 @@ class Border:
     """What controls and checks at ports share.
 
     Attributes:
-        key: The key of alerts.
         watch: The index of alerts.
         controls: What courts order.
         store: Checks.
-        leases: Leases of the key.
+        leases: The key of alerts, and its leases.
     """
 
-    key: CheckKey
     watch: AlertWatch
     controls: ControlStore
     store: BorderStore
@@ -79,7 +76,6 @@ def make_border(database: Database, keyring: Keyring, tell: Tell, *, clock: Cloc
     feed.on_commit(watch.wake)
     store = BorderStore(
         database,
-        alerts=alerts,
         suspects=Suspects(alerts, hasher=hasher, subjects=subjects, controls=controls),
         dealings=DealingRows(keyring),
         hits=HitRows(keyring),
@@ -87,5 +83,5 @@ def make_border(database: Database, keyring: Keyring, tell: Tell, *, clock: Cloc
         clock=clock,
         ids=ids,
     )
-    leases = LeaseBook(LEASES, database=database, key_id=key.key_id, duration=ages.lease, clock=clock, ids=ids)
-    return Border(key, watch, ControlStore(database, keyring=keyring, alerts=feed, tell=tell), store, leases)
+    leases = LeaseBook(LEASES, database=database, key=key, duration=ages.lease, clock=clock, ids=ids)
+    return Border(watch, ControlStore(database, keyring=keyring, alerts=feed, tell=tell), store, leases)

@@ -6,17 +6,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from google.protobuf import duration_pb2
-
-from services.alerts.keys import CheckKey
-from services.alerts.leases import Lease
 from services.alerts.packed import unpack
 from services.chassis.call import Call
-from services.chassis.clock import write_instant
+from services.chassis.clock import write_duration
 from services.codes.errors import CodeError
 from services.codes.legal_time import legal_date
 from services.codes.numbers import NumberType, read_number
-from services.exit_restriction.border.batches import Batch
+from services.exit_restriction.border.batches import TravellerBatch
 from services.exit_restriction.border.domain import Checked, Presented, Recorded
 from services.exit_restriction.domain import Action, Direction
 from services.exit_restriction.hits.domain import Handling, Meeting
@@ -27,9 +23,6 @@ from xiezhi.exit_restriction.v1 import border_pb2
 PREFIX = "hits/"
 OLDEST = timedelta(hours=1)
 """Oldest that is taken of gates: who was met earlier is gone."""
-
-_MICROSECOND = timedelta(microseconds=1)
-_MICROS = 1_000_000
 
 
 def read_presented(
@@ -55,7 +48,9 @@ def read_presented(
     return Presented(meeting, document, number)
 
 
-def read_batch(request: border_pb2.StreamTravellersRequest, *, unit: str, now: datetime, traceparent: str) -> Batch:
+def read_batch(
+    request: border_pb2.StreamTravellersRequest, *, unit: str, now: datetime, traceparent: str
+) -> TravellerBatch:
     """Reads a batch.
 
     Args:
@@ -74,11 +69,11 @@ def read_batch(request: border_pb2.StreamTravellersRequest, *, unit: str, now: d
     at, is_dated = min(at, now), at < now
     meeting = Meeting(request.port, Direction(request.direction), unit, at, traceparent)
     if not request.packed_numbers:
-        return Batch(request.batch, meeting, list(request.numbers), is_dated=is_dated)
+        return TravellerBatch(request.batch, meeting, texts=list(request.numbers), is_dated=is_dated)
     if request.numbers:
         raise invalid("packed_numbers", "send numbers or packed numbers, not both")
     packed = unpack(request.packed_numbers, field="packed_numbers")
-    return Batch(request.batch, meeting, packed=packed, is_dated=is_dated)
+    return TravellerBatch(request.batch, meeting, packed=packed, is_dated=is_dated)
 
 
 def read_handling(request: border_pb2.RecordHandlingRequest, call: Call, *, now: datetime) -> Handling:
@@ -103,12 +98,16 @@ def write_checked(checked: Checked) -> border_pb2.CheckTravellerResponse:
     for court, contact in checked.contacts:
         response.contacts.add(court_code=court, handler_name=contact.name, handler_phone=contact.phone)
     if checked.age is not None:
-        _write_duration(response.index_age, checked.age)
+        write_duration(response.index_age, checked.age)
     return response
 
 
 def write_batch(
-    batch: Batch, checked: tuple[int, Sequence[int]], hits: Mapping[int, Recorded] | None, *, age: timedelta | None
+    batch: TravellerBatch,
+    checked: tuple[int, Sequence[int]],
+    hits: Mapping[int, Recorded] | None,
+    *,
+    age: timedelta | None,
 ) -> border_pb2.StreamTravellersResponse:
     """Writes the answer to a batch.
 
@@ -125,14 +124,7 @@ def write_batch(
     for place, hit in sorted((hits or {}).items()):
         response.hits.add(index=place, action=hit.action, hit=PREFIX + hit.hit_id)
     if age is not None:
-        _write_duration(response.index_age, age)
-    return response
-
-
-def write_lease(lease: Lease, key: CheckKey) -> border_pb2.LeaseBorderKeyResponse:
-    """Writes a lease with its key."""
-    response = border_pb2.LeaseBorderKeyResponse(lease_id=lease.lease_id, key=key.key)
-    write_instant(response.expire_time, lease.expires_at)
+        write_duration(response.index_age, age)
     return response
 
 
@@ -154,10 +146,3 @@ def _read_number(text: str, *, field: str) -> str:
     if number is None:
         raise invalid(field, "it is no number of 5 to 23 letters and digits")
     return number
-
-
-def _write_duration(message: duration_pb2.Duration, duration: timedelta) -> None:
-    micros = duration // _MICROSECOND
-    message.seconds, rest = divmod(micros, _MICROS)
-    message.nanos = rest * 1_000
-    message.SetInParent()

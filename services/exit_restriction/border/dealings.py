@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, select
 
 from services.chassis.db import insert_new
-from services.chassis.sealing import BlindIndex, Keyring, Sealer
+from services.chassis.sealing import Keyring, Sealer
 from services.exit_restriction.border.domain import KEPT
 from services.exit_restriction.border.tables import CHECKS
 from services.filing.domain import RequestKey
-from xiezhi.errors import Reason, error
+from services.filing.keys import RequestIndex
 
 REQUEST_INDEX = "exit.check.request"
 """Label of the index of requests."""
@@ -29,7 +29,7 @@ class DealingRows:
 
     def __init__(self, keyring: Keyring) -> None:
         self._sealer = Sealer(keyring)
-        self._requests = BlindIndex(keyring, REQUEST_INDEX)
+        self._requests = RequestIndex(keyring, REQUEST_INDEX)
 
     def answer(self, connection: Connection, key: RequestKey) -> bytes | None:
         """Returns what was answered under a key; None if nothing is kept under it.
@@ -37,11 +37,10 @@ class DealingRows:
         Raises:
             AlreadyExists: REQUEST_ID_REUSED, if something else was asked.
         """
-        row = connection.execute(_ASKED, {"digests": self._requests.all_of(_name(key))}).one_or_none()
+        row = connection.execute(_ASKED, {"digests": self._requests.digests(key)}).one_or_none()
         if row is None:
             return None
-        if bytes(row.content_digest) not in self._requests.all_of(_content(key)):
-            raise error(Reason.REQUEST_ID_REUSED, "The request id was used for another request.")
+        self._requests.require_same(bytes(row.content_digest), key)
         return self._sealer.open(bytes(row.answer), place=_place(bytes(row.request_digest)))
 
     def keep(self, connection: Connection, key: RequestKey, answer: bytes, *, at: datetime) -> bool:
@@ -50,10 +49,10 @@ class DealingRows:
         Returns:
             Whether it was kept; False if something is kept under its key.
         """
-        digest = self._requests.of(_name(key))
+        digest = self._requests.digest(key)
         row = {
             "request_digest": digest,
-            "content_digest": self._requests.of(_content(key)),
+            "content_digest": self._requests.content(key),
             "at": at,
             "answer": self._sealer.seal(answer, place=_place(digest)),
         }
@@ -62,14 +61,6 @@ class DealingRows:
     def erase(self, connection: Connection, *, now: datetime) -> None:
         """Erases what is older than 72 hours."""
         connection.execute(_ENDED, {"before": now - KEPT})
-
-
-def _name(key: RequestKey) -> str:
-    return f"{key.court_code}|{key.request_id}"
-
-
-def _content(key: RequestKey) -> str:
-    return f"{key.method}|{key.sha256.hex()}"
 
 
 def _place(digest: bytes) -> str:

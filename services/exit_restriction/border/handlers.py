@@ -9,21 +9,19 @@ from typing import Protocol
 
 import numpy as np
 
-from services.alerts.batches import Alerts, Index, sift
+from services.alerts.batches import Index, sift
 from services.alerts.hashing import TextHasher
-from services.exit_restriction.border.batches import Batch, Hashed
+from services.alerts.streams import Hashed
+from services.exit_restriction.border.batches import TravellerBatch
 from services.exit_restriction.border.domain import Checked, Presented, Recorded, Sought
 from services.exit_restriction.domain import Action
 from services.exit_restriction.hits.domain import Handling
+from services.exit_restriction.registry.numbers import plain_number
 from services.filing.domain import RequestKey
 
 
 class Store(Protocol):
-    """The alerts and all that is kept of checks; `services.exit_restriction.border.store.BorderStore` is one."""
-
-    async def listed(self, hashes: Sequence[int]) -> Collection[int]:
-        """Returns which hashes there are alerts under."""
-        ...
+    """All that is kept of checks; `services.exit_restriction.border.store.BorderStore` is one."""
 
     async def answered(self, key: RequestKey) -> bytes | None:
         """Returns what was answered under a key; None if nothing is kept under it."""
@@ -56,7 +54,7 @@ class Post:
 
     Attributes:
         store: What is kept.
-        index: The alerts in memory.
+        index: Where alerts are looked for.
         hasher: Hashes numbers as alerts have them.
         observe: Told how many numbers were checked and how many hit.
     """
@@ -77,7 +75,7 @@ class Answered:
         age: How old the picture was; None where the database itself was asked.
     """
 
-    hashed: Hashed
+    hashed: Hashed[TravellerBatch]
     hits: Mapping[int, Mapping[int, Recorded]]
     age: timedelta | None
 
@@ -116,7 +114,7 @@ async def check_traveller(
     return await post.store.check(presented, key, write=note)
 
 
-async def check_batches(batches: Sequence[Batch], *, post: Post) -> Answered:
+async def check_batches(batches: Sequence[TravellerBatch], *, post: Post) -> Answered:
     """Checks batches of numbers, all of them together.
 
     Args:
@@ -126,24 +124,20 @@ async def check_batches(batches: Sequence[Batch], *, post: Post) -> Answered:
     Raises:
         Unavailable: STORE_UNAVAILABLE; nothing counts as checked then.
     """
-    hashed = Hashed.of(batches, post.hasher)
-    sifted = await sift(hashed.hashes, Alerts(post.index, post.store.listed))
+    hashed = Hashed.of(batches, post.hasher, rewrite=plain_number)
+    sifted = await sift(hashed.hashes, post.index)
     places = hashed.candidates(sifted.hits)
     hits = await _record(hashed, places, post) if places else {}
     post.observe("border.numbers.total", len(hashed.hashes) - len(hashed.invalid))
     return Answered(hashed, hits, sifted.age)
 
 
-async def _record(hashed: Hashed, places: Sequence[int], post: Post) -> dict[int, dict[int, Recorded]]:
+async def _record(hashed: Hashed[TravellerBatch], places: Sequence[int], post: Post) -> dict[int, dict[int, Recorded]]:
     """Records those of the candidates who are met; returns the hits by batch and place in it."""
-    sought = hashed.sought(places)
+    sought = [Sought(number, batch.meeting, text, is_dated=batch.is_dated) for number, batch, text in hashed.at(places)]
     confirmed = sorted(await post.store.confirm(sought))
     if not confirmed:
         return {}
     recorded = await post.store.record([sought[number] for number in confirmed])
     post.observe("border.hits.total", len(recorded))
-    hits: dict[int, dict[int, Recorded]] = {}
-    for number, one in recorded.items():
-        batch, place = hashed.where(places[confirmed[number]])
-        hits.setdefault(batch, {})[place] = one
-    return hits
+    return hashed.by_batch({places[confirmed[number]]: one for number, one in recorded.items()})

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from functools import partial
 
-from services.alerts.keys import CheckKey
 from services.alerts.leases import LeaseBook
+from services.alerts.streams import read_portions
 from services.chassis.call import Call, Joint
 from services.chassis.clock import Clock, write_instant
-from services.chassis.gathering import gather
 from services.chassis.spans import current_span
 from services.exit_restriction.border import convert
-from services.exit_restriction.border.batches import Batch, portions
+from services.exit_restriction.border.batches import TravellerBatch
 from services.exit_restriction.border.domain import Checked
 from services.exit_restriction.border.handlers import Post, check_batches, check_traveller
 from services.filing.domain import RequestKey
 from xiezhi.exit_restriction.v1 import border_pb2
-
-MOST_TOGETHER = 64
-"""Batches of one stream that are answered together."""
 
 
 class BorderCheckServicer:
@@ -28,15 +24,13 @@ class BorderCheckServicer:
 
     Args:
         post: What its use cases need.
-        leases: Leases of the key.
-        key: The key that is lent.
+        leases: The key that is lent, and its leases.
         clock: Source of now.
     """
 
-    def __init__(self, post: Post, *, leases: LeaseBook, key: CheckKey, clock: Clock) -> None:
+    def __init__(self, post: Post, *, leases: LeaseBook, clock: Clock) -> None:
         self._post = post
         self._leases = leases
-        self._key = key
         self._clock = clock
 
     async def CheckTraveller(
@@ -51,21 +45,16 @@ class BorderCheckServicer:
         self, requests: AsyncIterator[border_pb2.StreamTravellersRequest], call: Call
     ) -> AsyncGenerator[Joint, None]:
         """Checks batches as they come, and those that have come meanwhile together."""
-        async with aclosing(gather(requests, most=MOST_TOGETHER)) as groups:
-            async for group in groups:
-                traceparent = _traceparent()
-                batches = [await self._read(request, call, traceparent) for request in group]
-                for portion in portions(batches):
-                    yield await self._check(portion)
-                    await asyncio.sleep(0)
+        async with aclosing(read_portions(requests, partial(self._read, call))) as portions:
+            async for portion in portions:
+                yield await self._check(portion)
 
     async def LeaseBorderKey(
         self, request: border_pb2.LeaseBorderKeyRequest, call: Call
     ) -> border_pb2.LeaseBorderKeyResponse:
         """Leases the key to the calling system."""
         del request
-        lease = await self._leases.lend(call.officer.certificate_sha256)
-        return convert.write_lease(lease, self._key)
+        return await self._leases.answer(call.officer.certificate_sha256, message=border_pb2.LeaseBorderKeyResponse())
 
     async def RecordHandling(
         self, request: border_pb2.RecordHandlingRequest, call: Call
@@ -78,14 +67,14 @@ class BorderCheckServicer:
         write_instant(response.record_time, recorded.at)
         return response
 
-    async def _read(self, request: border_pb2.StreamTravellersRequest, call: Call, traceparent: str) -> Batch:
+    async def _read(self, call: Call, request: border_pb2.StreamTravellersRequest) -> TravellerBatch:
         unit = call.officer.organisation
-        batch = convert.read_batch(request, unit=unit, now=self._clock.now(), traceparent=traceparent)
+        batch = convert.read_batch(request, unit=unit, now=self._clock.now(), traceparent=_traceparent())
         if batch.packed is not None:
             await self._leases.require(request.lease_id, call.officer.certificate_sha256)
         return batch
 
-    async def _check(self, batches: list[Batch]) -> Joint:
+    async def _check(self, batches: list[TravellerBatch]) -> Joint:
         answered = await check_batches(batches, post=self._post)
         return Joint(
             tuple(

@@ -8,7 +8,6 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from services.alerts.rows import AlertRows
 from services.chassis.clock import Clock
 from services.chassis.db import Database
 from services.chassis.ids import IdSource
@@ -35,7 +34,6 @@ class BorderStore:
 
     Args:
         database: The exit restriction service's database, migrated.
-        alerts: Reads alerts.
         suspects: Finds the people whom alerts are for.
         dealings: Keeps the answers of checks that hit.
         hits: Keeps hits.
@@ -48,7 +46,6 @@ class BorderStore:
         self,
         database: Database,
         *,
-        alerts: AlertRows,
         suspects: Suspects,
         dealings: DealingRows,
         hits: HitRows,
@@ -57,21 +54,12 @@ class BorderStore:
         ids: IdSource,
     ) -> None:
         self._database = database
-        self._alerts = alerts
         self._suspects = suspects
         self._dealings = dealings
         self._hits = hits
         self._tellings = tellings
         self._clock = clock
         self._ids = ids
-
-    async def listed(self, hashes: Sequence[int]) -> frozenset[int]:
-        """Returns which hashes there are alerts under, as the database itself has it.
-
-        Raises:
-            Unavailable: STORE_UNAVAILABLE.
-        """
-        return frozenset(await self._database.read(lambda connection: self._alerts.subjects(connection, hashes)))
 
     async def answered(self, key: RequestKey) -> bytes | None:
         """Returns what was answered under a key; None if nothing is kept under it.

@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
-from services.codes.courts import is_same_or_superior
 from services.exit_restriction.domain import (
     ControlFact,
     ControlOrder,
     ControlStanding,
+    Finding,
     Lifted,
     Note,
     Placed,
     Refiled,
     controls_at,
 )
-from services.exit_restriction.registry.domain import Named, Subject
-from services.filing.domain import Contact, DocumentKind, Filing
+from services.exit_restriction.registry.domain import Named, Subject, examine
+from services.filing.domain import Contact
 from xiezhi.errors import Reason, XiezhiError, error
 
 NOTICE, LIBERTY = 0, 1
 """Places of the papers: the assistance notice, and the document that restricts liberty."""
+
+_REFUSED: Mapping[Finding, Reason] = MappingProxyType(
+    {Finding.NAME_DIFFERS: Reason.PERSON_NAME_MISMATCH, Finding.AMBIGUOUS: Reason.PERSON_AMBIGUOUS}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +190,7 @@ class Outcome:
 
 
 def settle(named: Named, found: Iterable[Subject]) -> Subject | Reason | None:
-    """Decides who of the register is meant; a name only confirms.
+    """Decides who of the register is placed under control.
 
     Args:
         named: Whom the court names.
@@ -194,35 +199,16 @@ def settle(named: Named, found: Iterable[Subject]) -> Subject | Reason | None:
     Returns:
         Who is meant, or why nobody is; None where the register has nobody of the numbers.
     """
-    on_file = [subject for subject in found if subject.is_on_file]
-    meant = [subject for subject in on_file if subject.has_name(named.name)]
-    if not on_file:
-        return None
-    if not meant:
-        return Reason.PERSON_NAME_MISMATCH
-    if len(on_file) > 1:
-        # A port would meet the other one by the same number.
-        return Reason.PERSON_AMBIGUOUS
-    person = meant[0].person
-    return Reason.PERSON_DECEASED if person is not None and person.is_deceased else meant[0]
+    examined = examine(named.name, found)
+    if examined.subject is None:
+        return _REFUSED.get(examined.finding)
+    person = examined.subject.person
+    return Reason.PERSON_DECEASED if person is not None and person.is_deceased else examined.subject
 
 
 def keys_of(person: HandedOver, subject_id: int) -> frozenset[str]:
     """Returns by what it is seen that two items of a batch are about one person."""
     return frozenset((*person.numbers, f"#{subject_id}"))
-
-
-def decisions_of(filing: Filing) -> tuple[str, ...]:
-    """Returns the numbers of the decisions to restrict exit that a court lists, one of which its notice must name.
-
-    Those count that the court itself made, or one above it.
-    """
-    return tuple(
-        document.number
-        for document in filing.documents
-        if document.kind == DocumentKind.EXIT_RESTRICTION_DECISION
-        and is_same_or_superior(document.court_code, filing.author.court_code)
-    )
 
 
 def sought_in(items: Sequence[Item | Reason]) -> tuple[str, ...]:

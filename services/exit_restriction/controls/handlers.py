@@ -15,12 +15,21 @@ from services.exit_restriction.controls.domain import (
     Judge,
     Outcome,
     Shown,
-    decisions_of,
     keys_of,
     not_found,
 )
 from services.exit_restriction.controls.files import Files
-from services.exit_restriction.domain import Author, ControlRule, Lifted, Note, Refiled, lift, place, repeated_in
+from services.exit_restriction.domain import (
+    Author,
+    ControlRule,
+    Lifted,
+    Note,
+    Refiled,
+    decisions_of,
+    lift,
+    place,
+    repeated_in,
+)
 from services.exit_restriction.registry.domain import Subject
 from services.filing.desk import Accepted
 from xiezhi.errors import Reason, XiezhiError, error

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
-from services.chassis.db import KeyedQuery, insert_many
+from services.chassis.db import KeyedQuery, execute_many, insert_many
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.exit_restriction.controls.domain import ControlFile, ControlRecord
 from services.exit_restriction.controls.sealed import ControlSealer
@@ -130,8 +130,7 @@ class ControlRows:
             }
             for subject_id, fact in facts
         ]
-        if rows:
-            connection.execute(_ADD_FACT, rows)
+        execute_many(connection, _ADD_FACT, rows)
 
 
 def _person_of(author: Author, number: str) -> str:

@@ -7,12 +7,11 @@ from services.chassis.clock import write_instant
 from services.codes.legal_time import legal_date
 from services.exit_restriction.controls import convert, handlers
 from services.exit_restriction.controls.desk import ControlDesk
-from services.exit_restriction.controls.domain import LIBERTY, NOTICE, decisions_of, sought_in
+from services.exit_restriction.controls.domain import LIBERTY, NOTICE, sought_in
 from services.exit_restriction.controls.files import Files
 from services.exit_restriction.controls.handlers import Terms
-from services.exit_restriction.convert import read_as_of, read_author
-from services.exit_restriction.domain import ControlRule
-from services.filing.convert import read_party
+from services.exit_restriction.domain import ControlRule, decisions_of
+from services.filing.convert import read_as_of, read_author, read_party
 from services.filing.desk import Accepted, take
 from xiezhi.exit_restriction.v1 import control_pb2
 

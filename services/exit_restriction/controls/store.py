@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,6 @@ from services.alerts.feed import AlertFeed
 from services.chassis.call import FOREVER
 from services.chassis.db import Database
 from services.chassis.sealing import Keyring
-from services.chassis.spans import current_span
 from services.exit_restriction.controls.domain import ControlFile, ControlRecord, Shown, settle
 from services.exit_restriction.controls.files import Files
 from services.exit_restriction.controls.rows import ControlRows
@@ -23,8 +22,8 @@ from services.exit_restriction.meetings import PlacedTold, Tell, tell_nobody
 from services.exit_restriction.metadata import FILING, SERVICE
 from services.exit_restriction.registry.domain import Named, Subject
 from services.exit_restriction.registry.store import SubjectRows
-from services.filing.domain import Filing, RequestKey
 from services.filing.requests import RequestRows
+from services.filing.store import Asked, FilingStore
 from xiezhi.errors import Reason
 
 MOST_CONTROLS, MOST_HITS = 200, 500
@@ -44,7 +43,7 @@ class Listing:
     hits: tuple[tuple[ShownHit, ControlRecord], ...]
 
 
-class ControlStore:
+class ControlStore(FilingStore[Files]):
     """The files of people under control, and what courts asked.
 
     Args:
@@ -55,48 +54,12 @@ class ControlStore:
     """
 
     def __init__(self, database: Database, *, keyring: Keyring, alerts: AlertFeed, tell: Tell = tell_nobody) -> None:
-        self._database = database
+        super().__init__(database, requests=RequestRows(FILING, keyring=keyring, service=SERVICE))
         self._subjects = SubjectRows(keyring)
         self.rows = ControlRows(keyring, subjects=self._subjects)
         self._hits = HitRows(keyring)
-        self._requests = RequestRows(FILING, keyring=keyring, service=SERVICE)
         self._alerts = alerts
         self._tell = tell
-
-    async def answered(self, key: RequestKey) -> bytes | None:
-        """Returns what was answered under a key; None if nothing was asked under it.
-
-        Raises:
-            XiezhiError: REQUEST_ID_REUSED or STORE_UNAVAILABLE.
-        """
-        return await self._database.read(lambda connection: self._requests.answer(connection, key), snapshot=False)
-
-    async def change(self, filing: Filing, act: Callable[[Files], bytes]) -> bytes:
-        """Makes a change, once for each key.
-
-        Args:
-            filing: What the court hands in; its papers are kept.
-            act: Makes the change and returns the answer; runs in the writer's thread. What it raises undoes all.
-
-        Returns:
-            The answer, of now or of the first time.
-
-        Raises:
-            XiezhiError: What `act` raises, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
-        """
-        span = current_span()
-        traceparent = "" if span is None else span.traceparent
-
-        def write(connection: Connection) -> bytes:
-            answered = self._requests.begin(connection, filing.key, [paper.pdf for paper in filing.papers])
-            if answered is not None:
-                return answered
-            request = self._requests.digest(filing.key)
-            answer = act(self._files(connection, request=request, traceparent=traceparent))
-            self._requests.end(connection, filing.key, answer)
-            return answer
-
-        return await self._database.write(write)
 
     async def listing(self, author: Author, number: str, *, as_of: datetime) -> Listing:
         """Returns the controls of a person by a case as they stood at a moment.
@@ -124,7 +87,23 @@ class ControlStore:
 
         return await self._database.read(read)
 
-    def _files(self, connection: Connection, *, request: bytes, traceparent: str) -> _SqlFiles:
+    async def court_of(self, control_id: str) -> str | None:
+        """Returns the court of a control; None if it is not there.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+
+        def read(connection: Connection) -> str | None:
+            subject_id = self.rows.subjects_of(connection, [control_id]).get(control_id)
+            if subject_id is None:
+                return None
+            record = self.rows.read_files(connection, [subject_id])[subject_id].records[control_id]
+            return record.placed.author.court_code
+
+        return await self._database.read(read)
+
+    def _files(self, connection: Connection, asked: Asked) -> Files:
         return _SqlFiles(
             connection,
             subjects=self._subjects,
@@ -132,8 +111,7 @@ class ControlStore:
             hits=self._hits,
             alerts=self._alerts,
             tell=self._tell,
-            request=request,
-            traceparent=traceparent,
+            asked=asked,
         )
 
 
@@ -149,8 +127,7 @@ class _SqlFiles:
         hits: HitRows,
         alerts: AlertFeed,
         tell: Tell,
-        request: bytes,
-        traceparent: str,
+        asked: Asked,
     ) -> None:
         self._connection = connection
         self._subjects = subjects
@@ -158,21 +135,14 @@ class _SqlFiles:
         self._hits = hits
         self._alerts = alerts
         self._tell = tell
-        self._request = request
-        self._traceparent = traceparent
+        self._asked = asked
         self._open: dict[int, ControlFile] = {}
         self._subject_of: dict[str, int] = {}
 
     def find(self, named: Sequence[Named]) -> list[Subject | Reason]:
         """Finds people by their identity numbers, or by those of documents where there are none, in a few queries."""
-        by_number = self._subjects.of_numbers(self._connection, {n for one in named for n in one.numbers})
-        documents = {n for one in named if not one.numbers for n in one.document_numbers}
-        by_document = self._subjects.of_documents(self._connection, documents)
-        settled: list[Subject | Reason | None] = []
-        for one in named:
-            texts, found = (one.numbers, by_number) if one.numbers else (one.document_numbers, by_document)
-            subjects = {s.subject_id: s for text in texts for s in found.get(text, ())}
-            settled.append(settle(one, subjects.values()))
+        found = self._subjects.named_all(self._connection, named)
+        settled = [settle(one, there) for one, there in zip(named, found, strict=True)]
         # In the order of keys, as everybody adds them: nobody waits for each other in a circle.
         missing = [place for place, who in enumerate(settled) if who is None]
         missing.sort(key=lambda place: self._subjects.ways.key_of(named[place]))
@@ -199,12 +169,12 @@ class _SqlFiles:
             self._subject_of[record.control_id] = record.subject_id
         self._alerts.write(self._connection, self._texts({r.subject_id for r in records}), present=True)
         for record in records:
-            self._tell(self._connection, _told(record, self._traceparent))
+            self._tell(self._connection, _told(record, self._asked.traceparent))
 
     def add(self, facts: Sequence[Lifted | Refiled]) -> None:
         """Adds facts, and takes back the alerts of people of whom no control is left."""
         placed = [(self._subject_of[fact.control_id], fact) for fact in facts]
-        self._rows.add_facts(self._connection, placed, request=self._request)
+        self._rows.add_facts(self._connection, placed, request=self._asked.request)
         for key, fact in placed:
             self._open[key] = self._open[key].followed_by(fact)
         ended = {key for key, fact in placed if not self._open[key].is_sought(fact.at)}

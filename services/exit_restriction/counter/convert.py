@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from services.alerts.keys import CheckKey
-from services.alerts.leases import Lease
 from services.chassis.clock import write_instant
 from services.chassis.feed import cursor_at
 from services.codes.errors import CodeError
@@ -61,13 +59,6 @@ def write_decided(decided: Decided) -> counter_pb2.CheckApplicationResponse:
     for cause in decided.causes:
         _write_ground(response.grounds.add(), cause)
     write_instant(response.as_of_time, decided.as_of)
-    return response
-
-
-def write_lease(lease: Lease, key: CheckKey) -> counter_pb2.LeaseCounterKeyResponse:
-    """Writes a lease with its key."""
-    response = counter_pb2.LeaseCounterKeyResponse(lease_id=lease.lease_id, key=key.key)
-    write_instant(response.expire_time, lease.expires_at)
     return response
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
-from itertools import islice
 
-from services.alerts.keys import CheckKey
 from services.alerts.leases import LeaseBook
 from services.chassis.call import Call, Joint
 from services.chassis.clock import Clock
 from services.chassis.feed import read_cursor
-from services.chassis.spans import current_span
+from services.chassis.spans import link_current_span
 from services.codes.legal_time import legal_date
 from services.exit_restriction.counter import convert
 from services.exit_restriction.counter.copies import ADDRESSEE
@@ -21,9 +19,6 @@ from services.exit_restriction.counter.store import CounterStore
 from services.exit_restriction.counter.stream import CounterStream
 from xiezhi.exit_restriction.v1 import counter_pb2
 
-MOST_LINKS = 128
-"""Traces that the span of a watch is linked to; collectors keep no more of one span."""
-
 
 class ApplicationCounterServicer:
     """`xiezhi.exit_restriction.v1.ApplicationCounterService`.
@@ -31,19 +26,15 @@ class ApplicationCounterServicer:
     Args:
         store: Reads what counters ask.
         stream: Sends restrictions to their copies.
-        leases: Leases of the key.
-        key: The key that is lent.
+        leases: The key that is lent, and its leases.
         clock: Source of now.
     """
 
-    def __init__(
-        self, store: CounterStore, *, stream: CounterStream, leases: LeaseBook, key: CheckKey, clock: Clock
-    ) -> None:
+    def __init__(self, store: CounterStore, *, stream: CounterStream, leases: LeaseBook, clock: Clock) -> None:
         self._store = store
         self._stream = stream
         self._leases = leases
-        self._key = key
-        self._hasher = PersonHasher(key.key)
+        self._hasher = PersonHasher(leases.key.key)
         self._clock = clock
 
     async def CheckApplication(
@@ -58,8 +49,7 @@ class ApplicationCounterServicer:
     ) -> counter_pb2.LeaseCounterKeyResponse:
         """Leases the key to the calling system."""
         del request
-        lease = await self._leases.lend(call.officer.certificate_sha256)
-        return convert.write_lease(lease, self._key)
+        return await self._leases.answer(call.officer.certificate_sha256, message=counter_pb2.LeaseCounterKeyResponse())
 
     async def WatchRestrictions(
         self, request: counter_pb2.WatchRestrictionsRequest, call: Call
@@ -69,7 +59,7 @@ class ApplicationCounterServicer:
         require = partial(self._leases.require, request.lease_id, call.officer.certificate_sha256)
         async with aclosing(self._stream.follow(after, require)) as groups:
             async for group in groups:
-                _link(traceparent for told in group for traceparent in told.traceparents)
+                link_current_span(traceparent for told in group for traceparent in told.traceparents)
                 yield Joint(tuple(convert.write_told(told, self._hasher) for told in group))
 
     async def AskPast(self, request: counter_pb2.AskPastRequest, call: Call) -> counter_pb2.AskPastResponse:
@@ -81,11 +71,3 @@ class ApplicationCounterServicer:
         for past in asked.measures:
             convert.write_past(response.measures.add(), past)
         return response
-
-
-def _link(traceparents: Iterable[str]) -> None:
-    span = current_span()
-    if span is not None:
-        room = MOST_LINKS - len(span.links or ())
-        for traceparent in islice(filter(None, traceparents), max(room, 0)):
-            span.link(traceparent)

@@ -1,5 +1,6 @@
 """What exit restriction decides: who is listed, whose applications are restricted, and who is met at the border."""
 
+from services.codes.facts import next_instant
 from services.exit_restriction.domain.actions import Action, Direction, Response, action_for
 from services.exit_restriction.domain.admission import (
     Correction,
@@ -19,6 +20,7 @@ from services.exit_restriction.domain.controls import (
     Refiled,
     controls_at,
 )
+from services.exit_restriction.domain.decisions import decisions_of
 from services.exit_restriction.domain.eligibility import (
     LATER_TEST,
     REPORTING_TEST,
@@ -33,19 +35,16 @@ from services.exit_restriction.domain.eligibility import (
 from services.exit_restriction.domain.entries import (
     Removal,
     correct_entry,
-    delete_entry,
     publish,
-    withdraw_entry,
+    remove_entry,
 )
 from services.exit_restriction.domain.facts import (
-    Author,
     Fact,
     Filed,
     Ground,
     Released,
     Renewed,
     Superseded,
-    next_instant,
 )
 from services.exit_restriction.domain.listing import (
     MAX_EXTENSION_YEARS,
@@ -75,16 +74,7 @@ from services.exit_restriction.domain.requirements import (
     Requirement,
     Span,
 )
-from services.exit_restriction.domain.restrictions import (
-    Cause,
-    RestrictionState,
-    Standing,
-    Verdict,
-    next_change_after,
-    restricted_at,
-    standing_at,
-    standing_of,
-)
+from services.exit_restriction.domain.restrictions import RestrictionState, Standing, standing_at, standing_of
 from services.exit_restriction.domain.terms import (
     LEVEL_LIMITS,
     NOTICE_DAY,
@@ -95,6 +85,7 @@ from services.exit_restriction.domain.terms import (
     TermRule,
     rule_on,
 )
+from services.filing.domain import Author
 
 __all__ = [
     "CURRENT_RULE",
@@ -111,7 +102,6 @@ __all__ = [
     "Beginning",
     "Behaviour",
     "Candidate",
-    "Cause",
     "ControlFact",
     "ControlOrder",
     "ControlRule",
@@ -156,30 +146,27 @@ __all__ = [
     "Superseded",
     "Term",
     "TermRule",
-    "Verdict",
     "Withdrawn",
     "action_for",
     "assess",
     "controls_at",
     "correct",
     "correct_entry",
-    "delete_entry",
+    "decisions_of",
     "entries_at",
     "file",
     "lift",
-    "next_change_after",
     "next_instant",
     "place",
     "publish",
     "release",
     "release_proposals",
     "reminders_of",
+    "remove_entry",
     "renew",
     "repeated_in",
-    "restricted_at",
     "rule_on",
     "standing_at",
     "standing_of",
     "supersede",
-    "withdraw_entry",
 ]

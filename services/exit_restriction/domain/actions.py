@@ -8,8 +8,8 @@ from enum import IntEnum
 from types import MappingProxyType
 
 from services.exit_restriction.domain.controls import ControlStanding
-from services.exit_restriction.domain.facts import Author
 from services.exit_restriction.domain.requirements import Requirement
+from services.filing.domain import Author
 
 
 class Direction(IntEnum):

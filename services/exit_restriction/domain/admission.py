@@ -9,17 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.codes.facts import next_instant
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
 from services.exit_restriction.domain.facts import (
-    Author,
     Fact,
     Filed,
     Ground,
     Released,
     Renewed,
     Superseded,
-    next_instant,
 )
 from services.exit_restriction.domain.restrictions import RestrictionState, Standing, standing_at
 from services.exit_restriction.domain.terms import (
@@ -30,6 +29,7 @@ from services.exit_restriction.domain.terms import (
     renewed_last_day,
     rule_on,
 )
+from services.filing.domain import Author
 from xiezhi.errors import Reason, error
 
 

@@ -15,8 +15,8 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum
 
 from services.codes.terms import corresponding_day, end_of
-from services.exit_restriction.domain.facts import Author
 from services.exit_restriction.domain.requirements import Requirement
+from services.filing.domain import Author
 
 REFILING_MONTHS = 1
 """How many months before its last day a control can first be filed again with the same requirement."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.codes.facts import next_instant
 from services.codes.terms import end_of
-from services.exit_restriction.domain.facts import Author, next_instant
 from services.exit_restriction.domain.listing import (
     MAX_EXTENSION_YEARS,
     Corrected,
@@ -22,6 +22,7 @@ from services.exit_restriction.domain.listing import (
     release_proposals,
 )
 from services.exit_restriction.domain.restrictions import Standing
+from services.filing.domain import Author
 from xiezhi.errors import Reason, Violation, error, invalid_fields
 
 
@@ -92,15 +93,22 @@ def correct_entry(
     return Corrected(entry_id, at, listing)
 
 
-def withdraw_entry(
-    entry_id: str, author: Author, facts: Sequence[EntryFact], *, restrictions: Iterable[Standing], now: datetime
+def remove_entry(
+    entry_id: str,
+    author: Author,
+    facts: Sequence[EntryFact],
+    *,
+    kind: type[Withdrawn | Deleted],
+    restrictions: Iterable[Standing],
+    now: datetime,
 ) -> Removal:
-    """Lets the withdrawal of an entry in that should not have been made.
+    """Lets an entry be taken off the list.
 
     Args:
         entry_id: Key of the entry.
         author: Who orders it.
         facts: The debtor's facts.
+        kind: Whether it should not have been made, or its ground is gone.
         restrictions: How the debtor's restrictions stand, which stay as they are.
         now: The instant of receipt.
 
@@ -110,28 +118,7 @@ def withdraw_entry(
     """
     at = next_instant(facts, now)
     _find_open(entry_id, author, entries_at(facts, at))
-    return Removal(Withdrawn(entry_id, at), release_proposals(author, restrictions))
-
-
-def delete_entry(
-    entry_id: str, author: Author, facts: Sequence[EntryFact], *, restrictions: Iterable[Standing], now: datetime
-) -> Removal:
-    """Lets the deletion of an entry in whose ground is gone.
-
-    Args:
-        entry_id: Key of the entry.
-        author: Who orders it.
-        facts: The debtor's facts.
-        restrictions: How the debtor's restrictions stand, which stay as they are.
-        now: The instant of receipt.
-
-    Raises:
-        NotFound: ENTRY_NOT_FOUND.
-        FailedPrecondition: ENTRY_ENDED.
-    """
-    at = next_instant(facts, now)
-    _find_open(entry_id, author, entries_at(facts, at))
-    return Removal(Deleted(entry_id, at), release_proposals(author, restrictions))
+    return Removal(kind(entry_id, at), release_proposals(author, restrictions))
 
 
 def _check(listing: Listing, at: datetime) -> None:

@@ -5,13 +5,11 @@ Each court and case restricts by itself, so that no fact about one restriction t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import IntEnum
-from typing import Protocol
 
-_TICK = timedelta(microseconds=1)
+from services.filing.domain import Author
 
 
 class Ground(IntEnum):
@@ -23,19 +21,6 @@ class Ground(IntEnum):
 
     CITIZEN_UNSETTLED_CASE = 1
     FOREIGNER_UNSETTLED_CASE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who orders something: the court and the case, under which alone it can be changed.
-
-    Attributes:
-        court_code: Code of the court.
-        case_number: Number of the case, in normal form.
-    """
-
-    court_code: str
-    case_number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +93,3 @@ class Superseded:
 
 Fact = Filed | Renewed | Released | Superseded
 """Any of them."""
-
-
-class Dated(Protocol):
-    """Anything that happened at an instant: a fact about a restriction, an entry of the list, or a border control."""
-
-    @property
-    def at(self) -> datetime:
-        """The instant."""
-        ...
-
-
-def next_instant(facts: Iterable[Dated], now: datetime) -> datetime:
-    """Returns the instant at which the next fact happens: now, or just after the last fact if that is later.
-
-    So each fact finds what those before it made, and what was answered about the past stays true.
-
-    Args:
-        facts: All of the person's.
-        now: The current instant, which for what a court hands in is that of its receipt.
-    """
-    return max((now, *(fact.at + _TICK for fact in facts)))

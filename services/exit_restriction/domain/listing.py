@@ -15,8 +15,8 @@ from datetime import date, datetime
 from enum import IntEnum
 
 from services.codes.terms import corresponding_day, end_of
-from services.exit_restriction.domain.facts import Author
 from services.exit_restriction.domain.restrictions import Standing
+from services.filing.domain import Author
 
 TERM_YEARS = 2
 """Term of an entry for any of the behaviours (2) to (6)."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.codes.facts import next_instant
 from services.codes.legal_time import legal_date
 from services.exit_restriction.domain.controls import (
     ControlFact,
@@ -15,7 +16,6 @@ from services.exit_restriction.domain.controls import (
     Refiled,
     controls_at,
 )
-from services.exit_restriction.domain.facts import Author, next_instant
 from services.exit_restriction.domain.requirements import (
     OBJECTIONS,
     Beginning,
@@ -26,6 +26,7 @@ from services.exit_restriction.domain.requirements import (
     notes_on,
     objections_to,
 )
+from services.filing.domain import Author
 from xiezhi.errors import Reason, error
 
 

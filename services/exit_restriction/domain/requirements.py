@@ -15,7 +15,7 @@ from enum import IntEnum
 from types import MappingProxyType
 
 from services.codes.terms import corresponding_day
-from services.exit_restriction.domain.facts import Author
+from services.filing.domain import Author
 from xiezhi.errors import Reason
 
 

@@ -16,7 +16,7 @@ from enum import IntEnum
 
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
-from services.exit_restriction.domain.facts import Author, Fact, Filed, Ground, Released, Renewed, Superseded
+from services.exit_restriction.domain.facts import Fact, Filed, Released, Renewed, Superseded
 from services.exit_restriction.domain.terms import NOTICE_DAY, Period
 
 
@@ -87,35 +87,6 @@ class Standing:
         return min(self.filed.start, legal_date(self.filed.at)) < NOTICE_DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """By whom and why a person is restricted.
-
-    Attributes:
-        author: The court and the case.
-        ground: The ground in law.
-    """
-
-    author: Author
-    ground: Ground
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a person may be issued exit documents.
-
-    Attributes:
-        causes: Everything that restricts the person, in the order of receipt; empty where nothing does.
-    """
-
-    causes: tuple[Cause, ...]
-
-    @property
-    def is_restricted(self) -> bool:
-        """Whether anything does."""
-        return bool(self.causes)
-
-
 def standing_at(facts: Iterable[Fact], moment: datetime) -> tuple[Standing, ...]:
     """Tells how each restriction of a person stands at a moment.
 
@@ -140,37 +111,6 @@ def standing_at(facts: Iterable[Fact], moment: datetime) -> tuple[Standing, ...]
 def standing_of(filed: Filed) -> Standing:
     """Tells how a restriction stands at the instant at which it is filed, whatever others there are."""
     return _Entry(filed).standing(filed.at)
-
-
-def restricted_at(facts: Iterable[Fact], moment: datetime) -> Verdict:
-    """Tells whether a person is restricted at a moment, which is so as long as any court restricts them (A10).
-
-    Args:
-        facts: All of the person's facts.
-        moment: An aware instant.
-    """
-    standings = (standing for standing in standing_at(facts, moment) if standing.is_in_force)
-    return Verdict(tuple(Cause(standing.filed.author, standing.filed.ground) for standing in standings))
-
-
-def next_change_after(facts: Iterable[Fact], moment: datetime) -> datetime | None:
-    """Returns the first instant after a moment at which a term begins or ends by itself, if nothing happens before.
-
-    Args:
-        facts: The person's facts; those after the moment are not looked at.
-        moment: An aware instant.
-
-    Returns:
-        The instant; None where no restriction is open.
-    """
-    changes = [
-        change
-        for standing in standing_at(facts, moment)
-        if standing.is_open
-        for change in (standing.effective_from, *(end_of(period.last_day) for period in standing.periods))
-        if change is not None and change > moment
-    ]
-    return min(changes, default=None)
 
 
 # Of facts at one instant: what is filed is there before it can be changed, and what ends it comes last.

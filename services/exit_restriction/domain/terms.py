@@ -15,6 +15,7 @@ from enum import IntEnum
 from types import MappingProxyType
 
 from services.codes.terms import corresponding_day
+from services.codes.versions import version_on
 from xiezhi.errors import Reason, XiezhiError, error
 
 NOTICE_DAY = date(2018, 8, 3)
@@ -117,10 +118,10 @@ def rule_on(rules: Iterable[TermRule], day: date) -> TermRule:
     Raises:
         ValueError: If none is.
     """
-    begun = sorted((rule for rule in rules if rule.effective_from <= day), key=lambda rule: rule.effective_from)
-    if not begun:
+    rule = version_on(rules, day)
+    if rule is None:
         raise ValueError("no rule of terms is in effect: configure one")
-    return begun[-1]
+    return rule
 
 
 def first_last_day(term: Term, *, level: FilingLevel, rule: TermRule, start: date) -> date:

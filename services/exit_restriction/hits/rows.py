@@ -14,7 +14,7 @@ from services.exit_restriction.hits.domain import WINDOW, Handling, Hit, ShownHi
 from services.exit_restriction.hits.sealed import HitSealer
 from services.exit_restriction.hits.tables import HANDLINGS, HIT_CONTROLS, HITS
 from services.filing.domain import RequestKey
-from xiezhi.errors import Reason, error
+from services.filing.keys import RequestIndex
 
 MATTER_INDEX, REQUEST_INDEX = "exit.hit", "exit.handling.request"
 """Labels of the indexes of what makes a hit news, and of requests to record what was done."""
@@ -69,7 +69,7 @@ class HitRows:
     def __init__(self, keyring: Keyring, *, window: timedelta = WINDOW) -> None:
         self._sealer = HitSealer(Sealer(keyring))
         self._matters = BlindIndex(keyring, MATTER_INDEX)
-        self._requests = BlindIndex(keyring, REQUEST_INDEX)
+        self._requests = RequestIndex(keyring, REQUEST_INDEX)
         self._window = window
 
     def record(self, connection: Connection, hit: Hit) -> str | None:
@@ -144,11 +144,10 @@ class HitRows:
         Raises:
             AlreadyExists: REQUEST_ID_REUSED, if something else was asked under it.
         """
-        row = connection.execute(_ASKED, {"digests": self._requests.all_of(_name(key))}).one_or_none()
+        row = connection.execute(_ASKED, {"digests": self._requests.digests(key)}).one_or_none()
         if row is None:
             return None
-        if bytes(row.content_digest) not in self._requests.all_of(_content(key)):
-            raise error(Reason.REQUEST_ID_REUSED, "The request id was used for another request.")
+        self._requests.require_same(bytes(row.content_digest), key)
         return self._sealer.open_handling(row)
 
     def handle(self, connection: Connection, handling: Handling, key: RequestKey) -> bool:
@@ -159,8 +158,8 @@ class HitRows:
         """
         row = {
             "hit_id": handling.hit_id,
-            "request_digest": self._requests.of(_name(key)),
-            "content_digest": self._requests.of(_content(key)),
+            "request_digest": self._requests.digest(key),
+            "content_digest": self._requests.content(key),
             "at": handling.at,
             "record": self._sealer.seal_handling(handling),
         }
@@ -188,11 +187,3 @@ class HitRows:
             self._sealer.open_hit(row, {link.control_id: bool(link.told) for link in links.get(row.hit_id, ())})
             for row in found
         ]
-
-
-def _name(key: RequestKey) -> str:
-    return f"{key.court_code}|{key.request_id}"
-
-
-def _content(key: RequestKey) -> str:
-    return f"{key.method}|{key.sha256.hex()}"

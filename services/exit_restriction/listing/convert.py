@@ -66,7 +66,7 @@ def read_push(request: listing_pb2.PushEntryRequest, debtor: Debtor, call: Call,
     if request.HasField("start_date"):
         start = shared.read_start(request.start_date, field="start_date", today=today)
     ordered = Ordered(
-        shared.read_author(request.context),
+        filing_convert.read_author(request.context),
         debtor,
         shared.level_of(call),
         shared.read_term(request.term, field="term"),
@@ -81,7 +81,7 @@ def read_push(request: listing_pb2.PushEntryRequest, debtor: Debtor, call: Call,
 def read_correction(request: listing_pb2.CorrectEntryRequest, debtor: Debtor, call: Call) -> Push:
     """Reads a correction; as `read_push`."""
     ordered = Ordered(
-        shared.read_author(request.context),
+        filing_convert.read_author(request.context),
         debtor,
         shared.level_of(call),
         Term(),

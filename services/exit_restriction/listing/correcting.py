@@ -23,8 +23,9 @@ from services.exit_restriction.domain import (
 )
 from services.exit_restriction.listing.domain import EntryFile, Forwarded, Push, Rewritten, ShownEntry, reasons_of
 from services.exit_restriction.listing.files import Files
-from services.exit_restriction.listing.pushing import NOT_ON_FILE, Means
-from services.exit_restriction.reporting import Examined, candidate_of, examine
+from services.exit_restriction.listing.pushing import Means, examine_all
+from services.exit_restriction.registry.domain import Examined
+from services.exit_restriction.reporting import candidate_of
 from services.exit_restriction.restrictions.domain import RestrictionFile, Shown, Step
 from xiezhi.errors import NEXT_STEPS, Reason, XiezhiError, error
 
@@ -98,8 +99,7 @@ def _facts(file: EntryFile, push: Push) -> Sequence[EntryFact]:
 
 def _pass_on(before: ShownEntry, push: Push, *, means: Means) -> Forwarded:
     files, ordered = means.files, push.ordered
-    is_person = ordered.debtor.party.is_person
-    found = examine(ordered.debtor, files.find([ordered.debtor.named])[0]) if is_person else NOT_ON_FILE
+    (found,) = examine_all([ordered.debtor], files)
     candidate = candidate_of(ordered, found, rules=means.rules, on=means.today)
     later = assess(candidate, LATER_TEST)
     if later.outcome is Outcome.REFUSED:

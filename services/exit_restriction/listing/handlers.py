@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.exit_restriction.changes import ReleaseProposed
-from services.exit_restriction.domain import Author, delete_entry, next_instant, withdraw_entry
+from services.exit_restriction.domain import Author, Deleted, Withdrawn, next_instant, remove_entry
 from services.exit_restriction.listing.correcting import find_entry, refuse
 from services.exit_restriction.listing.domain import EntryFile, Push, RemovalKind, Removed, ShownEntry
 from services.exit_restriction.listing.pushing import Means, push_all
@@ -65,8 +65,10 @@ def remove_one(removal: Removal, *, means: Means) -> tuple[ShownEntry, tuple[str
         for file in opened.values()
         for s in file.standings(next_instant(file.facts, means.now))
     }
-    remove = withdraw_entry if removal.kind is RemovalKind.WITHDRAWAL else delete_entry
-    made = remove(removal.entry_id, author, known.facts, restrictions=standings.values(), now=means.now)
+    kind = Withdrawn if removal.kind is RemovalKind.WITHDRAWAL else Deleted
+    made = remove_entry(
+        removal.entry_id, author, known.facts, kind=kind, restrictions=standings.values(), now=means.now
+    )
     step = Removed(made.fact)
     files.add(known.record, step)
     records = {key: record for file in opened.values() for key, record in file.records.items()}

@@ -12,7 +12,6 @@ from services.exit_restriction.changes import Change, Happened, RestrictionChang
 from services.exit_restriction.domain import (
     Eligibility,
     EntryFact,
-    Finding,
     Outcome,
     Published,
     TermRule,
@@ -21,11 +20,10 @@ from services.exit_restriction.domain import (
 from services.exit_restriction.listing.alike import AlikeOrders
 from services.exit_restriction.listing.domain import DebtorKey, EntryFile, EntryRecord, Forwarded, Push, reasons_of
 from services.exit_restriction.listing.files import Files
-from services.exit_restriction.reporting import Examined, candidate_of, examine
+from services.exit_restriction.registry.domain import Examined, examine
+from services.exit_restriction.reporting import Debtor, candidate_of
 from services.exit_restriction.restrictions.domain import RestrictionFile
 from xiezhi.errors import NEXT_STEPS, XiezhiError, error
-
-NOT_ON_FILE = Examined(Finding.NOT_FOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def push_all(pushes: Sequence[Push], *, means: Means) -> list[Pushed]:
     """
     files = means.files
     known = _open_facts(files.of_debtors({push.key for push in pushes}))
-    examined = _examine(pushes, files)
+    examined = examine_all([push.ordered.debtor for push in pushes], files)
     tested = [
         assess(candidate_of(push.ordered, found, rules=means.rules, on=means.today))
         for push, found in zip(pushes, examined, strict=True)
@@ -106,13 +104,10 @@ def _open_facts(known: Mapping[DebtorKey, Iterable[EntryFile]]) -> dict[DebtorKe
     return {key: [f for file in files if file.number == key[1] for f in file.facts] for key, files in known.items()}
 
 
-def _examine(pushes: Sequence[Push], files: Files) -> list[Examined]:
-    people = [push.ordered.debtor for push in pushes if push.ordered.debtor.party.is_person]
-    found = iter(files.find([debtor.named for debtor in people]))
-    return [
-        examine(push.ordered.debtor, next(found)) if push.ordered.debtor.party.is_person else NOT_ON_FILE
-        for push in pushes
-    ]
+def examine_all(debtors: Sequence[Debtor], files: Files) -> list[Examined]:
+    """Holds debtors against the register, which has no organisations."""
+    found = iter(files.find([debtor.named for debtor in debtors if debtor.party.is_person]))
+    return [examine(debtor.party.name, next(found) if debtor.party.is_person else ()) for debtor in debtors]
 
 
 def _subjects(

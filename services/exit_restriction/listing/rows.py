@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from services.chassis.db import KeyedQuery, insert_many, insert_new
+from services.chassis.db import KeyedQuery, execute_many, insert_many, insert_new
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.exit_restriction.domain import Author, Deleted, Withdrawn
 from services.exit_restriction.listing.domain import (
@@ -103,8 +103,7 @@ class EntryRows:
             request: Digest of the request that did it.
         """
         rows = [self._row(record, step) | {"request_digest": request} for record, step in steps]
-        if rows:
-            connection.execute(_ADD_FACT, rows)
+        execute_many(connection, _ADD_FACT, rows)
 
     def _row(self, record: EntryRecord, step: Step) -> dict[str, Any]:
         row = {

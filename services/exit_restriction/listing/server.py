@@ -7,8 +7,8 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from services.chassis.call import Call, Joint
+from services.chassis.spans import traceparent
 from services.exit_restriction import convert as shared
-from services.exit_restriction.changes import traceparent
 from services.exit_restriction.domain import TERM_RULES, TermRule
 from services.exit_restriction.listing import convert, handlers
 from services.exit_restriction.listing.correcting import correct_one
@@ -19,6 +19,7 @@ from services.exit_restriction.listing.handlers import Removal
 from services.exit_restriction.listing.pushing import Means
 from services.exit_restriction.listing.uploads.desk import UploadDesk
 from services.exit_restriction.reporting import Debtor
+from services.filing.convert import read_as_of, read_author
 from services.filing.desk import Accepted, take
 from xiezhi.exit_restriction.v1 import listing_pb2
 
@@ -80,7 +81,7 @@ class DishonestListServicer:
         filing = convert.read_filing(request.context, call, notice=None, debtor=debtor)
         removal = Removal(
             convert.read_name(request.name),
-            shared.read_author(request.context),
+            read_author(request.context),
             debtor.party.number,
             RemovalKind(request.kind),
         )
@@ -98,9 +99,9 @@ class DishonestListServicer:
     async def ListEntries(self, request: listing_pb2.ListEntriesRequest, call: Call) -> listing_pb2.ListEntriesResponse:
         """Lists the entries of a case on a debtor as they stood at a moment."""
         asked = request.as_of_time if request.HasField("as_of_time") else None
-        as_of = shared.read_as_of(asked, now=self._desk.clock.now())
+        as_of = read_as_of(asked, now=self._desk.clock.now())
         debtor: Debtor = shared.read_debtor(request.debtor, field="debtor", on=shared.today_of(call))
-        author = shared.read_author(request.context)
+        author = read_author(request.context)
         response = listing_pb2.ListEntriesResponse()
         for shown in await self._desk.store.of_case(author, debtor.party.number, as_of=as_of):
             convert.write_entry(response.entries.add(), shown)

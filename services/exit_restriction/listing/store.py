@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -20,8 +20,8 @@ from services.exit_restriction.registry.store import SubjectRows
 from services.exit_restriction.restrictions.domain import Proposal, RestrictionFile
 from services.exit_restriction.restrictions.domain import Step as RestrictionStep
 from services.exit_restriction.restrictions.rows import RestrictionRows
-from services.filing.domain import Filing, RequestKey
 from services.filing.requests import RequestRows
+from services.filing.store import Asked, FilingStore
 
 _MOST_RESTRICTED = 1_000
 
@@ -51,7 +51,7 @@ class ListRows:
         return _SqlFiles(connection, self, request=request)
 
 
-class ListStore:
+class ListStore(FilingStore[Files]):
     """The list, and what courts asked.
 
     Args:
@@ -60,41 +60,8 @@ class ListStore:
     """
 
     def __init__(self, database: Database, *, rows: ListRows) -> None:
-        self._database = database
+        super().__init__(database, requests=rows.requests)
         self._rows = rows
-
-    async def answered(self, key: RequestKey) -> bytes | None:
-        """Returns what was answered under a key; None if nothing was asked under it.
-
-        Raises:
-            XiezhiError: REQUEST_ID_REUSED or STORE_UNAVAILABLE.
-        """
-        return await self._database.read(lambda connection: self._rows.requests.answer(connection, key), snapshot=False)
-
-    async def change(self, filing: Filing, act: Callable[[Files], bytes]) -> bytes:
-        """Makes a change, once for each key.
-
-        Args:
-            filing: What the court hands in; its papers are kept.
-            act: Makes the change and returns the answer; runs in the writer's thread. What it raises undoes all.
-
-        Returns:
-            The answer, of now or of the first time.
-
-        Raises:
-            XiezhiError: What `act` raises, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
-        """
-        requests = self._rows.requests
-
-        def write(connection: Connection) -> bytes:
-            answered = requests.begin(connection, filing.key, [paper.pdf for paper in filing.papers])
-            if answered is not None:
-                return answered
-            answer = act(self._rows.files(connection, request=requests.digest(filing.key)))
-            requests.end(connection, filing.key, answer)
-            return answer
-
-        return await self._database.write(write)
 
     async def of_case(self, author: Author, number: str, *, as_of: datetime) -> tuple[ShownEntry, ...]:
         """Returns a debtor's entries in a case as they stood at a moment, in the order of receipt.
@@ -110,6 +77,22 @@ class ListStore:
             return tuple(entry for entry in shown if entry.written.debtor.number == number)[-MOST_SHOWN:]
 
         return await self._database.read(read)
+
+    async def court_of(self, entry_id: str) -> str | None:
+        """Returns the court of an entry; None if it is not there.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+
+        def read(connection: Connection) -> str | None:
+            file = self._rows.entries.read(connection, [entry_id]).get(entry_id)
+            return None if file is None else file.record.author.court_code
+
+        return await self._database.read(read)
+
+    def _files(self, connection: Connection, asked: Asked) -> Files:
+        return self._rows.files(connection, request=asked.request)
 
 
 class _SqlFiles:
@@ -134,14 +117,7 @@ class _SqlFiles:
 
     def find(self, named: Sequence[Named]) -> Sequence[Sequence[Subject]]:
         """Finds people by number, all of them in a few queries."""
-        subjects = self._rows.subjects
-        by_number = subjects.of_numbers(self._connection, {n: None for one in named for n in one.numbers})
-        passports = {n: None for one in named if not one.numbers for n in one.document_numbers}
-        by_document = subjects.of_documents(self._connection, passports) if passports else {}
-        return [
-            by_number.get(one.numbers[0], ()) if one.numbers else by_document.get(one.document_numbers[0], ())
-            for one in named
-        ]
+        return self._rows.subjects.named_all(self._connection, named)
 
     def subjects_of(self, named: Sequence[Named]) -> Sequence[int]:
         """Finds or adds subjects."""

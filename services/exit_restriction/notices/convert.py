@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from services.chassis.clock import write_instant
 from services.chassis.feed import Delivered, cursor_of
-from services.chassis.outbox import DeadLetter
 from services.chassis.tokens import Caller
 from services.exit_restriction.notices.domain import CourtTold, Met, NoticeKind
 from services.exit_restriction.notices.records import read_told
@@ -14,8 +13,6 @@ from services.filing.convert import write_date
 from xiezhi.exit_restriction.v1 import hit_pb2, notice_pb2
 
 HIT_PREFIX = "hits/"
-
-_TRACE_PARTS = 4
 
 
 def write_notices(group: Iterable[Delivered], reader: Caller) -> notice_pb2.WatchCourtNoticesResponse:
@@ -33,19 +30,12 @@ def write_notices(group: Iterable[Delivered], reader: Caller) -> notice_pb2.Watc
     return response
 
 
-def write_dead_letter(message: notice_pb2.DeadLetter, letter: DeadLetter) -> None:
-    """Writes what could not be delivered into an empty message."""
-    message.event_id, message.topic = letter.event_id, letter.topic
-    message.attempts, message.error = letter.attempts, letter.error
-    write_instant(message.dead_time, letter.dead_at)
-
-
 def _write_notice(message: notice_pb2.CourtNotice, notice: Delivered, told: CourtTold) -> None:
     kind = told.kind if notice.topic == told.kind.topic else NoticeKind.OVERDUE
     message.notice_id, message.cursor = notice.notice_id, cursor_of(notice)
     message.kind = int(kind)  # type: ignore[assignment]
     message.court_code, message.case_number = told.author.court_code, told.author.case_number
-    message.measure, message.trace_id = told.measure, _trace_of(notice.traceparent)
+    message.measure, message.trace_id = told.measure, notice.trace_id
     if told.met is not None:
         _write_hit(message.hit, told.met)
     if told.last_day is not None:
@@ -64,8 +54,3 @@ def _write_hit(message: hit_pb2.BorderHit, met: Met) -> None:
     if met.handled is not None:
         message.handled = int(met.handled)  # type: ignore[assignment]
     write_instant(message.observe_time, met.observed_at)
-
-
-def _trace_of(traceparent: str) -> str:
-    parts = traceparent.split("-")
-    return parts[1] if len(parts) == _TRACE_PARTS else ""

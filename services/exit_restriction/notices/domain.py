@@ -119,14 +119,15 @@ def told_late(court_code: str) -> tuple[str, ...]:
     return addressee_of_post(court_code, LIAISON), addressee_of_post(HIGH_COURT, COMMAND_CENTRE)
 
 
-def addressee_for(organisation: str, permissions: frozenset[str]) -> str:
+def addressee_for(organisation: str, permissions: frozenset[str], *, is_liaison: bool) -> str:
     """Returns whose notices an officer follows: those to their court, or to the post that their token is of.
 
     Args:
         organisation: The officer's organisation.
         permissions: What the token permits.
+        is_liaison: Whether the officer reads as the organisation's liaison.
     """
-    if LIAISON_PERMISSION in permissions:
+    if is_liaison:
         return addressee_of_post(organisation, LIAISON)
     if COMMAND_PERMISSION in permissions:
         return addressee_of_post(organisation, COMMAND_CENTRE)

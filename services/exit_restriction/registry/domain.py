@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
 
+from services.exit_restriction.domain import Finding
+
 
 class DocumentState(IntEnum):
     """State of a document on a date, the values of `xiezhi.identity.v1.ExitDocumentStatus`."""
@@ -131,6 +133,39 @@ class Subject:
     def has_name(self, name: str) -> bool:
         """Whether a name is one of theirs."""
         return name in self.names or plain_name(name) in map(plain_name, self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the register has of somebody whom a court names.
+
+    Attributes:
+        finding: What was found under the number.
+        subject: The person of the register; None where there is none, or nobody can say who of several.
+    """
+
+    finding: Finding
+    subject: Subject | None = None
+
+
+def examine(name: str, found: Iterable[Subject]) -> Examined:
+    """Holds somebody against the register: the number finds, and the name only confirms.
+
+    Whom only courts named before confirms nothing. Where one number is that of two, even a name does not tell who is
+    meant: a port or a counter would meet the other one by the same number.
+
+    Args:
+        name: The name that a court gives.
+        found: Who has the number that it gives.
+    """
+    on_file = [subject for subject in found if subject.is_on_file]
+    if not on_file:
+        return Examined(Finding.NOT_FOUND)
+    if not any(subject.has_name(name) for subject in on_file):
+        return Examined(Finding.NAME_DIFFERS)
+    if len(on_file) > 1:
+        return Examined(Finding.AMBIGUOUS)
+    return Examined(Finding.FOUND, on_file[0])
 
 
 def find_meant(named: Named, found: Iterable[Subject]) -> Subject | None:

@@ -125,13 +125,28 @@ class SubjectRows:
         Raises:
             RegistryDamage: If a number leads to somebody whose it is not.
         """
-        by_number = (
-            self.of_numbers(connection, named.numbers)
-            if named.numbers
-            else self.of_documents(connection, named.document_numbers)
-        )
-        found = {subject.subject_id: subject for subjects in by_number.values() for subject in subjects}
-        return tuple(found[key] for key in sorted(found))
+        (found,) = self.named_all(connection, [named])
+        return found
+
+    def named_all(self, connection: Connection, named: Sequence[Named]) -> list[tuple[Subject, ...]]:
+        """Reads for each of many whom a court names everybody who may be meant; as `named`, in a few queries.
+
+        Args:
+            connection: The connection.
+            named: Whom the court names.
+
+        Raises:
+            RegistryDamage: If a number leads to somebody whose it is not.
+        """
+        by_number = self.of_numbers(connection, {number for one in named for number in one.numbers})
+        documents = {number for one in named if not one.numbers for number in one.document_numbers}
+        by_document = self.of_documents(connection, documents)
+        found = []
+        for one in named:
+            texts, there = (one.numbers, by_number) if one.numbers else (one.document_numbers, by_document)
+            meant = {subject.subject_id: subject for text in texts for subject in there.get(text, ())}
+            found.append(tuple(meant[key] for key in sorted(meant)))
+        return found
 
     def find_or_add(self, connection: Connection, named: Named) -> Subject:
         """Returns the subject of somebody whom a court names, made from what it gives where there is none.
@@ -163,7 +178,7 @@ class SubjectRows:
         Raises:
             RegistryDamage: If a number leads to somebody whose it is not.
         """
-        found = [find_meant(one, there) for one, there in zip(named, self._named_all(connection, named), strict=True)]
+        found = [find_meant(one, there) for one, there in zip(named, self.named_all(connection, named), strict=True)]
         made = {
             (key := self.ways.key_of(one)): Subject(key, (one.name,), one.numbers, one.document_numbers)
             for one, meant in zip(named, found, strict=True)
@@ -173,16 +188,6 @@ class SubjectRows:
         return [
             self.ways.key_of(one) if meant is None else meant.subject_id
             for one, meant in zip(named, found, strict=True)
-        ]
-
-    def _named_all(self, connection: Connection, named: Sequence[Named]) -> list[tuple[Subject, ...]]:
-        by_number = self.of_numbers(connection, [n for one in named for n in one.numbers])
-        passports = [number for one in named if not one.numbers for number in one.document_numbers]
-        by_document = self.of_documents(connection, passports)
-        return [
-            tuple(s for n in one.numbers for s in by_number.get(n, ()))
-            or tuple(s for n in one.document_numbers for s in by_document.get(n, ()))
-            for one in named
         ]
 
     def _add_all(self, connection: Connection, subjects: Sequence[Subject]) -> None:

@@ -52,7 +52,7 @@ def read_order(
     if request.HasField("start_date"):
         start = shared.read_start(request.start_date, field="start_date", today=shared.today_of(call))
     return Ordered(
-        shared.read_author(request.context),
+        filing_convert.read_author(request.context),
         debtor,
         shared.level_of(call),
         shared.read_term(request.term, field="term"),

@@ -18,7 +18,8 @@ from services.exit_restriction.domain import (
     release,
     renew,
 )
-from services.exit_restriction.reporting import Ordered, candidate_of, examine
+from services.exit_restriction.registry.domain import examine
+from services.exit_restriction.reporting import Ordered, candidate_of
 from services.exit_restriction.restrictions.desk import NOTICE
 from services.exit_restriction.restrictions.domain import Renewal, RestrictionFile, Shown, Step, not_found
 from services.exit_restriction.restrictions.files import Files
@@ -146,7 +147,7 @@ def release_one(named: Named, *, accepted: Accepted, files: Files) -> tuple[Show
 def _admit(ordered: Ordered, accepted: Accepted, *, files: Files, rules: Collection[TermRule]) -> int:
     """Puts what is ordered before the reporting test; returns the key of whom it is about."""
     named = ordered.debtor.named
-    examined = examine(ordered.debtor, files.find(named) if ordered.debtor.party.is_person else ())
+    examined = examine(named.name, files.find(named) if ordered.debtor.party.is_person else ())
     eligibility = assess(candidate_of(ordered, examined, rules=rules, on=legal_date(accepted.now)))
     if eligibility.outcome is not Outcome.FORWARDED:
         raise refuse(eligibility.reasons)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
-from services.chassis.db import KeyedQuery, insert_many
+from services.chassis.db import KeyedQuery, execute_many, insert_many
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.exit_restriction.changes import RestrictionRecord
 from services.exit_restriction.domain import Author, Released, Renewed, Superseded
@@ -124,7 +124,7 @@ class RestrictionRows:
             steps: The steps with the keys of the subjects.
             request: Digest of the request that did it.
         """
-        self._add_facts(connection, [self._fact_row(subject_id, step, request) for subject_id, step in steps])
+        execute_many(connection, _ADD_FACT, [self._fact_row(subject_id, step, request) for subject_id, step in steps])
 
     def add_proposals(
         self, connection: Connection, proposals: Iterable[tuple[int, Proposal]], *, request: bytes
@@ -134,11 +134,7 @@ class RestrictionRows:
             _row(subject_id, proposal.restriction_id, _PROPOSED, at=proposal.at, request=request)
             for subject_id, proposal in proposals
         ]
-        self._add_facts(connection, rows)
-
-    def _add_facts(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            connection.execute(_ADD_FACT, rows)
+        execute_many(connection, _ADD_FACT, rows)
 
     def _fact_row(self, subject_id: int, step: Step, request: bytes) -> dict[str, Any]:
         fact, renewal = step.fact, step.renewal

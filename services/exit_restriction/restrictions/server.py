@@ -13,6 +13,7 @@ from services.exit_restriction.restrictions.desk import NOTICE, RestrictionDesk
 from services.exit_restriction.restrictions.domain import Renewal
 from services.exit_restriction.restrictions.files import Files
 from services.exit_restriction.restrictions.handlers import Named
+from services.filing.convert import read_as_of, read_author
 from services.filing.desk import Accepted, take
 from xiezhi.exit_restriction.v1 import restriction_pb2
 
@@ -67,7 +68,7 @@ class RestrictionServicer:
         filing = convert.read_filing(request.context, call, notice=request.notice_pdf, debtor=debtor)
         renewal = Renewal(shared.level_of(call), shared.decision_number(filing))
         term = shared.read_term(request.term, field="term")
-        named = Named(convert.read_name(request.name), shared.read_author(request.context), debtor.party.number)
+        named = Named(convert.read_name(request.name), read_author(request.context), debtor.party.number)
 
         def act(accepted: Accepted, files: Files) -> bytes:
             response = restriction_pb2.RenewRestrictionResponse()
@@ -85,7 +86,7 @@ class RestrictionServicer:
         """Releases a restriction before its end; one that has ended is answered as it is."""
         debtor = shared.read_debtor(request.debtor, field="debtor", on=shared.today_of(call))
         filing = convert.read_filing(request.context, call, notice=request.notice_pdf, debtor=debtor)
-        named = Named(convert.read_name(request.name), shared.read_author(request.context), debtor.party.number)
+        named = Named(convert.read_name(request.name), read_author(request.context), debtor.party.number)
 
         def act(accepted: Accepted, files: Files) -> bytes:
             response = restriction_pb2.ReleaseRestrictionResponse()
@@ -101,9 +102,9 @@ class RestrictionServicer:
     ) -> restriction_pb2.ListRestrictionsResponse:
         """Lists the restrictions of a case on a debtor as they stood at a moment."""
         asked = request.as_of_time if request.HasField("as_of_time") else None
-        as_of = shared.read_as_of(asked, now=self._desk.clock.now())
+        as_of = read_as_of(asked, now=self._desk.clock.now())
         debtor = shared.read_debtor(request.debtor, field="debtor", on=shared.today_of(call))
-        author = shared.read_author(request.context)
+        author = read_author(request.context)
         response = restriction_pb2.ListRestrictionsResponse()
         for shown in await self._desk.store.of_case(author, debtor.party.number, as_of=as_of):
             convert.write_restriction(response.restrictions.add(), shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +16,6 @@ from services.exit_restriction.changes import (
     RestrictionRecord,
     Tell,
     tell_nobody,
-    traceparent,
 )
 from services.exit_restriction.domain import Author, Standing
 from services.exit_restriction.metadata import FILING, SERVICE
@@ -25,8 +24,8 @@ from services.exit_restriction.registry.store import SubjectRows
 from services.exit_restriction.restrictions.domain import MOST_SHOWN, RestrictionFile, Shown, Step
 from services.exit_restriction.restrictions.files import Files, Listed
 from services.exit_restriction.restrictions.rows import RestrictionRows
-from services.filing.domain import Filing, RequestKey
 from services.filing.requests import RequestRows
+from services.filing.store import Asked, FilingStore
 
 
 class ListedEntries(Protocol):
@@ -41,7 +40,7 @@ class ListedEntries(Protocol):
         ...
 
 
-class RestrictionStore:
+class RestrictionStore(FilingStore[Files]):
     """The files of people, and what courts asked.
 
     Args:
@@ -54,55 +53,11 @@ class RestrictionStore:
     def __init__(
         self, database: Database, *, keyring: Keyring, entries: ListedEntries, tell: Tell = tell_nobody
     ) -> None:
-        self._database = database
+        super().__init__(database, requests=RequestRows(FILING, keyring=keyring, service=SERVICE))
         self._subjects = SubjectRows(keyring)
         self._rows = RestrictionRows(keyring)
-        self._requests = RequestRows(FILING, keyring=keyring, service=SERVICE)
         self._entries = entries
         self._tell = tell
-
-    async def answered(self, key: RequestKey) -> bytes | None:
-        """Returns what was answered under a key; None if nothing was asked under it.
-
-        Raises:
-            XiezhiError: REQUEST_ID_REUSED or STORE_UNAVAILABLE.
-        """
-        return await self._database.read(lambda connection: self._requests.answer(connection, key), snapshot=False)
-
-    async def change(self, filing: Filing, act: Callable[[Files], bytes]) -> bytes:
-        """Makes a change, once for each key.
-
-        Args:
-            filing: What the court hands in; its papers are kept.
-            act: Makes the change and returns the answer; runs in the writer's thread. What it raises undoes all.
-
-        Returns:
-            The answer, of now or of the first time.
-
-        Raises:
-            XiezhiError: What `act` raises, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
-        """
-        trace = traceparent()
-
-        def write(connection: Connection) -> bytes:
-            answered = self._requests.begin(connection, filing.key, [paper.pdf for paper in filing.papers])
-            if answered is not None:
-                return answered
-            answer = act(
-                _SqlFiles(
-                    connection,
-                    subjects=self._subjects,
-                    rows=self._rows,
-                    entries=self._entries,
-                    tell=self._tell,
-                    request=self._requests.digest(filing.key),
-                    trace=trace,
-                )
-            )
-            self._requests.end(connection, filing.key, answer)
-            return answer
-
-        return await self._database.write(write)
 
     async def of_case(self, author: Author, number: str, *, as_of: datetime) -> tuple[Shown, ...]:
         """Returns a debtor's restrictions in a case as they stood at a moment, in the order of receipt.
@@ -118,6 +73,32 @@ class RestrictionStore:
 
         return await self._database.read(read)
 
+    async def court_of(self, restriction_id: str) -> str | None:
+        """Returns the court of a restriction; None if it is not there.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+
+        def read(connection: Connection) -> str | None:
+            subject_id = self._rows.subjects_of(connection, [restriction_id]).get(restriction_id)
+            if subject_id is None:
+                return None
+            record = self._rows.files(connection, [subject_id])[subject_id].records[restriction_id]
+            return record.filed.author.court_code
+
+        return await self._database.read(read)
+
+    def _files(self, connection: Connection, asked: Asked) -> Files:
+        return _SqlFiles(
+            connection,
+            subjects=self._subjects,
+            rows=self._rows,
+            entries=self._entries,
+            tell=self._tell,
+            asked=asked,
+        )
+
 
 class _SqlFiles:
     """The files within one transaction; see `Files`."""
@@ -130,16 +111,14 @@ class _SqlFiles:
         rows: RestrictionRows,
         entries: ListedEntries,
         tell: Tell,
-        request: bytes,
-        trace: str,
+        asked: Asked,
     ) -> None:
         self._connection = connection
         self._subjects = subjects
         self._rows = rows
         self._entries = entries
         self._tell = tell
-        self._request = request
-        self._trace = trace
+        self._asked = asked
 
     def listed(self, entry_id: str, author: Author, at: datetime) -> Listed | None:
         """Asks the list."""
@@ -165,13 +144,13 @@ class _SqlFiles:
     def file(self, record: RestrictionRecord, standing: Standing) -> None:
         """Adds a restriction, and notes it with the entry on which it rests."""
         self._rows.add(self._connection, [record])
-        self._entries.forward(self._connection, record, request=self._request)
+        self._entries.forward(self._connection, record, request=self._asked.request)
         self._told(Happened.FILED, record, standing, at=record.filed.at)
 
     def add(self, step: Step, *, happened: Happened, record: RestrictionRecord, standing: Standing) -> None:
         """Adds a step."""
-        self._rows.add_steps(self._connection, [(record.subject_id, step)], request=self._request)
+        self._rows.add_steps(self._connection, [(record.subject_id, step)], request=self._asked.request)
         self._told(happened, record, standing, at=step.fact.at)
 
     def _told(self, happened: Happened, record: RestrictionRecord, standing: Standing, *, at: datetime) -> None:
-        self._tell(self._connection, [RestrictionChange(happened, record, standing, at, self._trace)])
+        self._tell(self._connection, [RestrictionChange(happened, record, standing, at, self._asked.traceparent)])

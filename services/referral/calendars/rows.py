@@ -11,8 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from services.chassis.clock import Clock
 from services.referral.calendars.tables import CALENDARS, HEAD, RUNS
-from services.referral.domain import Calendar, Calendars
-from xiezhi.errors import Reason, XiezhiError, error
+from services.referral.domain import Calendar, Calendars, refuse_calendar
 
 _ONLY = 1
 _RESERVED = ("chinesecalendar-", "provisional-")
@@ -82,12 +81,14 @@ class CalendarRows:
             InvalidArgument: CALENDAR_INVALID, if the version has other days or its name is not an operator's to give.
         """
         if calendar.version.startswith(_RESERVED):
-            raise _invalid("its version is named as those that come with the exchange")
+            raise refuse_calendar("its version is named as those that come with the exchange")
         last = connection.execute(_ALONE).scalar_one()
         found = self.find(connection, calendar.year, calendar.version)
         if found is not None:
             if (found.calendar.off, found.calendar.work) != (calendar.off, calendar.work):
-                raise _invalid("this version of the year is there with other days: a corrected one has its own name")
+                raise refuse_calendar(
+                    "this version of the year is there with other days: a corrected one has its own name"
+                )
             return found
         # Of the time after the lock: what was computed before it was not computed with this calendar.
         sequence = _add(connection, last, [calendar], now=clock.now(), is_imported=True)
@@ -180,7 +181,3 @@ def _write(days: Iterable[date]) -> str:
 
 def _read(text: str) -> frozenset[date]:
     return frozenset(map(date.fromisoformat, text.split()))
-
-
-def _invalid(what: str) -> XiezhiError:
-    return error(Reason.CALENDAR_INVALID, f"The calendar cannot be used: {what}.")

@@ -1,5 +1,6 @@
 """What criminal referral decides: how referrals stand, what is due in them until when, and which steps are let in."""
 
+from services.codes.facts import next_instant
 from services.referral.domain.admission import (
     Item,
     Letter,
@@ -12,9 +13,8 @@ from services.referral.domain.admission import (
     transfer,
     withdraw,
 )
-from services.referral.domain.calendar_files import compile_calendar, parse_calendar
-from services.referral.domain.calendars import Calendar, Calendars, provisional
-from services.referral.domain.campaigns import Campaign, announce, join
+from services.referral.domain.calendars import Calendar, Calendars, compile_calendar, provisional, refuse_calendar
+from services.referral.domain.campaigns import Campaign, announce
 from services.referral.domain.clocks import (
     JOINT_RULES,
     LAW,
@@ -30,7 +30,7 @@ from services.referral.domain.clocks import (
     rules_on,
     time_limit,
 )
-from services.referral.domain.decisions import decide, give_feedback, give_opinion, record_private_prosecution, reopen
+from services.referral.domain.decisions import decide, give_feedback, give_opinion, reopen
 from services.referral.domain.duties import (
     Duty,
     DutyState,
@@ -48,7 +48,6 @@ from services.referral.domain.facts import (
     FeedbackGiven,
     Ground,
     OpinionGiven,
-    PrivatelyProsecuted,
     Received,
     Reopened,
     Review,
@@ -57,7 +56,6 @@ from services.referral.domain.facts import (
     SupplementRequested,
     Transferred,
     Withdrawn,
-    next_instant,
 )
 from services.referral.domain.notices import Notice, NoticeKind, Plan, Recipient, notices_of
 from services.referral.domain.referrals import referral_at
@@ -104,7 +102,6 @@ __all__ = [
     "NoticeKind",
     "OpinionGiven",
     "Plan",
-    "PrivatelyProsecuted",
     "Rank",
     "Received",
     "Recipient",
@@ -134,16 +131,14 @@ __all__ = [
     "extend",
     "give_feedback",
     "give_opinion",
-    "join",
     "marks_of",
     "next_instant",
     "notices_of",
-    "parse_calendar",
     "private_prosecution_eligible_on",
     "provisional",
     "receive",
-    "record_private_prosecution",
     "referral_at",
+    "refuse_calendar",
     "reopen",
     "request_supplement",
     "rules_on",

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from types import MappingProxyType
 
+from services.codes.facts import next_instant
 from services.codes.legal_time import legal_date
 from services.referral.domain.calendars import Calendars
 from services.referral.domain.clocks import LAW, Mark, RuleId, RuleSet, rules_on, time_limit
@@ -26,7 +27,6 @@ from services.referral.domain.facts import (
     SupplementRequested,
     Transferred,
     Withdrawn,
-    next_instant,
 )
 from services.referral.domain.referrals import referral_at
 from services.referral.domain.running import REVIEWS

@@ -6,11 +6,15 @@ a fixed date. Which days the others fall on, and which weekends are worked inste
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from xiezhi.errors import Reason, XiezhiError, error
+
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+_YEARS = range(2004, 2101)
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 # Labour Day has a second day since 2025-01-01 (全国年节及纪念日放假办法, 国务院令第795号).
@@ -122,6 +126,45 @@ def provisional(year: int) -> Calendar:
         source="全国年节及纪念日放假办法",
         is_provisional=True,
     )
+
+
+def compile_calendar(year: int, version: str, *, off: Sequence[date], work: Sequence[date]) -> Calendar:
+    """Makes a calendar of the days that an operator lists, which is still to be adopted.
+
+    Args:
+        year: The year, 2004 to 2100.
+        version: Name of the version, for example the number of the notice, which is its source as well.
+        off: Days off.
+        work: Saturdays and Sundays that are worked.
+
+    Raises:
+        InvalidArgument: CALENDAR_INVALID.
+    """
+    if not version or version != version.strip() or not version.isprintable():
+        raise refuse_calendar("version is printable text without spaces around it")
+    if year not in _YEARS:
+        raise refuse_calendar(f"year is a number from {_YEARS[0]} to {_YEARS[-1]}")
+    for name, days in (("off", off), ("work", work)):
+        for day in sorted(days):
+            if day.year != year:
+                raise refuse_calendar(f"{day} in {name} is not a day of {year}")
+            if days.count(day) > 1:
+                raise refuse_calendar(f"{day} is in {name} twice")
+    for day in sorted(work):
+        if day in off:
+            raise refuse_calendar(f"{day} is both off and a working day")
+        if day.weekday() < _SATURDAY:
+            raise refuse_calendar(f"{day} is no Saturday or Sunday, so it is a working day without being listed")
+    return Calendar(year, version, frozenset(off), frozenset(work), source=version)
+
+
+def refuse_calendar(what: str) -> XiezhiError:
+    """Makes the refusal of a calendar.
+
+    Args:
+        what: What is wrong with it.
+    """
+    return error(Reason.CALENDAR_INVALID, f"The calendar cannot be used: {what}.")
 
 
 def _age(calendar: Calendar) -> tuple[datetime, date]:

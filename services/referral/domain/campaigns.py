@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from xiezhi.errors import Violation, invalid_fields
@@ -43,13 +42,3 @@ def announce(campaign_id: str, title: str, *, first_day: date, last_day: date) -
     if last_day < first_day:
         raise invalid_fields(Violation("end_date", "is not before start_date"))
     return Campaign(campaign_id, title, first_day, last_day)
-
-
-def join(campaign: Campaign, referrals: Iterable[str]) -> Campaign:
-    """Returns a campaign with more referrals; those that are in it already stay.
-
-    Args:
-        campaign: The campaign.
-        referrals: Keys of the referrals.
-    """
-    return replace(campaign, referrals=campaign.referrals.union(referrals))

@@ -30,6 +30,7 @@ from types import MappingProxyType
 
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
+from services.codes.versions import version_on
 from services.referral.domain.calendars import Calendars
 
 
@@ -100,11 +101,6 @@ class Rule:
         """What is to be done; None where it is only a time within which something may be done."""
         return _KINDS.get(self.id)
 
-    @property
-    def rolls(self) -> bool:
-        """Whether a last day that is no working day moves to the next one."""
-        return self.hours == 0
-
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
@@ -151,11 +147,6 @@ class Deadline:
     ends_at: datetime
     calendar_versions: tuple[str, ...] = ()
     is_provisional: bool = False
-
-    @property
-    def is_rolled(self) -> bool:
-        """Whether the last day was moved because it was no working day."""
-        return self.due != self.nominal
 
 
 _KINDS: Mapping[RuleId, DutyKind] = MappingProxyType(
@@ -234,10 +225,10 @@ def rules_on(law: Iterable[RuleSet], day: date) -> RuleSet:
     Raises:
         ValueError: If none does.
     """
-    begun = sorted((rules for rules in law if rules.effective_from <= day), key=lambda rules: rules.effective_from)
-    if not begun:
+    found = version_on(law, day)
+    if found is None:
         raise ValueError("no rules were in effect on the day of receipt")
-    return begun[-1]
+    return found
 
 
 def deadline(rule: Rule, start: date, calendars: Calendars, *, version: str, stopped: int = 0) -> Deadline:

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from services.codes.facts import next_instant
 from services.codes.legal_time import legal_date
-from services.referral.domain.calendars import Calendars
-from services.referral.domain.clocks import LAW, RuleSet
-from services.referral.domain.duties import duties_at, private_prosecution_eligible_on
 from services.referral.domain.facts import (
     Decided,
     Decision,
@@ -20,9 +18,7 @@ from services.referral.domain.facts import (
     FeedbackGiven,
     Ground,
     OpinionGiven,
-    PrivatelyProsecuted,
     Reopened,
-    next_instant,
 )
 from services.referral.domain.referrals import referral_at
 from services.referral.domain.standings import ADMITTED, UNDECIDED, ReferralState, Standing
@@ -126,44 +122,6 @@ def reopen(facts: Sequence[Fact], suspect: str, ground: Ground, *, document: str
     if not document.strip():
         raise error(Reason.REOPENING_GROUND_MISSING, "Name the prosecutor's document or the new evidence.")
     return Reopened(at, suspect, ground, document)
-
-
-def record_private_prosecution(
-    facts: Sequence[Fact],
-    suspect: str,
-    *,
-    filed_on: date,
-    calendars: Calendars,
-    now: datetime,
-    law: Sequence[RuleSet] = LAW,
-) -> PrivatelyProsecuted:
-    """Lets in that the creditor brought a private prosecution, which takes no duty from the unit.
-
-    Args:
-        facts: The referral's facts.
-        suspect: The suspect.
-        filed_on: Day on which the court took it on.
-        calendars: All calendars.
-        now: The current instant.
-        law: All versions of the rules.
-
-    Raises:
-        NotFound: REFERRAL_NOT_FOUND.
-        FailedPrecondition: NOT_RECEIVED, ALREADY_GIVEN, or REFERRAL_STATE, also where the way is not open on that day.
-    """
-    at = next_instant(facts, now)
-    standing = _find(facts, suspect, at)
-    _check(PrivatelyProsecuted, standing)
-    if standing.prosecuted is not None:
-        raise error(Reason.ALREADY_GIVEN, "A private prosecution of the suspect is recorded already.")
-    open_on = private_prosecution_eligible_on(standing, duties_at(facts, at, calendars, law=law))
-    if open_on is None or not open_on <= filed_on <= legal_date(at):
-        raise error(
-            Reason.REFERRAL_STATE,
-            "Private prosecution is open from a decision not to file or sixty days without a written answer: "
-            "give a day from then until today.",
-        )
-    return PrivatelyProsecuted(at, suspect, filed_on)
 
 
 def _find(facts: Sequence[Fact], suspect: str, at: datetime) -> Standing:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import IntEnum
 
+from services.codes.facts import next_instant
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
 from services.referral.domain.calendars import Calendars
@@ -26,7 +27,7 @@ from services.referral.domain.clocks import (
     rolled,
     rules_on,
 )
-from services.referral.domain.facts import Adjusted, Decision, Fact, next_instant
+from services.referral.domain.facts import Adjusted, Decision, Fact
 from services.referral.domain.referrals import referral_at
 from services.referral.domain.running import Clock, clocks_of
 from services.referral.domain.standings import Referral, Standing

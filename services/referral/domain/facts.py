@@ -6,14 +6,11 @@ instant at which the exchange took it in; where the law counts from another day,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import IntEnum
 
 from services.referral.domain.clocks import RuleId
-
-_TICK = timedelta(microseconds=1)
 
 
 class Decision(IntEnum):
@@ -197,21 +194,6 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class PrivatelyProsecuted:
-    """The creditor brought a private prosecution (自诉) against a suspect.
-
-    Attributes:
-        at: Instant at which the exchange was told.
-        suspect: The suspect.
-        filed_on: Day on which the court took it on.
-    """
-
-    at: datetime
-    suspect: str
-    filed_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class Adjusted:
     """The last day of a clock that was running moved, because a calendar was adopted.
 
@@ -246,18 +228,8 @@ class Adjusted:
 FactOfReferral = Received | SupplementRequested | Supplemented | Transferred | Extended | Withdrawn
 """What happens to a referral as a whole after it was sent."""
 
-FactOfSuspect = Decided | FeedbackGiven | OpinionGiven | Reopened | PrivatelyProsecuted
+FactOfSuspect = Decided | FeedbackGiven | OpinionGiven | Reopened
 """What happens to one suspect."""
 
 Fact = Sent | FactOfReferral | FactOfSuspect | Adjusted
 """Any of them."""
-
-
-def next_instant(facts: Iterable[Fact], now: datetime) -> datetime:
-    """Returns the instant at which the next fact happens: now, or just after the last fact if that is later.
-
-    Args:
-        facts: All of the referral's.
-        now: The current instant.
-    """
-    return max((now, *(fact.at + _TICK for fact in facts)))

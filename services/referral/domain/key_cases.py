@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 
+from services.codes.facts import next_instant
 from xiezhi.errors import Reason, Violation, error, invalid_fields
-
-_TICK = timedelta(microseconds=1)
 
 
 class Body(IntEnum):
@@ -154,7 +153,7 @@ def propose(
     if not title.strip():
         # Nothing mentions a blank title, so that nobody could sign the list.
         raise invalid_fields(Violation("title", "has more than spaces"))
-    return Proposed(_next_instant(facts, now), list_id, year, title, body=body, referrals=referrals)
+    return Proposed(next_instant(facts, now), list_id, year, title, body=body, referrals=referrals)
 
 
 def sign(facts: Sequence[ListFact], list_id: str, body: Body, *, now: datetime) -> Signed:
@@ -170,7 +169,7 @@ def sign(facts: Sequence[ListFact], list_id: str, body: Body, *, now: datetime) 
         NotFound: KEY_CASE_LIST_NOT_FOUND.
         FailedPrecondition: KEY_CASE_LIST_STATE.
     """
-    at = _next_instant(facts, now)
+    at = next_instant(facts, now)
     found = next((made for made in lists_at(facts, at) if made.proposed.list_id == list_id), None)
     if found is None:
         raise error(Reason.KEY_CASE_LIST_NOT_FOUND, "There is no such list of key cases: check its name.")
@@ -179,7 +178,3 @@ def sign(facts: Sequence[ListFact], list_id: str, body: Body, *, now: datetime) 
     if any(signed.body is body for signed in found.signatures):
         raise error(Reason.KEY_CASE_LIST_STATE, "This body has signed the list already: the other one signs it now.")
     return Signed(at, list_id, body)
-
-
-def _next_instant(facts: Iterable[ListFact], now: datetime) -> datetime:
-    return max((now, *(fact.at + _TICK for fact in facts)))

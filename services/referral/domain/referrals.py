@@ -26,7 +26,6 @@ from services.referral.domain.facts import (
     FactOfSuspect,
     FeedbackGiven,
     OpinionGiven,
-    PrivatelyProsecuted,
     Received,
     Reopened,
     Sent,
@@ -111,8 +110,6 @@ def _of_suspect(standing: Standing, fact: FactOfSuspect) -> Standing:
         case Reopened():
             ended = _with_round(standing, ended_at=fact.at)
             return replace(ended, rounds=(*ended.rounds, Round(fact.at, legal_date(fact.at))))
-        case PrivatelyProsecuted():
-            return replace(standing, prosecuted=standing.prosecuted or fact)
 
 
 def _extended(standing: Standing, fact: Extended) -> Standing:

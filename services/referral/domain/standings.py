@@ -17,7 +17,6 @@ from services.referral.domain.facts import (
     FactOfSuspect,
     FeedbackGiven,
     OpinionGiven,
-    PrivatelyProsecuted,
     Received,
     Reopened,
     Sent,
@@ -74,7 +73,6 @@ ADMITTED: Mapping[type[FactOfReferral | FactOfSuspect], frozenset[ReferralState]
         FeedbackGiven: frozenset({_S.FILED}),
         OpinionGiven: frozenset({_S.NOT_FILED}),
         Reopened: frozenset({_S.NOT_FILED, _S.OPINION_GIVEN}),
-        PrivatelyProsecuted: UNDECIDED | {_S.NOT_FILED, _S.OPINION_GIVEN},
         Withdrawn: UNDECIDED | {_S.SENT},
     }
 )
@@ -131,14 +129,12 @@ class Standing:
         suspect: Key of the suspect.
         state: The state.
         rounds: Its reviews in their order; none before the receipt.
-        prosecuted: The private prosecution; None where there is none.
         withdrawn_at: Instant at which the court took it back; None where it did not.
     """
 
     suspect: str
     state: ReferralState
     rounds: tuple[Round, ...] = ()
-    prosecuted: PrivatelyProsecuted | None = None
     withdrawn_at: datetime | None = None
 
 

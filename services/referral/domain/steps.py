@@ -12,7 +12,6 @@ from services.referral.domain.facts import (
     FactOfSuspect,
     FeedbackGiven,
     OpinionGiven,
-    PrivatelyProsecuted,
     Received,
     Reopened,
     Supplemented,
@@ -34,7 +33,6 @@ _STEPS: Mapping[type[FactOfReferral | FactOfSuspect], str] = MappingProxyType(
         FeedbackGiven: "give feedback",
         OpinionGiven: "give the opinion",
         Reopened: "reopen",
-        PrivatelyProsecuted: "record a private prosecution",
         Withdrawn: "withdraw",
     }
 )

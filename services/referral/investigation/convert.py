@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from services.chassis.call import Call
 from services.filing.convert import read_date
-from services.filing.domain import RequestKey
 from services.referral.domain import Decision, Ground, Rank
 from services.referral.investigation.domain import LetterKind, Officer, Reopening, Ruling, UnitLetter
 from xiezhi.proof import statement
@@ -24,11 +23,6 @@ Step: TypeAlias = (
     | investigation_pb2.ReopenReferralRequest
 )
 """A step that a unit takes."""
-
-
-def read_key(request: Step, call: Call) -> RequestKey:
-    """Reads under which key a step is taken, and which."""
-    return RequestKey(call.officer.organisation, request.request_id, call.method.full_name, call.request_sha256)
 
 
 def read_officer(call: Call) -> Officer:

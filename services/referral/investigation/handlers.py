@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from services.codes.legal_time import legal_date
+from services.codes.police import is_known
 from services.referral import domain
 from services.referral.domain import Fact, Review
-from services.referral.domain.units import is_known
 from services.referral.investigation.domain import (
     LetterKind,
     Officer,

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 from services.codes.courts import COURTS
+from services.codes.police import name_of
 from services.papers import SealedPaper, mentions
 from services.papers.fonts import shown
 from services.papers.letters import FeedbackLetter, Filed, Matter, ReasonedOpinion, typeset
 from services.referral.domain import Decision
-from services.referral.domain.units import name_of
 from services.referral.investigation.domain import Mention, UnitLetter, decisions_of, without_feet
 from services.referral.referrals.domain import ReferralFile
 from xiezhi.errors import Reason, Violation, error, invalid_fields

@@ -12,6 +12,7 @@ from typing import TypeVar
 from services.chassis.call import Call
 from services.chassis.paging import DEFAULT_SIZE, decode_token, encode_token, invalid_token, query_of
 from services.codes.legal_time import legal_date
+from services.filing.convert import read_key
 from services.referral.convert import read_name
 from services.referral.domain import Review
 from services.referral.investigation import convert, handlers, letters
@@ -161,7 +162,7 @@ class InvestigationServicer:
     ) -> Answer:
         """Takes a step of the officer, and answers with the referral as it stands then."""
         act = _act(step, convert.read_officer(call), answer)
-        return answer.FromString(await take(convert.read_key(request, call), act, desk=self._desk))
+        return answer.FromString(await take(read_key(request.request_id, call), act, desk=self._desk))
 
     async def _give(
         self,
@@ -175,7 +176,7 @@ class InvestigationServicer:
         sha256 = hashlib.sha256(letter.pdf).digest()
         step = partial(handlers.answer_all, name, letter, sha256=sha256)
         answered = await take_letter(
-            convert.read_key(request, call),
+            read_key(request.request_id, call),
             name,
             letter,
             officer=officer,

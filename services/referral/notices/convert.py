@@ -7,14 +7,11 @@ from datetime import date
 
 from services.chassis.clock import write_instant
 from services.chassis.feed import Delivered
-from services.chassis.outbox import DeadLetter
 from services.filing.convert import write_date
 from services.referral.convert import NAME
 from services.referral.domain import LAW, DutyState
 from services.referral.notices.domain import Owed, Told
 from xiezhi.referral.v1 import notice_pb2, referral_pb2, supervision_pb2
-
-_TRACE_PARTS = 4
 
 
 def write_duty(message: referral_pb2.Duty, owed: Owed, *, on: date) -> None:
@@ -69,16 +66,9 @@ def write_notices(group: Iterable[tuple[Delivered, str]]) -> notice_pb2.WatchRef
         message = response.notices.add()
         message.MergeFromString(notice.payload)
         message.notice_id, message.cursor = notice.notice_id, cursor
-        message.trace_id = _trace_of(notice.traceparent)
+        message.trace_id = notice.trace_id
         write_instant(message.create_time, notice.made_at)
     return response
-
-
-def write_dead_letter(message: notice_pb2.DeadLetter, letter: DeadLetter) -> None:
-    """Writes what could not be delivered into an empty message."""
-    message.event_id, message.topic = letter.event_id, letter.topic
-    message.attempts, message.error = letter.attempts, letter.error
-    write_instant(message.dead_time, letter.dead_at)
 
 
 def _citation(owed: Owed) -> str:
@@ -86,8 +76,3 @@ def _citation(owed: Owed) -> str:
     rules = next((rules for rules in LAW if rules.version == owed.rule_version), None)
     rule = None if rules is None else rules.find(owed.rule)
     return "" if rule is None else rule.citation
-
-
-def _trace_of(traceparent: str) -> str:
-    parts = traceparent.split("-")
-    return parts[1] if len(parts) == _TRACE_PARTS else ""

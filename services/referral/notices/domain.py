@@ -79,9 +79,9 @@ def addressee_of(organisation: str, post: str = OFFICE) -> str:
     return f"{organisation}|{post}"
 
 
-def post_of(permissions: frozenset[str]) -> str:
-    """Returns the post of whoever holds permissions in their organisation."""
-    return LIAISON if LIAISON_PERMISSION in permissions else OFFICE
+def post_of(*, is_liaison: bool) -> str:
+    """Returns the post of somebody in their organisation."""
+    return LIAISON if is_liaison else OFFICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ def _tell_events(view: View, made: Iterable[Fact], *, send: Send) -> None:
     done = set()
     for fact in made:
         event = event_of(fact)
-        if not event or isinstance(fact, Adjusted) or event in done:
+        if isinstance(fact, Adjusted) or event in done:
             continue
         done.add(event)
         told = view.told(Kind.HAPPENED, event=event)

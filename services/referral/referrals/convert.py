@@ -195,8 +195,7 @@ def _write_events(message: referral_pb2.Referral, file: ReferralFile) -> None:
     sent = message.events.add(organisation=record.court_code, officer_id=record.officer_id)
     sent.kind = event_of(record.sent)  # type: ignore[assignment]
     sent.record_time.FromDatetime(record.sent_at)
-    shown = [(number, step) for number, step in enumerate(file.steps) if event_of(step.fact)]
-    for _, group in groupby(shown, key=_request_of):
+    for _, group in groupby(enumerate(file.steps), key=_request_of):
         steps = [step for _, step in group]
         first = steps[0]
         event = message.events.add(

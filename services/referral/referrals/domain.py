@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from services.codes.legal_time import legal_date
 from services.filing.domain import Author, Contact, Party
-from services.referral.domain import Fact, Referral, Sent, referral_at
+from services.referral.domain import Fact, Referral, Sent, Transferred, referral_at
 from xiezhi.errors import Reason, XiezhiError, error
 
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -205,6 +205,12 @@ class ReferralFile:
     def unit(self) -> str:
         """The unit that it lies with, after all that has happened."""
         return self.standing(self.last_at).unit_at(self.last_at)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units that it lies or lay with, the present one first, each once."""
+        passed = (step.fact.unit for step in reversed(self.steps) if isinstance(step.fact, Transferred))
+        return tuple(dict.fromkeys((self.unit, *passed, self.record.unit)))
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from services.chassis.ids import IdSource
 from services.codes.legal_time import legal_date
+from services.codes.police import is_at_place_of
 from services.filing.desk import Accepted
 from services.papers.fonts import shown
 from services.referral.domain import Item, Letter, next_instant, send, supplement, withdraw
-from services.referral.domain.units import is_at_place_of
 from services.referral.referrals.domain import (
     Deed,
     Evidence,

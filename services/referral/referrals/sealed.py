@@ -22,7 +22,6 @@ from services.referral.domain import (
     FeedbackGiven,
     Ground,
     OpinionGiven,
-    PrivatelyProsecuted,
     Received,
     Reopened,
     Review,
@@ -48,11 +47,10 @@ KINDS: Mapping[type[Fact], int] = MappingProxyType(
         OpinionGiven: 8,
         Reopened: 9,
         Withdrawn: 10,
-        PrivatelyProsecuted: 11,
         Adjusted: 12,
     }
 )
-"""Numbers of the kinds of facts in the database, which never change."""
+"""Numbers of the kinds of facts in the database, which never change; 11 was never written, and stays free."""
 
 
 class ReferralSealer:
@@ -183,8 +181,6 @@ def _write_fact(fact: Fact) -> list[Any]:
             return [fact.decision, fact.decided_on.toordinal()]
         case Reopened():
             return [fact.ground, fact.document]
-        case PrivatelyProsecuted():
-            return [fact.filed_on.toordinal()]
         case Adjusted():
             return [
                 fact.rule_id,
@@ -226,7 +222,6 @@ _READERS: Mapping[int, Callable[[datetime, str, list[Any]], Fact]] = MappingProx
         KINDS[OpinionGiven]: lambda at, who, _: OpinionGiven(at, who),
         KINDS[Reopened]: lambda at, who, own: Reopened(at, who, Ground(own[0]), own[1]),
         KINDS[Withdrawn]: lambda at, _, __: Withdrawn(at),
-        KINDS[PrivatelyProsecuted]: lambda at, who, own: PrivatelyProsecuted(at, who, date.fromordinal(own[0])),
         KINDS[Adjusted]: _read_adjusted,
     }
 )

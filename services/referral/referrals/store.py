@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from sqlalchemy import Connection
 
 from services.chassis.db import Database
 from services.chassis.sealing import Keyring
-from services.chassis.spans import current_span
-from services.filing.domain import Author, Filing, RequestKey
+from services.filing.domain import Author
 from services.filing.requests import RequestRows
+from services.filing.store import Asked, FilingStore
 from services.referral.changes import Change, Tell, tell_nobody
 from services.referral.domain import Calendars
-from services.referral.published import published_calendars
 from services.referral.referrals.domain import LATEST, MOST_SHOWN, ReferralFile, ReferralPaper, ReferralRecord, Step
 from services.referral.referrals.files import Files
 from services.referral.referrals.rows import ReferralRows
@@ -35,23 +35,7 @@ class CalendarSource(Protocol):
         ...
 
 
-class BuiltInCalendars:
-    """The calendars that come with the exchange, as long as nobody can import others."""
-
-    def __init__(self) -> None:
-        self._calendars = Calendars(published_calendars())
-
-    def read(self, connection: Connection) -> Calendars:
-        """Returns them."""
-        del connection
-        return self._calendars
-
-    def share(self, connection: Connection) -> Calendars:
-        """Returns them."""
-        return self.read(connection)
-
-
-class ReferralStore:
+class ReferralStore(FilingStore[Files]):
     """The files of referrals, and what courts and units asked.
 
     Args:
@@ -64,65 +48,10 @@ class ReferralStore:
     def __init__(
         self, database: Database, *, keyring: Keyring, calendars: CalendarSource, tell: Tell = tell_nobody
     ) -> None:
-        self._database = database
+        super().__init__(database, requests=RequestRows(FILING, keyring=keyring, service="referral"))
         self.rows = ReferralRows(keyring)
-        self._requests = RequestRows(FILING, keyring=keyring, service="referral")
         self._calendars = calendars
         self._tell = tell
-
-    async def answered(self, key: RequestKey) -> bytes | None:
-        """Returns what was answered under a key; None if nothing was asked under it.
-
-        Raises:
-            XiezhiError: REQUEST_ID_REUSED or STORE_UNAVAILABLE.
-        """
-        return await self._database.read(lambda connection: self._requests.answer(connection, key), snapshot=False)
-
-    async def change(self, filing: Filing, act: Callable[[Files], bytes]) -> bytes:
-        """Makes a change for a court, once for each key; as `step`.
-
-        Args:
-            filing: What the court hands in; its papers are kept.
-            act: Makes the change and returns the answer.
-        """
-        return await self.step(filing.key, [paper.pdf for paper in filing.papers], act)
-
-    async def step(self, key: RequestKey, papers: Sequence[bytes], act: Callable[[Files], bytes]) -> bytes:
-        """Makes a change, once for each key.
-
-        Args:
-            key: The key.
-            papers: Files that come with it, which are kept.
-            act: Makes the change and returns the answer; runs in the writer's thread. What it raises undoes all.
-
-        Returns:
-            The answer, of now or of the first time.
-
-        Raises:
-            XiezhiError: What `act` raises, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
-        """
-        span = current_span()
-        traceparent = "" if span is None else span.traceparent
-
-        def write(connection: Connection) -> bytes:
-            answered = self._requests.begin(connection, key, papers)
-            if answered is not None:
-                return answered
-            change = _Change(self._requests.digest(key), key.court_code, traceparent)
-            answer = act(
-                _SqlFiles(
-                    connection,
-                    rows=self.rows,
-                    requests=self._requests,
-                    calendars=self._calendars,
-                    tell=self._tell,
-                    change=change,
-                )
-            )
-            self._requests.end(connection, key, answer)
-            return answer
-
-        return await self._database.write(write)
 
     async def find(self, referral_id: str) -> tuple[ReferralFile | None, Calendars]:
         """Returns a referral, None if it is not there, and the calendars.
@@ -136,6 +65,18 @@ class ReferralStore:
             return found.get(referral_id), self._calendars.read(connection)
 
         return await self._database.read(read)
+
+    async def parties_of(self, referral_id: str) -> tuple[str, tuple[str, ...]] | None:
+        """Returns the court of a referral and the units that it lies or lay with, the present one first.
+
+        None if it is not there.
+
+        Raises:
+            Unavailable: STORE_UNAVAILABLE.
+        """
+        read = partial(self.rows.files, referral_ids=[referral_id])
+        file = (await self._database.read(read)).get(referral_id)
+        return None if file is None else (file.record.court_code, file.units)
 
     async def of_suspect(
         self, author: Author, number: str, *, as_of: datetime
@@ -187,20 +128,15 @@ class ReferralStore:
         """
         return await self._database.read(lambda connection: self._requests.paper(connection, sha256), snapshot=False)
 
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """What is known of a change before it is made.
-
-    Attributes:
-        request: Digest of the request.
-        by: Court or unit that asks.
-        traceparent: Trace context of the call.
-    """
-
-    request: bytes
-    by: str
-    traceparent: str
+    def _files(self, connection: Connection, asked: Asked) -> Files:
+        return _SqlFiles(
+            connection,
+            rows=self.rows,
+            requests=self._requests,
+            calendars=self._calendars,
+            tell=self._tell,
+            asked=asked,
+        )
 
 
 class _SqlFiles:
@@ -214,14 +150,14 @@ class _SqlFiles:
         requests: RequestRows,
         calendars: CalendarSource,
         tell: Tell,
-        change: _Change,
+        asked: Asked,
     ) -> None:
         self._connection = connection
         self._rows = rows
         self._requests = requests
         self._calendars = calendars
         self._tell = tell
-        self._change = change
+        self._asked = asked
 
     def suspect_key(self, author: Author, number: str) -> str:
         """Derives the key from the case and the number."""
@@ -251,7 +187,7 @@ class _SqlFiles:
 
     def add(self, file: ReferralFile, steps: Sequence[Step], papers: Sequence[ReferralPaper] = ()) -> ReferralFile:
         """Adds facts and documents, and tells of them."""
-        steps = [replace(step, request=self._change.request) for step in steps]
+        steps = [replace(step, request=self._asked.request) for step in steps]
         self._add_papers(file.record.referral_id, papers)
         after = self._rows.add_steps(self._connection, file, steps).followed_by((), papers)
         self._told(file, after)
@@ -267,7 +203,7 @@ class _SqlFiles:
             () if before is None else before.facts,
             after.facts,
             at=after.last_at,
-            by=self._change.by,
-            traceparent=self._change.traceparent,
+            by=self._asked.by,
+            traceparent=self._asked.traceparent,
         )
         self._tell(self._connection, change)

@@ -7,24 +7,15 @@ from datetime import date, datetime
 
 from google.type import date_pb2
 
-from services.chassis.call import Call
 from services.chassis.clock import write_instant
 from services.filing.convert import read_date, write_date
-from services.filing.domain import RequestKey
 from services.referral.calendars.rows import Kept
 from services.referral.convert import NAME, read_name
 from services.referral.domain import Calendar, Calendars, Grouping, Tally, compile_calendar
-from services.referral.supervision.domain import CODES, Counted, Listed, Period
+from services.referral.supervision.domain import CAMPAIGN_PREFIX, CODES, LIST_PREFIX, Counted, Listed, Period
 from xiezhi.referral.v1 import supervision_pb2
 
-CAMPAIGN_PREFIX, LIST_PREFIX = "campaigns/", "keyCaseLists/"
-"""Begin the names of campaigns and of lists of key cases."""
 _TENTHS = 10
-
-
-def read_key(request_id: str, call: Call) -> RequestKey:
-    """Reads under which key an organisation asks."""
-    return RequestKey(call.officer.organisation, request_id, call.method.full_name, call.request_sha256)
 
 
 def read_names(names: Iterable[str]) -> tuple[str, ...]:
@@ -32,8 +23,8 @@ def read_names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(map(read_name, names))
 
 
-def read_calendar(message: supervision_pb2.WorkCalendar, *, now: datetime) -> Calendar:
-    """Reads a calendar.
+def read_calendar(message: supervision_pb2.WorkCalendar) -> Calendar:
+    """Reads a calendar that is to be adopted.
 
     Raises:
         InvalidArgument: CALENDAR_INVALID, or FIELDS_INVALID for what is no date.
@@ -43,9 +34,6 @@ def read_calendar(message: supervision_pb2.WorkCalendar, *, now: datetime) -> Ca
         message.version,
         off=_read_days(message.days_off, "calendar.days_off"),
         work=_read_days(message.working_weekend_days, "calendar.working_weekend_days"),
-        source=message.version,
-        published_on=None,
-        adopted_at=now,
     )
 
 

@@ -17,6 +17,8 @@ from xiezhi.errors import Reason, Violation, XiezhiError, error, invalid_fields
 BODIES: Mapping[str, Body] = MappingProxyType({HIGH_COURT: Body.HIGH_COURT, POLICE_DEPARTMENT: Body.PUBLIC_SECURITY})
 """The provincial bodies by their codes."""
 CODES: Mapping[Body, str] = MappingProxyType({body: code for code, body in BODIES.items()})
+CAMPAIGN_PREFIX, LIST_PREFIX = "campaigns/", "keyCaseLists/"
+"""Begin the names of campaigns and of lists of key cases."""
 MOST_YEARS = 10
 """Years that a report covers at most."""
 _DIVISION_DIGITS = 6

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from services.chassis.call import Call
 from services.chassis.clock import Clock
 from services.chassis.paging import decode_token, encode_token, invalid_token, query_of
-from services.chassis.spans import current_span
+from services.chassis.spans import traceparent
 from services.codes.legal_time import legal_date
-from services.filing.convert import invalid, read_date
+from services.filing.convert import invalid, read_date, read_key
 from services.filing.desk import Verify
 from services.papers import mentions
 from services.papers.fonts import shown
@@ -22,7 +22,7 @@ from services.referral.domain import Grouping, Scope, tally
 from services.referral.notices.convert import write_item
 from services.referral.supervision import convert
 from services.referral.supervision.adjusting import Adjusting
-from services.referral.supervision.domain import CODES, Listed, require_body
+from services.referral.supervision.domain import CAMPAIGN_PREFIX, CODES, LIST_PREFIX, Listed, require_body
 from services.referral.supervision.papers import draw_list, draw_report
 from services.referral.supervision.store import SupervisionStore
 from xiezhi.referral.v1 import supervision_pb2
@@ -92,7 +92,7 @@ class SupervisionServicer:
             convert.write_campaign(response.campaign, counted)
             return response.SerializeToString()
 
-        answer = await self._store.change(convert.read_key(request.request_id, call), act)
+        answer = await self._store.change(read_key(request.request_id, call), act)
         return supervision_pb2.CreateCampaignResponse.FromString(answer)
 
     async def JoinCampaign(
@@ -100,7 +100,7 @@ class SupervisionServicer:
     ) -> supervision_pb2.JoinCampaignResponse:
         """Adds referrals to a campaign."""
         require_body(call.officer.organisation)
-        campaign_id = request.name.removeprefix(convert.CAMPAIGN_PREFIX)
+        campaign_id = request.name.removeprefix(CAMPAIGN_PREFIX)
         referral_ids = convert.read_names(request.referrals)
 
         def act(connection: Connection) -> bytes:
@@ -109,7 +109,7 @@ class SupervisionServicer:
             convert.write_campaign(response.campaign, counted)
             return response.SerializeToString()
 
-        answer = await self._store.change(convert.read_key(request.request_id, call), act)
+        answer = await self._store.change(read_key(request.request_id, call), act)
         return supervision_pb2.JoinCampaignResponse.FromString(answer)
 
     async def ListCampaigns(
@@ -127,7 +127,7 @@ class SupervisionServicer:
     ) -> supervision_pb2.ProposeKeyCasesResponse:
         """Proposes a list of key cases."""
         body, referral_ids = require_body(call.officer.organisation), convert.read_names(request.referrals)
-        key = convert.read_key(request.request_id, call)
+        key = read_key(request.request_id, call)
 
         def act(connection: Connection) -> bytes:
             response = supervision_pb2.ProposeKeyCasesResponse()
@@ -150,16 +150,15 @@ class SupervisionServicer:
     ) -> supervision_pb2.DraftKeyCaseListResponse:
         """Sets a list for a body to seal."""
         body = require_body(call.officer.organisation)
-        listed = await self._store.read_list(request.name.removeprefix(convert.LIST_PREFIX))
+        listed = await self._store.read_list(request.name.removeprefix(LIST_PREFIX))
         return supervision_pb2.DraftKeyCaseListResponse(pdf=await asyncio.to_thread(draw_list, listed, body))
 
     async def SignKeyCases(
         self, request: supervision_pb2.SignKeyCasesRequest, call: Call
     ) -> supervision_pb2.SignKeyCasesResponse:
         """Signs a list of key cases."""
-        body, key = require_body(call.officer.organisation), convert.read_key(request.request_id, call)
-        list_id, span = request.name.removeprefix(convert.LIST_PREFIX), current_span()
-        traceparent = "" if span is None else span.traceparent
+        body, key = require_body(call.officer.organisation), read_key(request.request_id, call)
+        list_id, trace = request.name.removeprefix(LIST_PREFIX), traceparent()
         answer = await self._store.answered(key)
         if answer is None:
             listed = await self._store.require_signable(list_id, body)
@@ -167,7 +166,7 @@ class SupervisionServicer:
 
             def act(connection: Connection) -> bytes:
                 response = supervision_pb2.SignKeyCasesResponse()
-                signed = self._store.sign_list(connection, list_id, body, traceparent=traceparent)
+                signed = self._store.sign_list(connection, list_id, body, traceparent=trace)
                 convert.write_list(response.list, signed)
                 return response.SerializeToString()
 
@@ -208,10 +207,10 @@ class SupervisionServicer:
         self, request: supervision_pb2.ImportCalendarRequest, call: Call
     ) -> supervision_pb2.ImportCalendarResponse:
         """Takes in a calendar, and computes open deadlines anew."""
-        key = convert.read_key(request.request_id, call)
+        key = read_key(request.request_id, call)
         answer = await self._store.answered(key)
         if answer is None:
-            kept = await self._store.adopt(convert.read_calendar(request.calendar, now=self._clock.now()))
+            kept = await self._store.adopt(convert.read_calendar(request.calendar))
             # In transactions of its own: whoever is killed here asks again, and the rest is done then.
             run = await self._adjusting.finish(kept.sequence)
             done = supervision_pb2.ImportCalendarResponse(recomputed_count=run.recomputed, changed_count=run.changed)

@@ -24,6 +24,7 @@ from services.referral.referrals.rows import ReferralRows
 from services.referral.supervision import campaigns, lists
 from services.referral.supervision.domain import (
     CODES,
+    LIST_PREFIX,
     Case,
     Counted,
     Listed,
@@ -33,7 +34,6 @@ from services.referral.supervision.domain import (
     referral_not_found,
 )
 
-LIST_PREFIX = "keyCaseLists/"
 CHUNK = 1_000
 """Referrals whose facts are read at a time."""
 
@@ -99,12 +99,7 @@ class SupervisionStore:
         """
 
         def write(connection: Connection) -> bytes:
-            answered = self._requests.begin(connection, key, papers)
-            if answered is not None:
-                return answered
-            answer = act(connection)
-            self._requests.end(connection, key, answer)
-            return answer
+            return self._requests.once(connection, key, lambda _: act(connection), papers=papers)
 
         return await self._database.write(write)
 

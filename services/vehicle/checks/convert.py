@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from google.protobuf import duration_pb2
-
-from services.alerts.keys import CheckKey
-from services.alerts.leases import Lease
 from services.alerts.packed import unpack
 from services.chassis.call import Call
-from services.chassis.clock import write_instant
+from services.chassis.clock import write_duration
 from services.codes.errors import CodeError
 from services.codes.plates import Plate
 from services.codes.vins import Vin
 from services.filing.convert import invalid, read_instant
-from services.vehicle.checks.batches import Batch
+from services.vehicle.checks.batches import PlateBatch
 from services.vehicle.checks.domain import Checked, Seen, read_number
 from services.vehicle.domain import Outcome, Trigger
 from services.vehicle.sightings.convert import PREFIX
 from services.vehicle.sightings.domain import Encounter
 from xiezhi.vehicle.v1 import check_pb2
 
-_MICROSECOND = timedelta(microseconds=1)
-_MICROS = 1_000_000
 OLDEST = timedelta(hours=1)
 """Oldest that is taken of cameras: what was seen earlier leads nobody to the vehicle any more."""
 
@@ -60,7 +54,7 @@ def read_seen(request: check_pb2.CheckVehicleRequest, call: Call, *, now: dateti
     return Seen(meeting, types, vin)
 
 
-def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> Batch:
+def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> PlateBatch:
     """Reads a batch.
 
     Args:
@@ -76,11 +70,11 @@ def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> Batc
     # A camera whose clock is ahead tells nothing of when.
     at, is_dated = min(at, now), at < now
     if not request.packed_plates:
-        return Batch(request.batch, at, request.place, list(request.plates), is_dated=is_dated)
+        return PlateBatch(request.batch, at, request.place, texts=list(request.plates), is_dated=is_dated)
     if request.plates:
         raise invalid("packed_plates", "send plates or packed plates, not both")
     packed = unpack(request.packed_plates, field="packed_plates")
-    return Batch(request.batch, at, request.place, packed=packed, is_dated=is_dated)
+    return PlateBatch(request.batch, at, request.place, packed=packed, is_dated=is_dated)
 
 
 def write_checked(checked: Checked) -> check_pb2.CheckVehicleResponse:
@@ -93,12 +87,12 @@ def write_checked(checked: Checked) -> check_pb2.CheckVehicleResponse:
     for court, contact in checked.contacts:
         response.contacts.add(court_code=court, phone=contact.phone)
     if checked.age is not None:
-        _write_duration(response.index_age, checked.age)
+        write_duration(response.index_age, checked.age)
     return response
 
 
 def write_batch(
-    batch: Batch, checked: tuple[int, Sequence[int]], sightings: Mapping[int, str] | None, *, age: timedelta | None
+    batch: PlateBatch, checked: tuple[int, Sequence[int]], sightings: Mapping[int, str] | None, *, age: timedelta | None
 ) -> check_pb2.StreamChecksResponse:
     """Writes the answer to a batch.
 
@@ -116,14 +110,7 @@ def write_batch(
         name = PREFIX + (sightings or {})[place]
         response.hits.add(index=place, outcome=int(Outcome.RECORDED), sighting=name)
     if age is not None:
-        _write_duration(response.index_age, age)
-    return response
-
-
-def write_lease(lease: Lease, key: CheckKey) -> check_pb2.LeaseCheckKeyResponse:
-    """Writes a lease with its key."""
-    response = check_pb2.LeaseCheckKeyResponse(lease_id=lease.lease_id, key=key.key)
-    write_instant(response.expire_time, lease.expires_at)
+        write_duration(response.index_age, age)
     return response
 
 
@@ -137,10 +124,3 @@ def _read_plate(text: str, plate_type: str) -> tuple[str, tuple[str, ...]]:
     if found is None:
         raise invalid("plate", "it is no plate of any type that is read here")
     return found
-
-
-def _write_duration(message: duration_pb2.Duration, duration: timedelta) -> None:
-    micros = duration // _MICROSECOND
-    message.seconds, rest = divmod(micros, _MICROS)
-    message.nanos = rest * 1_000
-    message.SetInParent()

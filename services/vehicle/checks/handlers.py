@@ -9,9 +9,11 @@ from typing import Protocol
 
 import numpy as np
 
-from services.alerts.batches import Alerts, Index, sift
+from services.alerts.batches import Index, sift
+from services.alerts.streams import Hashed
+from services.codes.plates import plain_number
 from services.filing.domain import RequestKey
-from services.vehicle.checks.batches import Batch, Hashed
+from services.vehicle.checks.batches import PlateBatch
 from services.vehicle.checks.domain import Checked, Finding, Hit, Seen, Sought, suspects_clone
 from services.vehicle.checks.keys import PlateHasher
 from services.vehicle.domain import Outcome, Trigger
@@ -21,11 +23,7 @@ _NOTHING = Finding((), None)
 
 
 class Store(Protocol):
-    """The alerts and all that is kept of checks; `services.vehicle.checks.store.CheckStore` is one."""
-
-    async def listed(self, hashes: Sequence[int]) -> Collection[int]:
-        """Returns which hashes there are alerts under."""
-        ...
+    """All that is kept of checks; `services.vehicle.checks.store.CheckStore` is one."""
 
     async def answered(self, key: RequestKey) -> bytes | None:
         """Returns what was answered under a key; None if nothing is kept under it."""
@@ -54,7 +52,7 @@ class Post:
 
     Attributes:
         store: What is kept.
-        index: The alerts in memory.
+        index: Where alerts are looked for.
         hasher: Hashes plates and VINs as alerts have them.
         observe: Told how many plates were checked and how many hit.
     """
@@ -75,7 +73,7 @@ class Answered:
         age: How old the picture was; None where the database itself was asked.
     """
 
-    hashed: Hashed
+    hashed: Hashed[PlateBatch]
     sightings: Mapping[int, Mapping[int, str]]
     age: timedelta | None
 
@@ -113,7 +111,7 @@ async def check_vehicle(seen: Seen, key: RequestKey, *, post: Post, write: Calla
     return await post.store.check(seen, key, write=note)
 
 
-async def check_batches(batches: Sequence[Batch], *, unit: str, traceparent: str, post: Post) -> Answered:
+async def check_batches(batches: Sequence[PlateBatch], *, unit: str, traceparent: str, post: Post) -> Answered:
     """Checks batches of plates, all of them together.
 
     Args:
@@ -125,8 +123,8 @@ async def check_batches(batches: Sequence[Batch], *, unit: str, traceparent: str
     Raises:
         Unavailable: STORE_UNAVAILABLE; nothing counts as checked then.
     """
-    hashed = Hashed.of(batches, post.hasher)
-    sifted = await sift(hashed.hashes, Alerts(post.index, post.store.listed))
+    hashed = Hashed.of(batches, post.hasher, rewrite=plain_number)
+    sifted = await sift(hashed.hashes, post.index)
     places = hashed.candidates(sifted.hits)
     sightings = await _record(hashed, places, unit=unit, traceparent=traceparent, post=post) if places else {}
     post.observe("check.plates.total", len(hashed.hashes) - len(hashed.invalid))
@@ -134,21 +132,19 @@ async def check_batches(batches: Sequence[Batch], *, unit: str, traceparent: str
 
 
 async def _record(
-    hashed: Hashed, places: Sequence[int], *, unit: str, traceparent: str, post: Post
+    hashed: Hashed[PlateBatch], places: Sequence[int], *, unit: str, traceparent: str, post: Post
 ) -> dict[int, dict[int, str]]:
     """Records those of the candidates that are hits; returns the sightings by batch and place in it."""
-    sought = hashed.sought(places)
+    found = hashed.at(places)
+    sought = [Sought(number, text) for number, _, text in found]
     confirmed = sorted(await post.store.confirm(sought))
     if not confirmed:
         return {}
 
     def meet(number: int, hit: Hit) -> Encounter | None:
-        return hashed.encounter(places[confirmed[number]], hit, unit=unit, traceparent=traceparent)
+        _, batch, _ = found[confirmed[number]]
+        return batch.encounter(hit, unit=unit, traceparent=traceparent)
 
     recorded = await post.store.record([sought[number] for number in confirmed], meet)
     post.observe("check.hits.total", len(recorded))
-    sightings: dict[int, dict[int, str]] = {}
-    for number, sighting_id in recorded.items():
-        batch, place = hashed.where(places[confirmed[number]])
-        sightings.setdefault(batch, {})[place] = sighting_id
-    return sightings
+    return hashed.by_batch({places[confirmed[number]]: sighting_id for number, sighting_id in recorded.items()})

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from functools import partial
 
-from services.alerts.keys import CheckKey
 from services.alerts.leases import LeaseBook
+from services.alerts.streams import read_portions
 from services.chassis.call import Call, Joint
 from services.chassis.clock import Clock
-from services.chassis.gathering import gather
 from services.chassis.spans import current_span
 from services.filing.domain import RequestKey
 from services.vehicle.checks import convert
-from services.vehicle.checks.batches import Batch, portions
+from services.vehicle.checks.batches import PlateBatch
 from services.vehicle.checks.domain import Checked
 from services.vehicle.checks.handlers import Post, check_batches, check_vehicle
 from xiezhi.vehicle.v1 import check_pb2
-
-MOST_TOGETHER = 64
-"""Batches of one stream that are answered together."""
 
 
 class VehicleCheckServicer:
@@ -28,15 +24,13 @@ class VehicleCheckServicer:
 
     Args:
         post: What its use cases need.
-        leases: Leases of the key.
-        key: The key that is lent.
+        leases: The key that is lent, and its leases.
         clock: Source of now.
     """
 
-    def __init__(self, post: Post, *, leases: LeaseBook, key: CheckKey, clock: Clock) -> None:
+    def __init__(self, post: Post, *, leases: LeaseBook, clock: Clock) -> None:
         self._post = post
         self._leases = leases
-        self._key = key
         self._clock = clock
 
     async def CheckVehicle(self, request: check_pb2.CheckVehicleRequest, call: Call) -> check_pb2.CheckVehicleResponse:
@@ -50,28 +44,24 @@ class VehicleCheckServicer:
         self, requests: AsyncIterator[check_pb2.StreamChecksRequest], call: Call
     ) -> AsyncGenerator[Joint, None]:
         """Checks batches as they come, and those that have come meanwhile together."""
-        async with aclosing(gather(requests, most=MOST_TOGETHER)) as groups:
-            async for group in groups:
-                batches = [await self._read(request, call) for request in group]
-                for portion in portions(batches):
-                    yield await self._check(portion, call)
-                    await asyncio.sleep(0)
+        async with aclosing(read_portions(requests, partial(self._read, call))) as portions:
+            async for portion in portions:
+                yield await self._check(portion, call)
 
     async def LeaseCheckKey(
         self, request: check_pb2.LeaseCheckKeyRequest, call: Call
     ) -> check_pb2.LeaseCheckKeyResponse:
         """Leases the key to the calling system."""
         del request
-        lease = await self._leases.lend(call.officer.certificate_sha256)
-        return convert.write_lease(lease, self._key)
+        return await self._leases.answer(call.officer.certificate_sha256, message=check_pb2.LeaseCheckKeyResponse())
 
-    async def _read(self, request: check_pb2.StreamChecksRequest, call: Call) -> Batch:
+    async def _read(self, call: Call, request: check_pb2.StreamChecksRequest) -> PlateBatch:
         batch = convert.read_batch(request, now=self._clock.now())
         if batch.packed is not None:
             await self._leases.require(request.lease_id, call.officer.certificate_sha256)
         return batch
 
-    async def _check(self, batches: list[Batch], call: Call) -> Joint:
+    async def _check(self, batches: list[PlateBatch], call: Call) -> Joint:
         unit = call.officer.organisation
         answered = await check_batches(batches, unit=unit, traceparent=_traceparent(), post=self._post)
         return Joint(

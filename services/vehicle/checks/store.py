@@ -9,7 +9,6 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from services.alerts.rows import AlertRows
 from services.chassis.clock import Clock
 from services.chassis.db import Database
 from services.filing.domain import RequestKey
@@ -30,7 +29,6 @@ class CheckStore:
 
     Args:
         database: The vehicle service's database, migrated.
-        alerts: Reads alerts.
         suspects: Finds the vehicles that alerts are for.
         dealings: Keeps checks.
         sightings: Adds sightings.
@@ -41,26 +39,16 @@ class CheckStore:
         self,
         database: Database,
         *,
-        alerts: AlertRows,
         suspects: Suspects,
         dealings: DealingRows,
         sightings: SightingRows,
         clock: Clock,
     ) -> None:
         self._database = database
-        self._alerts = alerts
         self._suspects = suspects
         self._dealings = dealings
         self._sightings = sightings
         self._clock = clock
-
-    async def listed(self, hashes: Sequence[int]) -> frozenset[int]:
-        """Returns which hashes there are alerts under, as the database itself has it.
-
-        Raises:
-            Unavailable: STORE_UNAVAILABLE.
-        """
-        return frozenset(await self._database.read(lambda connection: self._alerts.subjects(connection, hashes)))
 
     async def answered(self, key: RequestKey) -> bytes | None:
         """Returns what was answered under a key; None if nothing is kept under it.

@@ -1,5 +1,6 @@
 """What the vehicle service decides: which seizures stand, which orders are let in, and what follows from a check."""
 
+from services.codes.facts import next_instant
 from services.vehicle.domain.admission import dispose, extend, identify, lift, register, withdraw
 from services.vehicle.domain.checks import Outcome, Trigger, Verdict, judge
 from services.vehicle.domain.facts import (
@@ -10,7 +11,6 @@ from services.vehicle.domain.facts import (
     Lifted,
     Served,
     Withdrawn,
-    next_instant,
 )
 from services.vehicle.domain.orders import Match, Note, Registration, SeizureOrder, Term
 from services.vehicle.domain.records import RegisteredVehicle, TransferNotice

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from services.codes.facts import next_instant
 from services.codes.legal_time import legal_date
 from services.codes.terms import corresponding_day
 from services.filing.domain import Author
@@ -19,7 +20,6 @@ from services.vehicle.domain.facts import (
     Lifted,
     Served,
     Withdrawn,
-    next_instant,
 )
 from services.vehicle.domain.orders import Match, Note, Registration, SeizureOrder, Term
 from services.vehicle.domain.records import RegisteredVehicle

@@ -5,9 +5,8 @@ Each vehicle has facts of its own, also where one ruling names several: so one o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 MAX_TERM_MONTHS = 24
 """Longest term of a seizure of movables, and of each extension.
@@ -15,8 +14,6 @@ MAX_TERM_MONTHS = 24
 Source:
     民诉法解释(2022) art 485 (2015: art 487).
 """
-
-_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +97,3 @@ class Disposed:
 
 Fact = Served | Extended | Lifted | Withdrawn | Disposed
 """Any of them."""
-
-
-def next_instant(facts: Iterable[Fact], now: datetime) -> datetime:
-    """Returns the instant at which the next fact happens: now, or just after the last fact if that is later.
-
-    So each fact finds what those before it made, and what was answered about the past stays true.
-
-    Args:
-        facts: All of the vehicle's.
-        now: The current instant.
-    """
-    return max((now, *(fact.at + _TICK for fact in facts)))

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from services.codes.divisions import prefecture_of
 from services.codes.legal_time import legal_date
+from services.codes.versions import version_on
 from xiezhi.errors import Reason, error
 
 
@@ -128,10 +129,10 @@ def policy_on(policies: Iterable[PointsPolicy], day: date) -> PointsPolicy:
     Raises:
         ValueError: If none is.
     """
-    begun = sorted((policy for policy in policies if policy.effective_from <= day), key=lambda p: p.effective_from)
-    if not begun:
+    policy = version_on(policies, day)
+    if policy is None:
         raise ValueError("no policy on demerit points is in effect: configure one")
-    return begun[-1]
+    return policy
 
 
 def clear(

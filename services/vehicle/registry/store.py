@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from services.chassis.db import Database, KeyedQuery
+from services.chassis.db import Database, KeyedQuery, execute_many
 from services.chassis.sealing import Keyring, Sealer
 from services.vehicle.registry.domain import Listed, Queued, Vehicle
 from services.vehicle.registry.sealed import VehicleSealer
@@ -60,8 +60,7 @@ class VehicleRows:
     def replace(self, connection: Connection, vehicles: Sequence[Vehicle]) -> None:
         """Writes vehicles anew whose numbers and owner are the same as before."""
         rows = [{"whose": v.vehicle_id, "record": self._sealer.seal(v)} for v in vehicles]
-        if rows:
-            connection.execute(_REPLACE, rows)
+        execute_many(connection, _REPLACE, rows)
 
     def owned(self, connection: Connection, key: str) -> list[Vehicle]:
         """Reads the vehicles of an owner.

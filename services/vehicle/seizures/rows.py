@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
-from services.chassis.db import KeyedQuery
+from services.chassis.db import KeyedQuery, execute_many
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.vehicle.domain import Disposed, Extended, Fact, Lifted, Withdrawn
 from services.vehicle.registry.domain import Queued, Vehicle
@@ -121,8 +121,7 @@ class SeizureRows:
             }
             for record in records
         ]
-        if rows:
-            connection.execute(_ADD_SEIZURE, rows)
+        execute_many(connection, _ADD_SEIZURE, rows)
 
     def add_facts(self, connection: Connection, facts: Sequence[tuple[int, Fact]], *, request: bytes) -> None:
         """Adds facts.
@@ -144,8 +143,7 @@ class SeizureRows:
             }
             for vehicle_id, fact in facts
         ]
-        if rows:
-            connection.execute(_ADD_FACT, rows)
+        execute_many(connection, _ADD_FACT, rows)
 
     def add_sale(self, connection: Connection, sale: Sale) -> None:
         """Adds a sale."""

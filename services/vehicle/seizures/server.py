@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from services.chassis.call import Call
 from services.chassis.paging import decode_token, encode_token, invalid_token, query_of
 from services.codes.legal_time import legal_date
-from services.filing.convert import invalid, read_author, read_instant
+from services.filing.convert import read_as_of, read_author
 from services.filing.desk import Accepted
 from services.filing.domain import DocumentKind
 from services.vehicle.convert import read_debtor
@@ -118,9 +118,7 @@ class SeizureServicer:
     ) -> seizure_pb2.ListSeizuresResponse:
         """Lists the seizures of a case; all pages are of one moment."""
         now = self._desk.clock.now()
-        as_of = read_instant(request.as_of_time, field="as_of_time") if request.HasField("as_of_time") else now
-        if as_of > now:
-            raise invalid("as_of_time", "it is to come")
+        as_of = read_as_of(request.as_of_time if request.HasField("as_of_time") else None, now=now)
         author = read_author(request.context)
         debtor = read_debtor(request.debtor, on=legal_date(call.accepted_at))
         query = query_of(request, call.officer.officer_id)

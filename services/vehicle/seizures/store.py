@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from services.alerts.feed import AlertFeed
 from services.chassis.db import Database
 from services.chassis.sealing import Keyring
-from services.filing.domain import Filing, RequestKey
 from services.filing.requests import RequestRows
+from services.filing.store import Asked, FilingStore
 from services.vehicle.domain import Fact, SeizureOrder
 from services.vehicle.registry.domain import Vehicle
 from services.vehicle.registry.store import VehicleRows
@@ -33,7 +33,7 @@ def never_seen(connection: Connection, vehicle: Vehicle, at: datetime) -> bool:
     return False
 
 
-class SeizureStore:
+class SeizureStore(FilingStore[Files]):
     """The files of vehicles, and what courts asked.
 
     Args:
@@ -46,20 +46,11 @@ class SeizureStore:
     def __init__(
         self, database: Database, *, keyring: Keyring, alerts: AlertFeed, seen_before: SeenBefore = never_seen
     ) -> None:
-        self._database = database
+        super().__init__(database, requests=RequestRows(FILING, keyring=keyring, service="vehicle"))
         self._vehicles = VehicleRows(keyring)
         self.rows = SeizureRows(keyring, vehicles=self._vehicles)
-        self._requests = RequestRows(FILING, keyring=keyring, service="vehicle")
         self._alerts = alerts
         self._seen_before = seen_before
-
-    async def answered(self, key: RequestKey) -> bytes | None:
-        """Returns what was answered under a key; None if nothing was asked under it.
-
-        Raises:
-            XiezhiError: REQUEST_ID_REUSED or STORE_UNAVAILABLE.
-        """
-        return await self._database.read(lambda connection: self._requests.answer(connection, key), snapshot=False)
 
     async def names(self, seizure_ids: Collection[str]) -> frozenset[str]:
         """Returns by which plates and VINs the vehicles of seizures may be named; of a seizure that is not there, none.
@@ -77,38 +68,21 @@ class SeizureStore:
 
         return await self._database.read(read)
 
-    async def change(self, filing: Filing, act: Callable[[Files], bytes]) -> bytes:
-        """Makes a change, once for each key.
-
-        Args:
-            filing: What the court hands in; its papers are kept.
-            act: Makes the change and returns the answer; runs in the writer's thread. What it raises undoes all.
-
-        Returns:
-            The answer, of now or of the first time.
+    async def court_of(self, seizure_id: str) -> str | None:
+        """Returns the court of a seizure; None if it is not there.
 
         Raises:
-            XiezhiError: What `act` raises, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
+            Unavailable: STORE_UNAVAILABLE.
         """
 
-        def write(connection: Connection) -> bytes:
-            answered = self._requests.begin(connection, filing.key, [paper.pdf for paper in filing.papers])
-            if answered is not None:
-                return answered
-            answer = act(
-                _SqlFiles(
-                    connection,
-                    vehicles=self._vehicles,
-                    rows=self.rows,
-                    alerts=self._alerts,
-                    seen_before=self._seen_before,
-                    request=self._requests.digest(filing.key),
-                )
-            )
-            self._requests.end(connection, filing.key, answer)
-            return answer
+        def read(connection: Connection) -> str | None:
+            vehicle_id = self.rows.vehicles_of(connection, [seizure_id]).get(seizure_id)
+            if vehicle_id is None:
+                return None
+            record = self.rows.read_files(connection, [vehicle_id])[vehicle_id].records[seizure_id]
+            return record.served.court_code
 
-        return await self._database.write(write)
+        return await self._database.read(read)
 
     async def page(
         self, case: tuple[str, str, str], *, as_of: datetime, after: int, size: int
@@ -132,6 +106,16 @@ class SeizureStore:
             return [(sequence, shown[seizure_id]) for sequence, seizure_id, _ in found]
 
         return await self._database.read(read)
+
+    def _files(self, connection: Connection, asked: Asked) -> Files:
+        return _SqlFiles(
+            connection,
+            vehicles=self._vehicles,
+            rows=self.rows,
+            alerts=self._alerts,
+            seen_before=self._seen_before,
+            request=asked.request,
+        )
 
 
 class _SqlFiles:

@@ -6,14 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from services.chassis.clock import write_instant
 from services.chassis.feed import Delivered
-from services.chassis.outbox import DeadLetter
 from services.vehicle.seizures.convert import write_seizure
 from services.vehicle.sightings.domain import TOPIC, Sighted, Tally
 from xiezhi.vehicle.v1 import sighting_pb2
 
 PREFIX = "sightings/"
-
-_TRACE_PARTS = 4
 
 
 def describe(sighting_id: str, sighted: Sighted) -> bytes:
@@ -51,7 +48,7 @@ def write_notices(group: Iterable[tuple[Delivered, str]]) -> sighting_pb2.WatchS
             notice_id=notice.notice_id,
             cursor=cursor,
             kind=sighting_pb2.NOTICE_KIND_SEEN if is_first else sighting_pb2.NOTICE_KIND_OVERDUE,
-            trace_id=_trace_of(notice.traceparent),
+            trace_id=notice.trace_id,
         )
         message.sighting.MergeFromString(notice.payload)
         write_instant(message.create_time, notice.made_at)
@@ -74,15 +71,3 @@ def write_tallies(response: sighting_pb2.WatchSightingsResponse, tallies: Mappin
             message.count = tally.count
             write_instant(message.observe_time, tally.first_at)
             write_instant(message.last_observe_time, tally.last_at)
-
-
-def write_dead_letter(message: sighting_pb2.DeadLetter, letter: DeadLetter) -> None:
-    """Writes what could not be delivered into an empty message."""
-    message.event_id, message.topic = letter.event_id, letter.topic
-    message.attempts, message.error = letter.attempts, letter.error
-    write_instant(message.dead_time, letter.dead_at)
-
-
-def _trace_of(traceparent: str) -> str:
-    parts = traceparent.split("-")
-    return parts[1] if len(parts) == _TRACE_PARTS else ""

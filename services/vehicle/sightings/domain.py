@@ -22,9 +22,9 @@ def addressee_of(organisation: str, post: str) -> str:
     return f"{organisation}|{post}"
 
 
-def post_of(permissions: frozenset[str]) -> str:
-    """Returns the post of whoever holds permissions in their organisation."""
-    return LIAISON if LIAISON_PERMISSION in permissions else COMMAND_CENTRE
+def post_of(*, is_liaison: bool) -> str:
+    """Returns the post of somebody in their organisation."""
+    return LIAISON if is_liaison else COMMAND_CENTRE
 
 
 TOLD = addressee_of(HIGH_COURT, COMMAND_CENTRE)

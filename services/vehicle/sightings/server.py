@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from functools import partial
-from itertools import islice
-
-from sqlalchemy import Connection
 
 from services.chassis.call import Call
-from services.chassis.clock import Clock
 from services.chassis.db import Database
-from services.chassis.feed import Acknowledgement, DeadLetters, Feed, cursor_of, read_cursor
-from services.chassis.spans import Span, current_span
+from services.chassis.feed import DeadLetters, Feed, cursor_of, reads_as_liaison, write_dead_letter
 from services.vehicle.sightings import convert
-from services.vehicle.sightings.domain import addressee_of, post_of
+from services.vehicle.sightings.domain import LIAISON_PERMISSION, addressee_of, post_of
 from services.vehicle.sightings.store import read_tallies
 from xiezhi.vehicle.v1 import sighting_pb2
-
-PAGE_SIZE = 100
-"""Dead letters that are listed when the caller asks for no number."""
-MOST_LINKS = 128
-"""Checks that the span of a watch is linked to; collectors keep no more of one span."""
 
 
 class SightingServicer:
@@ -31,26 +21,20 @@ class SightingServicer:
     Args:
         feed: The notices.
         letters: What could not be delivered.
-        database: Where they are.
-        clock: Source of now.
+        database: Where sightings are counted.
     """
 
-    def __init__(self, feed: Feed, *, letters: DeadLetters, database: Database, clock: Clock) -> None:
+    def __init__(self, feed: Feed, *, letters: DeadLetters, database: Database) -> None:
         self._feed = feed
         self._letters = letters
         self._database = database
-        self._clock = clock
 
     async def WatchSightings(
         self, request: sighting_pb2.WatchSightingsRequest, call: Call
     ) -> AsyncIterator[sighting_pb2.WatchSightingsResponse]:
         """Follows the notices to the caller's post."""
-        addressee, span = _addressee(call), current_span()
-        after = read_cursor(request.after, addressee=addressee)
-        async with aclosing(self._feed.follow(addressee, after=after)) as groups:
+        async with aclosing(self._feed.watch(_addressee(call), cursor=request.after)) as groups:
             async for group in groups:
-                if span is not None:
-                    _link(span, (notice.traceparent for notice in group))
                 response = convert.write_notices((notice, cursor_of(notice)) for notice in group)
                 read = partial(read_tallies, sighting_ids=convert.told_of(response))
                 convert.write_tallies(response, await self._database.read(read, snapshot=False))
@@ -60,25 +44,16 @@ class SightingServicer:
         self, request: sighting_pb2.AcknowledgeSightingsRequest, call: Call
     ) -> sighting_pb2.AcknowledgeSightingsResponse:
         """Acknowledges notices."""
-        notice_ids, addressee, officer = tuple(request.notice_ids), _addressee(call), call.officer.officer_id
-        now = self._clock.now()
-
-        def write(connection: Connection) -> tuple[Acknowledgement, ...]:
-            return self._feed.acknowledge(connection, addressee, notice_ids, by=officer, now=now)
-
-        known = await self._database.write(write)
-        fresh = [ack for ack in known if (ack.at, ack.by) == (now, officer)]
-        return sighting_pb2.AcknowledgeSightingsResponse(acknowledged_count=len(fresh))
+        count = await self._feed.acknowledge_now(_addressee(call), request.notice_ids, by=call.officer.officer_id)
+        return sighting_pb2.AcknowledgeSightingsResponse(acknowledged_count=count)
 
     async def ListDeadLetters(
         self, request: sighting_pb2.ListDeadLettersRequest, call: Call
     ) -> sighting_pb2.ListDeadLettersResponse:
         """Lists what could not be delivered."""
         del call
-        response = sighting_pb2.ListDeadLettersResponse()
-        for letter in await self._letters.list(limit=request.page_size or PAGE_SIZE):
-            convert.write_dead_letter(response.dead_letters.add(), letter)
-        return response
+        letters = await self._letters.list(limit=request.page_size)
+        return sighting_pb2.ListDeadLettersResponse(dead_letters=map(write_dead_letter, letters))
 
     async def ReplayDeadLetter(
         self, request: sighting_pb2.ReplayDeadLetterRequest, call: Call
@@ -89,12 +64,6 @@ class SightingServicer:
         return sighting_pb2.ReplayDeadLetterResponse()
 
 
-def _link(span: Span, traceparents: Iterable[str]) -> None:
-    room = MOST_LINKS - len(span.links or ())
-    for traceparent in islice(traceparents, max(room, 0)):
-        span.link(traceparent)
-
-
 def _addressee(call: Call) -> str:
-    officer = call.officer
-    return addressee_of(officer.organisation, post_of(officer.permissions))
+    is_liaison = reads_as_liaison(call, LIAISON_PERMISSION)
+    return addressee_of(call.officer.organisation, post_of(is_liaison=is_liaison))

@@ -60,21 +60,16 @@ class ViolationStore:
         copies = [document.copy for document in (application.ruling, application.notice) if document.copy]
 
         def write(connection: Connection) -> bytes:
-            answered = self._requests.begin(connection, key, copies)
-            if answered is not None:
-                return answered
-            window = _SqlWindow(
-                connection,
-                vehicles=self._vehicles,
-                seizures=self._seizures,
-                sealer=self._sealer,
-                request=self._requests.digest(key),
+            return self._requests.once(
+                connection, key, lambda request: act(self._window(connection, request)), papers=copies
             )
-            answer = act(window)
-            self._requests.end(connection, key, answer)
-            return answer
 
         return await self._database.write(write)
+
+    def _window(self, connection: Connection, request: bytes) -> Window:
+        return _SqlWindow(
+            connection, vehicles=self._vehicles, seizures=self._seizures, sealer=self._sealer, request=request
+        )
 
 
 class _SqlWindow:

@@ -65,6 +65,9 @@ class Servicer:
         self.failure = None
         self.ended = asyncio.Event()
 
+    async def ReviewApproval(self, request, call):
+        raise NotImplementedError
+
     async def GetApproval(self, request, call):
         if self.failure is not None:
             raise self.failure

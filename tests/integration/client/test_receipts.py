@@ -105,6 +105,7 @@ def test_without_a_key_no_answer_passes_that_needs_a_receipt(
         open_client(log_key=None).call(LOOKUP, REQUEST)
 
 
+@pytest.mark.clause("R-5.1")
 def test_a_byte_changed_on_the_way_is_noticed(exchange: Exchange, client: Client) -> None:
     def flip(payload: bytes, entry: ledger_pb2.Entry) -> bytes:
         proven = append_receipt(payload, exchange.log.append(entry))

@@ -81,6 +81,7 @@ async def copy(served, keys, clock):
         assert not thread.is_alive()
 
 
+@pytest.mark.clause("R-1.10", "R-1.13")
 async def test_a_counter_that_is_cut_off_holds_nobody_longer(office, served, copy, clock):
     def said(*people):
         return [copy.decide(one.numbers[0], clock.now()).decision for one in people]

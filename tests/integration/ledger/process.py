@@ -43,7 +43,7 @@ AUDITOR = Officer(
     phone="00000000000",
     work_card="A001",
     enforcement_card="",
-    permissions=("ledger.head", "ledger.read"),
+    permissions=("ledger.head", "ledger.read", "oversight.read"),
 )
 START_SECONDS = 20
 
@@ -155,11 +155,17 @@ class Ledger:
     async def call(self, channel: grpc.aio.Channel, method: str, request: Message) -> bytes:
         """Calls as the gateway does for the auditor; returns the answer's bytes.
 
+        Args:
+            channel: The gateway's.
+            method: Name of a method of the log itself, or full name of another one.
+            request: The request.
+
         Raises:
             XiezhiError: If the ledger refuses.
         """
+        full_name = method if method.startswith("/") else SERVICE + method
         raw, now = request.SerializeToString(), datetime.now(UTC)
-        grant = grant_pb2.Grant(method=SERVICE + method, request_sha256=hashlib.sha256(raw).digest())
+        grant = grant_pb2.Grant(method=full_name, request_sha256=hashlib.sha256(raw).digest())
         grant.accept_time.FromDatetime(now)
         grant.issue_time.FromDatetime(now)
         certificate = read_certificate(self.site.keys.tls(AUDITOR.system).certificate)
@@ -167,7 +173,7 @@ class Ledger:
         token = self.site.keys.mint_token(AUDITOR.officer_id, now=now)
         metadata = ((GRANT_KEY, grant.SerializeToString()), (AUTHORIZATION_KEY, f"Bearer {token}"))
         try:
-            return bytes(await channel.unary_unary(SERVICE + method)(raw, metadata=metadata, timeout=10))
+            return bytes(await channel.unary_unary(full_name)(raw, metadata=metadata, timeout=10))
         except grpc.aio.AioRpcError as failure:
             raise refusal(failure) from None
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import uuid
 from pathlib import Path
 
+import grpc
 import pytest
 
+from services.ledger.oversight.indexer import AT_ONCE
 from tests.integration.ledger.process import Ledger, Site, new_entry
 from xiezhi.common.v1 import receipt_pb2
 from xiezhi.errors import DataLoss, Reason, XiezhiError
+from xiezhi.ledger.v1 import oversight_pb2
 from xiezhi.pki import InsecureDevelopmentKeys
 from xiezhi.proof.receipt import verify_receipt
 
@@ -46,6 +50,34 @@ async def test_a_killed_ledger_goes_on_with_the_log_that_its_writers_know(
         verify_receipt(receipt, site.log_key)
 
 
+async def test_whatever_a_killed_ledger_had_indexed_everything_is_found_once(
+    keys: InsecureDevelopmentKeys, tmp_path: Path, database_url: str
+) -> None:
+    site, count = Site(tmp_path, keys, database_url), 0
+    for _ in range(2):
+        with site.run() as ledger:
+            count += len(await _append(ledger, AT_ONCE // 2))
+            ledger.process.kill()
+    with site.run() as ledger:
+        async with ledger.channel("gateway") as gateway:
+            assert await _search(ledger, gateway) == [*range(count - 1, -1, -1)]
+
+
+async def _search(ledger: Ledger, gateway: grpc.aio.Channel) -> list[int]:
+    """Finds all entries of the officer in whose name they were appended."""
+    found: list[int] = []
+    request = oversight_pb2.SearchEntriesRequest(
+        request_id=str(uuid.uuid4()), officer_id=new_entry().actor, page_size=200
+    )
+    while True:
+        raw = await ledger.call(gateway, "/xiezhi.ledger.v1.OversightService/SearchEntries", request)
+        page = oversight_pb2.SearchEntriesResponse.FromString(raw)
+        found += [one.inclusion.leaf_index for one in page.entries]
+        request.page_token = page.next_page_token
+        if not request.page_token:
+            return found
+
+
 async def test_a_second_ledger_does_not_start_beside_the_first(site: Site) -> None:
     with site.run() as ledger:
         second = site.launch()
@@ -55,6 +87,7 @@ async def test_a_second_ledger_does_not_start_beside_the_first(site: Site) -> No
         assert len(await _append(ledger, 1)) == 1
 
 
+@pytest.mark.clause("R-5.1")
 async def test_a_damaged_ledger_does_not_start_and_says_why(site: Site) -> None:
     with site.run() as ledger:
         await _append(ledger, 3)

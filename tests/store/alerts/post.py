@@ -49,16 +49,13 @@ class Post:
         self.watch = AlertWatch(database, rows=self.rows, clock=clock, bound=BOUND, portion=portion)
         self.feed = AlertFeed(ALERTS, hasher=AlertHasher(key_id, HASHER))
         self.feed.on_commit(self.watch.wake)
-        self.leases = LeaseBook(LEASES, database=database, key_id=key_id, duration=LEASE, clock=clock, ids=RandomIds())
+        key = CheckKey(key_id, KEY.key)
+        self.leases = LeaseBook(LEASES, database=database, key=key, duration=LEASE, clock=clock, ids=RandomIds())
 
     async def follow(self):
         """Has the index follow the feed to its end."""
         while await self.watch.step():
             pass
-
-    async def listed(self, numbers):
-        """Returns which hashes there are alerts under, as the database has it."""
-        return frozenset(await self.database.read(lambda connection: self.rows.subjects(connection, numbers)))
 
     async def write(self, *texts, present=True):
         """Writes alerts: ids of what is sought with their texts."""

@@ -7,18 +7,17 @@ import asyncio
 import pytest
 from sqlalchemy import create_engine, select
 
-from services.alerts.batches import Alerts, check_texts
 from services.alerts.numbers import as_number
 from tests.store.alerts.post import ALERTS, HASHER, KEY, Post
+from tests.unit.alerts.checked import check_texts
 
 TEXTS = ("36990118900101001X", "USA12345678", "DEUC01X00T47ABCDEFGHIJK")
 
 
 async def hits(post):
     """Returns which of the texts are found in the index, and which in the database."""
-    alerts = Alerts(post.watch, post.listed)
-    in_index = await check_texts(TEXTS, alerts, hasher=HASHER)
-    listed = await post.listed([as_number(HASHER.hash(text)) for text in TEXTS])
+    in_index = await check_texts(TEXTS, post.watch, hasher=HASHER)
+    listed = await post.watch.listed([as_number(HASHER.hash(text)) for text in TEXTS])
     return in_index.hits, [number for number, text in enumerate(TEXTS) if as_number(HASHER.hash(text)) in listed]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
 from tests.store.alerts.post import KEY, LEASE, Post
 from xiezhi.errors import Reason, XiezhiError
+from xiezhi.vehicle.v1 import check_pb2
 
 SYSTEM, STRANGER = bytes(32), b"\1" * 32
 TICK = timedelta(microseconds=1)
@@ -30,6 +31,13 @@ async def test_a_lease_is_one_systems_own_and_holds_in_every_process(post, datab
         assert await holds(process, lease.lease_id)
         assert not await holds(process, lease.lease_id, STRANGER)
         assert not await holds(process, "x")
+
+
+async def test_an_answer_lends_the_key_with_the_lease(post):
+    message = await post.leases.answer(SYSTEM, message=check_pb2.LeaseCheckKeyResponse())
+    lease = await post.leases.lend(SYSTEM)
+    assert (message.lease_id, message.key) == (lease.lease_id, KEY.key)
+    assert message.expire_time.ToDatetime(UTC) == lease.expires_at
 
 
 @pytest.mark.parametrize(("age", "expected"), [(timedelta(0), True), (LEASE - TICK, True), (LEASE, False)])

@@ -76,7 +76,7 @@ async def test_the_index_is_what_the_feed_comes_to(alerts_url, database, clock, 
                 found = post.watch.find(as_hashes(HASHES))
                 assert found is not None
                 assert found.hits.tolist() == feed.sought
-            assert await late.listed(HASHES) == {h for h, s in zip(HASHES, feed.sought, strict=True) if s}
+            assert await late.watch.listed(HASHES) == {h for h, s in zip(HASHES, feed.sought, strict=True) if s}
     finally:
         feed.close()
 

@@ -6,7 +6,6 @@ import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.db import Database
-from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.exit_restriction.loader import SubjectLoader
 from services.exit_restriction.registry.store import SubjectRows
@@ -26,9 +25,8 @@ def keyring(keyring_file):
 
 
 @pytest.fixture
-def exit_url(database_url):
-    upgrade(database_url, package="services.exit_restriction")
-    return database_url
+def exit_url(migrated_url):
+    return migrated_url("services.exit_restriction")
 
 
 @pytest.fixture

@@ -35,12 +35,13 @@ class Court:
         self.clock = clock
         rows = ListRows(ring, tell=tell)
         self.uploads = UploadStore(database, keyring=ring, rows=rows, clock=clock, ids=RandomIds(), rules=TERM_RULES)
-        restrictions = RestrictionStore(database, keyring=ring, entries=EntryList(rows.entries), tell=tell)
+        self.lists = ListStore(database, rows=rows)
+        self.restrictions = RestrictionStore(database, keyring=ring, entries=EntryList(rows.entries), tell=tell)
         self._listing = DishonestListServicer(
-            Desk(ListStore(database, rows=rows), verify, clock, RandomIds()),
+            Desk(self.lists, verify, clock, RandomIds()),
             uploads=UploadDesk(self.uploads, verify, clock),
         )
-        self._restrictions = RestrictionServicer(Desk(restrictions, verify, clock, RandomIds()))
+        self._restrictions = RestrictionServicer(Desk(self.restrictions, verify, clock, RandomIds()))
 
     async def __call__(self, request, **known):
         """Sends an order at the time that the clock shows, and lets a moment pass."""

@@ -78,9 +78,8 @@ class Office:
             expired=self.copies.of_end,
         )
         self.relay = Relay(self.outbox, database=database, deliver=self.post.deliver, clock=clock, ids=ids)
-        self.key = counter_key(keyring)
         self.leases = LeaseBook(
-            LEASES, database=database, key_id=self.key.key_id, duration=KEY_LEASE, clock=clock, ids=ids
+            LEASES, database=database, key=counter_key(keyring), duration=KEY_LEASE, clock=clock, ids=ids
         )
         store = CounterStore(
             database,
@@ -91,9 +90,9 @@ class Office:
             clock=clock,
         )
         stream = CounterStream(store, feed=self.feed, duration=lease, clock=clock, part=part)
-        self.counter = ApplicationCounterServicer(store, stream=stream, leases=self.leases, key=self.key, clock=clock)
+        self.counter = ApplicationCounterServicer(store, stream=stream, leases=self.leases, clock=clock)
         letters = DeadLetters(self.outbox, database=database, clock=clock)
-        self.notices = CourtNoticeServicer(self.feed, letters=letters, database=database, clock=clock)
+        self.notices = CourtNoticeServicer(self.feed, letters=letters)
 
     def tell(self, connection, changes):
         """Tells courts and counters of changes."""

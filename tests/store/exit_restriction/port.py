@@ -52,13 +52,13 @@ class Process:
 
         ids, ages = RandomIds(), Ages(BOUND, timedelta(hours=12))
         self.border = make_border(database, keyring, note, clock=clock, ids=ids, ages=ages)
-        self.hasher = NumberHasher(self.border.key.key)
+        self.hasher = NumberHasher(self.border.leases.key.key)
         desk = Desk(self.border.controls, verify, clock, ids)
         self.controls = BorderControlServicer(desk, rule=rule)
         post = Post(
             self.border.store, self.border.watch, self.hasher, lambda name, value: self.observed.append((name, value))
         )
-        self.checks = BorderCheckServicer(post, leases=self.border.leases, key=self.border.key, clock=clock)
+        self.checks = BorderCheckServicer(post, leases=self.border.leases, clock=clock)
 
     @property
     def placed(self):

@@ -51,12 +51,15 @@ def ask(database, rows):
 
     async def ask(key=KEY, papers=PAPERS, *, answer=b"answer", rows=rows, fails=False):
         def write(connection):
-            if (answered := rows.begin(connection, key, papers)) is not None:
-                return answered, False
-            if fails:
-                raise Stopped
-            rows.end(connection, key, answer)
-            return answer, True
+            made = []
+
+            def act(request):
+                if fails:
+                    raise Stopped
+                made.append(request)
+                return answer
+
+            return rows.once(connection, key, act, papers=papers), made == [rows.digest(key)]
 
         return await database.write(write)
 

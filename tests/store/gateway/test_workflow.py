@@ -232,6 +232,7 @@ async def test_a_superior_may_revoke_too_and_nobody_revokes_what_was_not_approve
     assert state(await bench.decide("Revoke", officers.president, pending)) == "REVOKED"
 
 
+@pytest.mark.clause("R-5.1")
 async def test_an_approval_expires_by_itself_and_the_sweep_erases_its_request(bench, officers, database):
     approval = await bench.approved()
     bench.clock.advance(timedelta(days=3))
@@ -263,6 +264,31 @@ async def test_what_is_not_there_and_what_is_anothers_look_the_same(bench, offic
             told.add((caught.value.reason, caught.value.message, caught.value.resource))
     assert {reason for reason, _, _ in told} == {Reason.APPROVAL_NOT_FOUND}
     assert len(told) == 1
+
+
+async def test_an_overseer_reads_reasons_and_timeline_and_never_the_request(bench, officers):
+    approval = await bench.approved()
+    seen = (await bench.ask("GetApproval", officers.chief, name=approval.name)).approval
+    assert seen.request == REQUEST
+    reviewed = (await bench.ask("ReviewApproval", officers.stranger, name=approval.name)).approval
+    assert kinds(reviewed) == ["SUBMITTED", "CONSENTED"]
+    assert (reviewed.reason, reviewed.timeline[1].reason) == ("因执行需要", "审批人的理由")
+    assert reviewed.request == b""
+    seen.ClearField("request")
+    assert reviewed == seen
+
+
+async def test_an_overseers_view_names_the_approval_and_its_case_to_the_ledger(bench, officers):
+    approval = await bench.submit()
+    call = bench.call(officers.stranger, "ReviewApproval")
+    await bench.servicer.ReviewApproval(approval_pb2.ReviewApprovalRequest(name=approval.name), call)
+    assert (call.approval, call.court_code, call.case_number) == (
+        approval.name,
+        approval.court_code,
+        approval.case_number,
+    )
+    none = f"approvals/{uuid.uuid4()}"
+    assert await refused(bench.ask("ReviewApproval", officers.stranger, name=none)) is Reason.APPROVAL_NOT_FOUND
 
 
 async def test_a_statement_about_something_else_finds_nothing_where_its_signer_has_no_part(bench, officers):

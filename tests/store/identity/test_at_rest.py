@@ -34,6 +34,7 @@ def filled(load, registry_url):
     return registry_url
 
 
+@pytest.mark.clause("R-5.1")
 def test_nothing_personal_is_in_clear(filled):
     stored = everything(filled)
     assert len(stored) > len(PHOTO[1].jpeg)

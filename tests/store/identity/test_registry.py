@@ -41,6 +41,7 @@ async def find(registry, someone):
     return (await registry.find((wanted,))).get(wanted)
 
 
+@pytest.mark.clause("R-1.2", "R-1.6")
 async def test_a_person_is_found_with_household_members_and_documents(load, registry):
     debtor, spouse, stranger = person(1), person(2), person(3)
     held = (passport(date(2012, 1, 1)), passport(date(2016, 1, 1), 2))
@@ -186,6 +187,7 @@ async def test_a_batch_of_ten_thousand_debtors(load, registry):
             assert not item.answer.household.members
 
 
+@pytest.mark.clause("R-1.1", "R-1.3", "R-1.6")
 async def test_a_lookup_over_the_real_registry_from_message_to_message(load, registry):
     digest, image = photo()
     debtor, child = person(1, photo=digest), person(2, born=date(2010, 1, 1), photo=digest)

@@ -13,7 +13,7 @@ from services.chassis.db import Database
 from services.chassis.migrations import upgrade
 from services.ledger.high_water import HighWater
 from services.ledger.log import Log
-from services.ledger.recovery import recover
+from services.ledger.recovery import IdOf, recover
 from services.ledger.store import SqlLog
 from tests.unit.ledger.fakes import id_of, signer
 
@@ -37,7 +37,7 @@ class Disk:
         return cls(url, folder / "ledger.high-water")
 
     @asynccontextmanager
-    async def start(self) -> AsyncIterator[Log]:
+    async def start(self, *, id_of: IdOf = id_of) -> AsyncIterator[Log]:
         """Starts the log, and stops it."""
         database = Database.open(self.url)
         try:

@@ -6,10 +6,10 @@ import pytest
 
 from services.chassis.clock import ManualClock
 from services.chassis.db import Database
-from services.chassis.migrations import upgrade
 from services.chassis.sealing import Keyring
 from services.referral.changes import tell_nobody
-from services.referral.referrals.store import BuiltInCalendars, ReferralStore
+from services.referral.referrals.store import ReferralStore
+from tests.store.referral.builtin import BuiltInCalendars
 from tests.store.referral.supervised import Supervised
 from tests.unit.referral.asked import NOW, verify
 from tests.unit.referral.domain.referred import at
@@ -27,9 +27,8 @@ def keyring(keyring_file):
 
 
 @pytest.fixture
-def referral_url(database_url):
-    upgrade(database_url, package="services.referral")
-    return database_url
+def referral_url(migrated_url):
+    return migrated_url("services.referral")
 
 
 @pytest.fixture

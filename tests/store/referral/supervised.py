@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from services.chassis.call import FOREVER, Call, Peer
 from services.chassis.feed import OVERDUE, DeadLetters, Feed
 from services.chassis.ids import RandomIds, SequenceIds
 from services.chassis.outbox import Outbox
-from services.chassis.policy import Contracts
 from services.chassis.relay import Relay
 from services.chassis.sealing import Sealer
-from services.chassis.tokens import Caller
 from services.filing.domain import Author, Contact, Party
 from services.filing.requests import RequestRows
 from services.referral.calendars.rows import CalendarRows
@@ -37,10 +33,10 @@ from services.referral.referrals.tables import FILING
 from services.referral.supervision.adjusting import Adjusting
 from services.referral.supervision.server import Office, SupervisionServicer
 from services.referral.supervision.store import SupervisionStore
+from tests.unit.calls import make_call
 from tests.unit.referral.domain.referred import COURT, UNIT
 from xiezhi.referral.v1 import notice_pb2
 
-CONTRACTS = Contracts.load()
 HIGH_COURT, DEPARTMENT = "赣", "360000000000"
 NOTICES, SUPERVISION = "/xiezhi.referral.v1.ReferralNoticeService", "/xiezhi.referral.v1.SupervisionService"
 LIAISON = frozenset({"referral.due", LIAISON_PERMISSION})
@@ -98,7 +94,7 @@ class Supervised:
         )
         self.supervision = SupervisionServicer(Office(store, self.adjusting, verify, clock))
         letters = DeadLetters(self.outbox, database=database, clock=clock)
-        self.notices = ReferralNoticeServicer(self.feed, letters=letters, database=database, clock=clock)
+        self.notices = ReferralNoticeServicer(self.feed, letters=letters)
         self._ids = SequenceIds()
 
     async def start(self, published=None):
@@ -159,7 +155,7 @@ class Supervised:
     async def supervise(self, request, *, organisation=HIGH_COURT):
         """Calls a method of supervision."""
         name = type(request).__name__.removesuffix("Request")
-        asked = call(request, at=self.clock.now(), organisation=organisation, service=SUPERVISION)
+        asked = self.call(request, SUPERVISION, organisation=organisation)
         return await getattr(self.supervision, name)(request, asked)
 
     async def relay_all(self):
@@ -173,12 +169,13 @@ class Supervised:
         heads = await self.database.read(lambda c: self.feed._log.heads(c, [addressee]))
         return await self.watched(heads.get(addressee, 0), organisation=organisation, permissions=permissions)
 
-    async def watched(self, count, *, organisation=COURT, permissions=frozenset(), after=""):
+    async def watched(self, count, *, organisation=COURT, permissions=frozenset(), after="", liaison=True):
         """Returns the first notices to a post."""
         request, notices = notice_pb2.WatchReferralNoticesRequest(after=after), []
         if not count:
             return notices
-        asked = call(request, at=self.clock.now(), organisation=organisation, service=NOTICES, permissions=permissions)
+        who = {"organisation": organisation, "permissions": permissions, "liaison": liaison}
+        asked = self.call(request, NOTICES, **who)
         async with aclosing(self.notices.WatchReferralNotices(request, asked)) as stream:
             async for response in stream:
                 notices += response.notices
@@ -189,31 +186,12 @@ class Supervised:
     async def acknowledge(self, *notices, organisation=COURT, permissions=frozenset(), officer="C001"):
         """Has a post acknowledge notices; returns how many were not before."""
         request = notice_pb2.AcknowledgeReferralNoticesRequest(notice_ids=[notice.notice_id for notice in notices])
-        asked = call(
-            request,
-            at=self.clock.now(),
-            organisation=organisation,
-            service=NOTICES,
-            permissions=permissions,
-            officer=officer,
-        )
+        asked = self.call(request, NOTICES, organisation=organisation, permissions=permissions, officer=officer)
         return (await self.notices.AcknowledgeReferralNotices(request, asked)).acknowledged_count
 
-
-def call(request, *, at, organisation, service, permissions=frozenset(), officer="J001"):
-    """Makes the call of a request."""
-    content = request.SerializeToString()
-    return Call(
-        method=CONTRACTS.method(f"{service}/{type(request).__name__.removesuffix('Request')}"),
-        received_at=at,
-        trace_id=uuid.uuid4().hex,
-        metadata={},
-        peer=Peer("gateway", bytes(32)),
-        accepted_at=at,
-        request=content,
-        request_sha256=hashlib.sha256(content).digest(),
-        caller=Caller(officer, organisation, None, permissions, "", "", bytes(32), FOREVER),
-    )
+    def call(self, request, service, *, officer="J001", **who):
+        """Makes the call of a request at the time that the clock shows."""
+        return make_call(request, service, at=self.clock.now(), officer=officer, **who)
 
 
 def key_of(suspect):

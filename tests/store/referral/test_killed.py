@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
 
+from tests.store.killed import write_and_kill
 from tests.store.referral.writer import lead
-from tests.store.vehicle.seen import contents, rows
+from tests.store.seen import contents, rows
 from xiezhi.referral.v1 import referral_pb2
 
-PATIENCE = 60
 MOMENT = 5
 """How many referrals are said to be received before the process is killed."""
-
-
-def write_and_kill(url, keyring_file):
-    """Has another process write until it is killed, and returns how many referrals it said were received."""
-    command = [sys.executable, "-m", "tests.store.referral.writer", url, str(keyring_file)]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE)
-    with running.stdout:
-        for _ in range(MOMENT):
-            assert running.stdout.readline()
-        os.kill(running.pid, signal.SIGKILL)
-        said = MOMENT + len(running.stdout.readlines())
-    assert running.wait(PATIENCE) == -signal.SIGKILL, "it had ended before it was killed"
-    return said
 
 
 @pytest.mark.long
@@ -38,7 +21,9 @@ async def test_steps_of_a_killed_process_are_there_as_a_whole_and_once(
     referral_url, keyring, keyring_file, open_exchange
 ):
     del keyring
-    said = await asyncio.to_thread(write_and_kill, referral_url, keyring_file)
+    said = await asyncio.to_thread(
+        write_and_kill, "tests.store.referral.writer", referral_url, keyring_file, moment=MOMENT
+    )
     sent, facts = rows(referral_url, "referrals"), rows(referral_url, "referral_facts")
     # What was written as it died may be a referral more than it could say, received or not.
     assert (len(sent) - said, len(facts) - said) in {(0, 0), (1, 0), (1, 1)}

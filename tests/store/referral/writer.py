@@ -11,7 +11,8 @@ from pathlib import Path
 from services.chassis.clock import ManualClock
 from services.chassis.db import Database
 from services.chassis.sealing import Keyring
-from services.referral.referrals.store import BuiltInCalendars, ReferralStore
+from services.referral.referrals.store import ReferralStore
+from tests.store.referral.builtin import BuiltInCalendars
 from tests.unit.referral.asked import NOW, receipt, sending
 from tests.unit.referral.exchange import Exchange
 

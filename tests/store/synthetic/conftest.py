@@ -12,6 +12,10 @@ from gateway.casefile import tables as case_tables
 from gateway.casefile.domain import CaseRecord
 from gateway.casefile.loader import CaseLoader
 from services.chassis.sealing import Keyring, Sealer
+from services.coordination.credentials.rows import CredentialRows
+from services.coordination.directory.rows import LiaisonRows
+from services.coordination.loader import DirectoryLoader
+from services.coordination.metadata import METADATA as DIRECTORY_METADATA
 from services.exit_restriction.loader import SubjectLoader
 from services.exit_restriction.metadata import METADATA as EXIT_METADATA
 from services.exit_restriction.registry.sealed import SubjectSealer
@@ -28,16 +32,18 @@ from services.vehicle.violations.loader import ViolationLoader
 
 @dataclass(frozen=True)
 class Target:
-    """Four databases and their keys."""
+    """Five databases and their keys."""
 
     identity: str
     gateway: str
     vehicle: str
     exit_restriction: str
+    coordination: str
     registry_keys: Keyring
     gateway_keys: Keyring
     vehicle_keys: Keyring
     exit_keys: Keyring
+    coordination_keys: Keyring
 
     def write(self, people, *, seed=2018, report=lambda done, of: None, after_cases=lambda cases: None) -> Written:
         """Writes a province."""
@@ -47,13 +53,14 @@ class Target:
             VehicleLoader(self.vehicle, keyring=self.vehicle_keys) as vehicles,
             ViolationLoader(self.vehicle, keyring=self.vehicle_keys) as violations,
             SubjectLoader(self.exit_restriction, keyring=self.exit_keys) as travellers,
+            DirectoryLoader(self.coordination, keyring=self.coordination_keys) as directory,
         ):
 
             def add_cases(cases):
                 loader.add(CaseRecord(c.court_code, c.case_number, c.handler, c.parties) for c in cases)
                 after_cases(cases)
 
-            registers = Registers(registry, vehicles, violations, travellers, add_cases)
+            registers = Registers(registry, vehicles, violations, travellers, directory, add_cases)
             return write_province(Province(seed), people, registers=registers, report=report)
 
     def rows(self) -> dict[str, set[tuple[object, ...]]]:
@@ -63,6 +70,7 @@ class Target:
             **_read(self.gateway, case_tables.METADATA),
             **_read(self.vehicle, VEHICLE_METADATA),
             **_read(self.exit_restriction, EXIT_METADATA),
+            **_read(self.coordination, DIRECTORY_METADATA),
         }
 
     def contents(self) -> dict[str, object]:
@@ -85,8 +93,19 @@ class Target:
             "vehicle_owners": rows["vehicle_owners"],
             "subjects": {key: subjects.open(key, record) for key, record in rows["subjects"]},
             "subject_numbers": rows["subject_numbers"],
+            "credentials": {one.key: one.card for one in self._all(CredentialRows(self.coordination_keys).changed)},
+            "liaisons": {one.key: one for one in self._all(LiaisonRows(self.coordination_keys).changed)},
+            "declarations": {(row[0], row[-1]) for row in rows["channel_declarations"]},
             "handlers": {(row[0], row[1], row[5]) for row in rows["case_events"]},
         }
+
+    def _all(self, changed):
+        engine = create_engine(self.coordination)
+        try:
+            with engine.connect() as connection:
+                return [one for _, one in changed(connection, 0, 10_000)]
+        finally:
+            engine.dispose()
 
 
 def _read(url, metadata):
@@ -100,11 +119,10 @@ def _read(url, metadata):
 
 @pytest.fixture(scope="session")
 def keyrings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Keyring, ...]:
-    """Keys of the registry, of the gateway, and of the registers of vehicles and of exits."""
+    """Keys of the registry, of the gateway, of the registers of vehicles and of exits, and of the directory."""
     folder = tmp_path_factory.mktemp("rings")
-    return tuple(
-        Keyring.create(folder / f"{name}.json") for name in ("identity", "gateway", "vehicle", "exit_restriction")
-    )
+    names = ("identity", "gateway", "vehicle", "exit_restriction", "coordination")
+    return tuple(Keyring.create(folder / f"{name}.json") for name in names)
 
 
 @pytest.fixture
@@ -112,7 +130,9 @@ def make_target(migrated_url: Callable[[str], str], keyrings: tuple[Keyring, ...
     """Makes sets of empty databases, of one kind and then of the other."""
 
     def make() -> Target:
-        urls = map(migrated_url, ("services.identity", "gateway", "services.vehicle", "services.exit_restriction"))
+        services = ("identity", "vehicle", "exit_restriction", "coordination")
+        identity, *others = (migrated_url(f"services.{name}") for name in services)
+        urls = (identity, migrated_url("gateway"), *others)
         return Target(*urls, *keyrings)
 
     return make

@@ -76,7 +76,6 @@ class Process:
         self.watch = AlertWatch(database, rows=rows, clock=clock, bound=BOUND, portion=portion)
         self.store = CheckStore(
             database,
-            alerts=rows,
             suspects=Suspects(rows, hasher=hasher, vehicles=vehicles, seizures=SeizureRows(keyring, vehicles=vehicles)),
             dealings=DealingRows(keyring),
             sightings=SightingRows(keyring, feed=self.feed, describe=describe, ids=ids, terms=Terms()),
@@ -84,14 +83,14 @@ class Process:
         )
         self.relay = Relay(self.outbox, database=database, deliver=self.feed.escalate, clock=clock, ids=ids)
         self.leases = LeaseBook(
-            LEASES, database=database, key_id=self.key.key_id, duration=timedelta(hours=12), clock=clock, ids=ids
+            LEASES, database=database, key=self.key, duration=timedelta(hours=12), clock=clock, ids=ids
         )
         self.observed = []
         self.hasher = PlateHasher(self.key.key)
         post = Post(self.store, self.watch, self.hasher, lambda name, value: self.observed.append((name, value)))
-        self.checks = VehicleCheckServicer(post, leases=self.leases, key=self.key, clock=clock)
+        self.checks = VehicleCheckServicer(post, leases=self.leases, clock=clock)
         letters = DeadLetters(self.outbox, database=database, clock=clock)
-        self.sightings = SightingServicer(self.feed, letters=letters, database=database, clock=clock)
+        self.sightings = SightingServicer(self.feed, letters=letters, database=database)
 
     async def follow(self):
         """Has the index follow the feed to its end."""
@@ -122,10 +121,10 @@ class Process:
         request = check_pb2.LeaseCheckKeyRequest()
         return await self.checks.LeaseCheckKey(request, call(request, service=CHECKS, system=system))
 
-    async def watched(self, count, *, organisation="赣", permissions=frozenset(), after=""):
+    async def watched(self, count, *, organisation="赣", permissions=frozenset(), after="", liaison=True):
         """Returns the first notices to a post."""
         request = sighting_pb2.WatchSightingsRequest(after=after)
-        asked = call(request, organisation=organisation, service=SIGHTINGS, permissions=permissions)
+        asked = call(request, organisation=organisation, service=SIGHTINGS, permissions=permissions, liaison=liaison)
         notices = []
         async with aclosing(self.sightings.WatchSightings(request, asked)) as stream:
             async for response in stream:

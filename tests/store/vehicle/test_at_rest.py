@@ -11,7 +11,7 @@ import pytest
 from services.chassis.sealing import Keyring, SealError
 from services.vehicle.violations.domain import ViolationRecord
 from services.vehicle.violations.loader import ViolationLoader
-from tests.store.vehicle.seen import everything, rows
+from tests.store.seen import everything, rows
 from tests.unit.identity.people import number
 from tests.unit.vehicle.cars import car, person_owner
 from tests.unit.vehicle.orders import DONGHU, disposal, key_of, party, registration

@@ -13,8 +13,8 @@ from sqlalchemy import create_engine, delete
 from services.chassis.db import Database
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.seizures.tables import ALERTS
+from tests.store.seen import contents, everything, rows
 from tests.store.vehicle.police import INSPECTION, NOTHING, PATROL, RECORDED, REFUSED, TRANSFER, Process, batch
-from tests.store.vehicle.seen import contents, everything, rows
 from tests.unit.vehicle.cars import car, vin
 from tests.unit.vehicle.orders import DONGHU, NANCHANG, lifting, registration
 from xiezhi.errors import Reason, XiezhiError
@@ -34,6 +34,7 @@ def reason(failure):
     return failure.value.reason
 
 
+@pytest.mark.clause("R-2.3")
 async def test_a_seized_vehicle_on_the_road_is_recorded_and_told(ready, seize, vehicle_url):
     await seize(CAR)
     await seize(CAR, court=NANCHANG)
@@ -52,6 +53,7 @@ async def test_a_seized_vehicle_on_the_road_is_recorded_and_told(ready, seize, v
     assert ("check.hits.total", 1) in ready.observed
 
 
+@pytest.mark.clause("R-2.2")
 async def test_a_transfer_is_refused_with_the_courts_in_the_order_of_the_queue(ready, seize):
     await seize(CAR)
     await seize(CAR, court=NANCHANG)
@@ -97,6 +99,7 @@ async def test_what_is_kept_is_sealed(ready, seize, vehicle_url):
             assert value.encode(encoding) not in stored
 
 
+@pytest.mark.clause("R-2.3")
 async def test_the_same_within_minutes_is_one_sighting_that_is_counted(ready, seize, vehicle_url, clock):
     await seize(CAR)
     first = await ready.check(CAR)

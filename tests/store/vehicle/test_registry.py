@@ -13,7 +13,7 @@ from services.chassis.sealing import Keyring, SealError
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.intake import IntakeError
 from services.vehicle.registry.store import RegistryDamage
-from tests.store.vehicle.seen import contents, everything, rows
+from tests.store.seen import contents, everything, rows
 from tests.unit.vehicle.cars import NOW, ORGANISATION, car, company, numbered, person_owner
 
 TABLES = ("vehicles", "vehicle_numbers", "vehicle_owners")

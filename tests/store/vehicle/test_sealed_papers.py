@@ -12,7 +12,7 @@ import pytest
 from services.papers import SealTrust, verify_sealed
 from services.papers.sealing import seal_pdf
 from services.synthetic.papers import Paper, PaperKind, draw_paper
-from tests.store.vehicle.seen import rows
+from tests.store.seen import rows
 from tests.unit.vehicle.cars import NOW, car
 from tests.unit.vehicle.orders import DONGHU, NANCHANG, key_of, registration
 from xiezhi.errors import XiezhiError
@@ -66,6 +66,7 @@ async def sealed(pdf, seals, court=DONGHU):
     return await asyncio.to_thread(seal_pdf, pdf, seals.signer(court), sealed_at=NOW)
 
 
+@pytest.mark.clause("R-2.1")
 async def test_a_sealed_ruling_seizes_the_vehicles_that_it_names(load, open_desk, seals, vehicle_url):
     load(car(1), car(2), car(3))
     facts = ("号牌号码：赣A·00001", f"车辆识别代号：{car(2).vin}")

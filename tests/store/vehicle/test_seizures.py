@@ -14,7 +14,7 @@ from services.vehicle.domain import TransferNotice
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.registry.domain import Transfers
 from services.vehicle.registry.store import SqlRegistry, VehicleRows
-from tests.store.vehicle.seen import contents, rows
+from tests.store.seen import contents, rows
 from tests.unit.identity.people import number
 from tests.unit.vehicle.cars import NOW, car, company, person_owner
 from tests.unit.vehicle.orders import (
@@ -91,6 +91,7 @@ async def test_a_seizure_takes_effect_on_service_for_two_years(filled, order):
     assert shown.name.startswith("seizures/")
 
 
+@pytest.mark.clause("R-2.2")
 async def test_a_second_court_waits_and_follows_when_the_first_lifts(filled, order, clock):
     (first,) = await seize(order)
     clock.advance(timedelta(minutes=5))
@@ -118,6 +119,7 @@ async def test_a_term_that_runs_out_promotes_the_next_without_anybody_doing_anyt
     assert await states(order, court=NANCHANG, as_of=NOW - timedelta(seconds=1)) == []
 
 
+@pytest.mark.clause("R-2.1")
 async def test_two_courts_at_one_instant_are_in_the_order_in_which_they_were_received(filled, order):
     courts = [DONGHU, NANCHANG, "赣07", "赣0702", "赣08"]
     responses = await asyncio.gather(*(order(registration(car(), court=court)) for court in courts))
@@ -362,6 +364,7 @@ async def test_only_what_waits_is_withdrawn(filled, order):
     assert await refused(order, withdrawal(second.name, court=NANCHANG)) == "SEIZURE_ENDED"
 
 
+@pytest.mark.clause("R-2.2")
 async def test_a_sale_ends_the_seizure_and_voids_those_that_wait(filled, order, clock):
     (first,), (second,) = await seize(order), await seize(order, court=NANCHANG)
     wrong = disposal(second.name, buyer=BUYER, sold_on=date(2018, 8, 3), court=NANCHANG)
@@ -542,3 +545,9 @@ async def test_a_lookup_shows_the_queue_of_the_moment(filled, order, database, k
 
 def test_vehicle_keys_are_those_of_the_contract():
     assert set(vehicle_pb2.VehicleKey.DESCRIPTOR.fields_by_name) == {"plate", "plate_type", "vin"}
+
+
+async def test_whose_a_seizure_is_is_told_by_its_key(filled, order):
+    (shown,) = await seize(order)
+    assert await order.desk.store.court_of(shown.name.removeprefix("seizures/")) == DONGHU
+    assert await order.desk.store.court_of(str(uuid.UUID(int=1))) is None

@@ -10,8 +10,8 @@ import pytest
 
 from services.chassis.outbox import MOST_ATTEMPTS
 from services.chassis.tracer import SpanTracer
+from tests.store.seen import rows
 from tests.store.vehicle.police import LIAISON, SIGHTINGS, Process
-from tests.store.vehicle.seen import rows
 from tests.unit.vehicle.cars import car
 from tests.unit.vehicle.orders import call
 from xiezhi.errors import Reason, XiezhiError
@@ -41,6 +41,7 @@ async def is_told_nothing(process, **post):
             await process.watched(1, **post)
 
 
+@pytest.mark.clause("R-2.3")
 async def test_a_watch_goes_on_where_it_was_left_and_nothing_is_lost_meanwhile(ready):
     names = [(await ready.check(one)).sighting for one in CARS[:2]]
     first, second = await ready.watched(2)
@@ -91,6 +92,7 @@ async def test_one_that_is_not_there_has_none_acknowledged(ready):
     assert await ready.acknowledge(notice) == 1
 
 
+@pytest.mark.clause("R-2.3")
 async def test_what_is_not_acknowledged_in_time_is_told_to_both_liaisons_once(ready, clock, vehicle_url):
     answer = await ready.check(CARS[0])
     clock.advance(timedelta(minutes=30) - timedelta(microseconds=1))
@@ -179,3 +181,9 @@ async def test_the_trace_of_a_check_is_told_and_linked(ready):
         assert [(link.trace_id, link.span_id) for link in watching.links] == [(checking.trace_id, checking.span_id)]
     finally:
         tracer.stop()
+
+
+async def test_whom_the_directory_does_not_name_reads_no_liaisons_post(ready):
+    await ready.check(CARS[0])
+    unnamed = ready.watched(1, permissions=LIAISON, liaison=False)
+    assert await refused(unnamed) is Reason.LIAISON_NOT_APPOINTED

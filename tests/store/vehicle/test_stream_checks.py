@@ -16,8 +16,8 @@ from services.chassis.sealing import Keyring
 from services.vehicle.checks.keys import PlateHasher
 from services.vehicle.seizures.tables import ALERTS, SEIZURES
 from services.vehicle.sightings.tables import SIGHTINGS
+from tests.store.seen import contents, everything, rows
 from tests.store.vehicle.police import BOUND, RECORDED, Process, batch, until
-from tests.store.vehicle.seen import contents, everything, rows
 from tests.unit.vehicle.cars import car
 from tests.unit.vehicle.orders import NANCHANG, lifting, registration
 from xiezhi.errors import Reason, XiezhiError

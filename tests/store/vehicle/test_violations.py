@@ -13,7 +13,7 @@ from services.vehicle.violations.domain import ViolationRecord
 from services.vehicle.violations.loader import ViolationLoader
 from services.vehicle.violations.server import ViolationServicer
 from services.vehicle.violations.store import ViolationStore
-from tests.store.vehicle.seen import contents, rows
+from tests.store.seen import contents, rows
 from tests.unit.identity.people import number
 from tests.unit.vehicle.cars import car, company, person_owner
 from tests.unit.vehicle.orders import DONGHU, call, day, disposal, key_of, registration
@@ -95,6 +95,7 @@ async def refused(window, request, **known):
     return str(refusal.value.reason), refusal.value.message
 
 
+@pytest.mark.clause("R-2.4")
 async def test_what_was_before_the_sale_is_cleared_without_points(sold, note, window, vehicle_url, clock):
     note(
         violation(1),
@@ -115,6 +116,7 @@ async def test_what_was_before_the_sale_is_cleared_without_points(sold, note, wi
     assert sum(row.cleared_at is not None for row in rows(vehicle_url, "violations")) == 2
 
 
+@pytest.mark.clause("R-2.6")
 async def test_from_the_day_of_other_rules_on_points_are_recorded(sold, note, window, clock):
     note(violation(1))
     clock.set(datetime(2022, 3, 31, 16, tzinfo=UTC))
@@ -123,12 +125,14 @@ async def test_from_the_day_of_other_rules_on_points_are_recorded(sold, note, wi
     assert (response.violations[0].points_recorded, response.policy_version) == (3, "163-2022")
 
 
+@pytest.mark.clause("R-2.6")
 async def test_the_day_before_they_are_not(sold, note, window, clock):
     note(violation(1))
     clock.set(datetime(2022, 3, 31, 15, 59, 59, tzinfo=UTC))
     assert (await window(application())).outcome == violation_pb2.CLEARING_OUTCOME_EXEMPTED
 
 
+@pytest.mark.clause("R-2.5")
 async def test_it_is_done_once(sold, note, window, vehicle_url, clock):
     note(violation(1))
     first = await window(application())
@@ -148,6 +152,7 @@ async def test_two_at_once_clear_once(sold, note, window):
     assert {str(e.reason) for e in found if isinstance(e, XiezhiError)} == {"CLEARING_ALREADY_DONE"}
 
 
+@pytest.mark.clause("R-2.5")
 @pytest.mark.parametrize(
     ("changed", "missing"),
     [
@@ -209,12 +214,14 @@ async def test_a_vehicle_whose_plate_has_changed_since_is_found_by_its_vin(sold,
     assert len((await window(application())).violations) == 1
 
 
+@pytest.mark.clause("R-2.4")
 async def test_where_nothing_was_before_the_sale_nothing_is_done(sold, note, window, vehicle_url):
     note(violation(1, ON_THE_DAY))
     assert (await refused(window, application()))[0] == "CLEARING_ITEMS_MISSING"
     assert rows(vehicle_url, "clearings") == []
 
 
+@pytest.mark.clause("R-2.5")
 async def test_an_organisation_that_bought_sends_somebody_who_is_authorised(load, order, note, window, clock):
     load(car(1))
     note(violation(1))

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.alerts.batches import Alerts, check_texts, hash_list, sift
+from services.alerts.batches import hash_list, sift
 from services.alerts.hashing import CAPITALS_AND_DIGITS, Alphabet, TextHasher
 from services.alerts.live import Found
 from services.alerts.numbers import as_number
+from tests.unit.alerts.checked import check_texts
 from tests.unit.alerts.drawn import hashes
 from xiezhi.errors import Reason, XiezhiError, error
 
@@ -23,9 +24,16 @@ AGE = timedelta(milliseconds=150)
 
 
 class Index:
-    """An index of some texts; none of an age that it has not."""
+    """An index of some texts; none of an age that it has not.
 
-    def __init__(self, sought, *, is_fresh):
+    Args:
+        sought: The texts.
+        database: Asked while the index is too old.
+        is_fresh: Whether it is not.
+    """
+
+    def __init__(self, sought, *, database, is_fresh):
+        self.listed = database.listed
         self._hashes = hashes(HASHER.hash(text) for text in sought)
         self._is_fresh = is_fresh
 
@@ -50,7 +58,7 @@ class Database:
 
 def place(sought, *, is_fresh=True, is_there=True):
     database = Database(sought, is_there=is_there)
-    return Alerts(Index(sought, is_fresh=is_fresh), database.listed), database
+    return Index(sought, database=database, is_fresh=is_fresh), database
 
 
 @settings(max_examples=60)
@@ -73,7 +81,7 @@ async def test_without_rewriting_what_is_not_canonical_is_not_checked():
 async def test_a_hit_in_the_place_of_what_is_invalid_is_none():
     # What is hashed in its place says nothing, whatever it meets.
     invalid = hash_list(["?"], HASHER, rewrite=str)
-    alerts = Alerts(_All(), Database(()).listed)
+    alerts = _All()
     assert (await sift(invalid.hashes, alerts)).hits.all()
     assert (await check_texts(["?"], alerts, hasher=HASHER)).hits == []
 

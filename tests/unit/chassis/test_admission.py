@@ -239,6 +239,7 @@ async def test_an_officer_of_a_court_that_takes_no_part_is_refused(bench):
     assert await bench.refusal(bench.call()) is Reason.OUT_OF_JURISDICTION
 
 
+@pytest.mark.clause("R-4.5", "R-5.2")
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

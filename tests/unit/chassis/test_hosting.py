@@ -117,6 +117,9 @@ class Approvals:
         self.begun, self.ended = asyncio.Event(), []
         self.pause = 0.0
 
+    async def ReviewApproval(self, request, call):
+        raise NotImplementedError
+
     async def GetApproval(self, request, call):
         self.begun.set()
         await asyncio.sleep(self.pause)

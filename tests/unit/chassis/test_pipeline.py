@@ -20,6 +20,7 @@ from xiezhi.errors import Internal, Reason, error
 from xiezhi.errors.status import STATUS_KEY, from_status
 
 CONTRACTS = Contracts.load()
+STANDING = CONTRACTS.method("/xiezhi.standing.v1.StandingService/GetStanding")
 METHOD = CONTRACTS.method("/xiezhi.identity.v1.IdentityService/LookupHousehold")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PEER = Peer("spiffe://xiezhi.jx/service/gateway", bytes(32))
@@ -387,6 +388,7 @@ async def test_of_what_processes_call_only_refusals_that_stay_are_recorded(bench
     for reason in (Reason.STORE_UNAVAILABLE, Reason.SHUTTING_DOWN):
         _, context = await bench.call(refusing(error(reason, "Not now.")), method=append)
         assert context.failure.reason is reason
+    await bench.call(refusing(error(Reason.NOT_FOUND, "It is not there.")), method=STANDING)
     assert bench.recorder.recorded == []
     await bench.call(refusing(error(Reason.CALLER_NOT_ALLOWED, "No.")), method=append)
     await bench.call(refusing(error(Reason.STORE_UNAVAILABLE, "Not now.")))

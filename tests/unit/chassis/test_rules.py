@@ -98,6 +98,7 @@ def test_an_organisation_outside_of_jiangxi_is_refused(jurisdiction, organisatio
     assert refused(rules.require_jurisdiction, organisation, jurisdiction) is Reason.OUT_OF_JURISDICTION
 
 
+@pytest.mark.clause("R-4.5")
 def test_the_handling_judge_shows_both_own_cards(caller, context):
     rules.require_handler(context, caller)
     for card in ("work_card_number", "enforcement_card_number"):
@@ -108,6 +109,7 @@ def test_the_handling_judge_shows_both_own_cards(caller, context):
             assert refused(rules.require_handler, wrong, caller) is Reason.CREDENTIALS_REQUIRED
 
 
+@pytest.mark.clause("R-4.5")
 def test_cards_that_nobody_holds_are_not_shown_by_leaving_both_empty(caller, context):
     context.handler.work_card_number = context.handler.enforcement_card_number = ""
     bare = replace(caller, work_card="", enforcement_card="")

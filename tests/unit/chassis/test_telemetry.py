@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import StatusCode
 
 from services.chassis.config import TelemetrySection
-from services.chassis.spans import MOST_CHILDREN
+from services.chassis.spans import MOST_CHILDREN, MOST_LINKS, link_current_span
 from services.chassis.telemetry import Telemetry, TelemetrySettings, current_traceparent
 from xiezhi.errors import Reason, error
 
@@ -263,6 +263,15 @@ def test_own_work_outside_of_a_call_begins_a_trace_and_links_to_its_cause(everyt
     (built,) = everything.spans
     assert built.parent is None
     assert [f"{link.context.trace_id:032x}" for link in built.links] == [TRACE]
+
+
+def test_a_span_is_linked_to_as_many_others_as_collectors_keep(everything: Observed) -> None:
+    link_current_span([f"00-{TRACE}-{PARENT}-01"])  # outside of a span
+    with everything.telemetry.internal_span("feed.watch"):
+        for _ in range(3):
+            link_current_span(["", *(f"00-{TRACE}-{number:016x}-01" for number in range(1, MOST_LINKS))])
+    (built,) = everything.spans
+    assert [link.context.span_id for link in built.links] == [*range(1, MOST_LINKS), 1]
 
 
 @pytest.mark.parametrize("name", ["", "Lookup", "张伟", "a b", "x" * 65])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -287,8 +286,7 @@ def test_a_suite_that_does_not_run_is_no_fault(suite: Home) -> None:
 @pytest.fixture
 def left_over(suite: Home) -> Iterator[Home]:
     """A suite of which a killed supervisor left one process, which does not answer."""
-    environment = {**os.environ, "XIEZHI_CONFIG": str(config_file(suite, "ledger"))}
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment)
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], cwd=suite.root)
     note_process(suite, "ledger", process.pid)
     yield suite
     process.kill()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
 from xiezhi.cli.disclosure import write_photos
-from xiezhi.cli.documents import read_json, write_json, write_private
+from xiezhi.cli.documents import read_json, write_json, write_private, writing_private
 from xiezhi.cli.output import CommandError
 from xiezhi.identity.v1 import identity_pb2
 
@@ -20,6 +21,35 @@ def test_a_private_file_is_for_its_owner_even_where_another_was(tmp_path: Path) 
     write_private(file, b"2")
     assert file.read_bytes() == b"2"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_file_and_its_name_are_durable_before_others_rely_on_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[tuple[bool, bytes]] = []
+    file = tmp_path / "inner" / "file"
+
+    def fsync(descriptor: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        settled.append((is_folder, file.read_bytes() if file.exists() else b""))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write_private(file, b"1")
+    assert settled == [(False, b""), (True, b"1")]
+
+
+def test_what_fails_half_way_leaves_the_former_file(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    write_private(file, b"1")
+
+    def fail() -> None:
+        with writing_private(file) as opened:
+            opened.write(b"half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("file", b"1")]
 
 
 def test_json_is_read_as_it_was_written(tmp_path: Path) -> None:

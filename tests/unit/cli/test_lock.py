@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -13,7 +15,6 @@ import pytest
 
 from tests.unit.cli.conftest import Run
 from xiezhi.cli.home import Home
-from xiezhi.cli.layout import config_file
 from xiezhi.cli.lock import hold_lock, lock_holder, note_process, noted_process, require_nothing_runs
 from xiezhi.cli.output import CommandError
 
@@ -56,6 +57,32 @@ def test_a_second_one_is_refused_with_the_holder(plain: Home, holder: subprocess
         require_nothing_runs(plain)
 
 
+def test_who_takes_the_lock_is_waited_for_until_it_says_who_it_is(plain: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (plain.run / "suite.lock").open("w", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+        def say(_: float) -> None:
+            file.write("4711\n")
+            file.flush()
+
+        monkeypatch.setattr("xiezhi.cli.lock.time.sleep", say)
+        with pytest.raises(CommandError, match="process 4711"):
+            require_nothing_runs(plain)
+        file.truncate(0)
+        monkeypatch.setattr("xiezhi.cli.lock.time.sleep", lambda seconds: None)
+        monkeypatch.setattr("xiezhi.cli.lock.SAY_SECONDS", 0.02)
+        with pytest.raises(CommandError, match="runs already"):
+            require_nothing_runs(plain)
+
+
+def test_who_only_looks_at_the_lock_keeps_nobody_from_it(plain: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (plain.run / "suite.lock").open("w", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        monkeypatch.setattr("xiezhi.cli.lock.time.sleep", lambda seconds: file.close())
+        with hold_lock(plain):
+            assert lock_holder(plain) == os.getpid()
+
+
 def test_the_lock_of_a_killed_process_is_free(plain: Home, holder: subprocess.Popen[str]) -> None:
     holder.kill()
     holder.wait()
@@ -71,8 +98,7 @@ def test_a_process_of_another_folder_does_not_count(plain: Home) -> None:
 
 
 def test_what_a_killed_supervisor_left_is_found_and_stopped(plain: Home) -> None:
-    environment = {**os.environ, "XIEZHI_CONFIG": str(config_file(plain, "ledger"))}
-    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment)
+    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], cwd=plain.root)
     try:
         note_process(plain, "ledger", left.pid)
         assert noted_process(plain, "ledger") == left.pid
@@ -82,6 +108,32 @@ def test_what_a_killed_supervisor_left_is_found_and_stopped(plain: Home) -> None
     finally:
         left.kill()
         left.wait()
+    assert noted_process(plain, "ledger") is None
+
+
+def test_a_process_that_was_given_the_id_of_another_one_does_not_count(plain: Home) -> None:
+    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], cwd=plain.root)
+    try:
+        note_process(plain, "ledger", left.pid)
+        note = plain.run / "ledger.pid"
+        noted = json.loads(note.read_text(encoding="ascii"))
+        note.write_text(json.dumps(noted | {"started": noted["started"] - 1}), encoding="ascii")
+        assert noted_process(plain, "ledger") is None
+    finally:
+        left.kill()
+        left.wait()
+
+
+@pytest.mark.parametrize("written", ["", "{", "{}", '{"pid": 1}', '{"pid": "x", "started": 1}', "[]"])
+def test_what_is_no_note_notes_nothing(plain: Home, written: str) -> None:
+    (plain.run / "ledger.pid").write_text(written, encoding="ascii")
+    assert noted_process(plain, "ledger") is None
+
+
+def test_a_process_that_has_gone_before_it_was_noted_does_not_count(plain: Home) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""], cwd=plain.root)
+    gone.wait()
+    note_process(plain, "ledger", gone.pid)
     assert noted_process(plain, "ledger") is None
 
 

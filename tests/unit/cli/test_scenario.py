@@ -22,5 +22,5 @@ def test_the_cast_is_the_scenarios() -> None:
 
 def test_the_examples_name_officers_that_there_are() -> None:
     named = {name for line in scenario_examples() for name in re.findall("--as ([A-Z0-9-]+)", line)}
-    assert len(named) == 4
+    assert len(named) == 5
     assert named <= {officer.officer_id for officer in Province(1).officers()}

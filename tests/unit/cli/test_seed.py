@@ -152,15 +152,22 @@ def test_too_many_people_are_refused(run: Run) -> None:
 def test_the_note_says_what_is_there(home: Home) -> None:
     _seed(home)
     noted = json.loads((home.data / PROVINCE_FILE).read_text(encoding="utf-8"))
-    told = {"seed": DEFAULT_SEED, "people": FEW, "complete": True, "fleet": DEFAULT_FLEET, "travellers": True}
+    told = {"seed": DEFAULT_SEED, "people": FEW, "complete": True, "fleet": DEFAULT_FLEET}
+    told |= {"travellers": True, "directory": True}
     assert noted == told
 
 
 @pytest.mark.parametrize(
-    ("process", "known"), [("vehicle", {}), ("exit_restriction", {"fleet": DEFAULT_FLEET})], ids=["vehicle", "exit"]
+    ("process", "known"),
+    [
+        ("vehicle", {}),
+        ("exit_restriction", {"fleet": DEFAULT_FLEET}),
+        ("coordination", {"fleet": DEFAULT_FLEET, "travellers": True}),
+    ],
+    ids=["vehicle", "exit", "directory"],
 )
 def test_what_was_seeded_before_there_was_a_register_counts_as_nobody_and_is_completed(
-    home: Home, process: str, known: dict[str, int]
+    home: Home, process: str, known: dict[str, object]
 ) -> None:
     people = _seed(home, 2 * FEW)
     old = {"seed": DEFAULT_SEED, "people": 2 * FEW, "complete": True, **known}

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
 from xiezhi.cli.following import FIRST_PAUSE
+from xiezhi.cli.home import Home
+from xiezhi.cli.output import CommandError, Output
+from xiezhi.cli.session import Session
 from xiezhi.cli.watch import Watcher, notice_view
+from xiezhi.cli.watching import WatchChoice, watch_post
+from xiezhi.client import Client
 from xiezhi.errors import Reason, XiezhiError, error
 from xiezhi.vehicle.v1 import check_pb2, seizure_pb2, sighting_pb2
 
@@ -119,6 +125,17 @@ def test_once_without_anything_waiting_is_nothing() -> None:
     assert not watcher.next_group(timedelta(seconds=1))
     watcher.acknowledge(())
     assert not stub.acknowledged
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_a_wrong_time_to_wait_is_refused_before_anything_is_asked(tmp_path: Path, once: bool) -> None:
+    session = Session(Home(tmp_path), Output(as_json=True))
+    with pytest.raises(CommandError, match="no duration"):
+        watch_post(session, _never, choice=WatchChoice(once=once, timeout="soon"), view=notice_view)
+
+
+def _never(client: Client) -> Watcher:
+    raise AssertionError("nobody is asked")
 
 
 def test_what_was_shown_is_acknowledged() -> None:

@@ -97,11 +97,13 @@ def test_codes_do_not_follow_when_a_division_changes_after_the_notice(division, 
     assert find_court(court) is None
 
 
+@pytest.mark.clause("R-5.4")
 @pytest.mark.parametrize("organisation", [*(court.code for court in IN_USE), "360000000000", "360100000000"])
 def test_courts_of_the_table_and_police_of_the_province_take_part(jurisdiction, organisation):
     assert jurisdiction.includes(organisation)
 
 
+@pytest.mark.clause("R-5.4")
 @pytest.mark.parametrize(
     "organisation",
     [

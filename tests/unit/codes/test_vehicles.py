@@ -76,6 +76,7 @@ def test_normal_excludes_all_others(statuses):
         parse_statuses("A" + "".join(statuses))
 
 
+@pytest.mark.clause("R-1.5")
 @pytest.mark.parametrize(
     ("text", "colours"), [("A", ("A",)), ("AJ", ("A", "J")), ("JAE", ("J", "A", "E")), ("", ("Z",))]
 )

@@ -51,5 +51,9 @@ def test_addresses_and_shared_files_agree(setup: str, monkeypatch: pytest.Monkey
 def test_the_gateway_reaches_every_service_that_it_does_not_host(setup: str) -> None:
     backends = tomllib.loads((DEPLOY / setup / "gateway.toml").read_text(encoding="utf-8"))["backends"]
     external = {method.service for method in Contracts.load() if not method.policy.internal}
-    own = {"xiezhi.approval.v1.ApprovalService", "xiezhi.casefile.v1.CaseRegistryService"}
+    own = {
+        "xiezhi.approval.v1.ApprovalService",
+        "xiezhi.casefile.v1.CaseRegistryService",
+        "xiezhi.paper.v1.PaperService",
+    }
     assert set(backends) == external - own

@@ -8,20 +8,19 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from google.protobuf.message import Message
 from google.type import date_pb2
 
-from services.chassis.call import FOREVER, Call, Peer, VerifiedGrant
-from services.chassis.policy import Contracts
-from services.chassis.tokens import Caller
+from services.chassis.call import FOREVER, Call, VerifiedGrant
 from services.chassis.trust import Statement
 from services.exit_restriction.registry.domain import Person
+from tests.unit.calls import make_call
 from tests.unit.exit_restriction.travellers import NOW, TODAY, person
 from tests.unit.filing.papers import paper
 from xiezhi.common.v1 import case_pb2
 from xiezhi.exit_restriction.v1 import listing_pb2, restriction_pb2
 from xiezhi.proof.statement import Claims, Decision, Rank, Signer
 
-CONTRACTS = Contracts.load()
 DONGHU, XIHU, NANCHANG, HIGH = "赣0102", "赣0103", "赣01", "赣"
 NOTICE, DECISION = case_pb2.DOCUMENT_KIND_ASSISTANCE_NOTICE, case_pb2.DOCUMENT_KIND_EXIT_RESTRICTION_DECISION
 OBSTRUCTION, ABLE = (
@@ -190,7 +189,7 @@ def statement(court: str, request_sha256: bytes = bytes(32)) -> Statement:
 
 
 def call(
-    request: object,
+    request: Message,
     *,
     at: datetime = NOW,
     organisation: str = DONGHU,
@@ -200,16 +199,11 @@ def call(
     """Makes the call of a request."""
     name = type(request).__name__.removesuffix("Request")
     service = "RestrictionService" if "Restriction" in name else "DishonestListService"
-    content = request.SerializeToString()  # type: ignore[attr-defined]
-    return Call(
-        method=CONTRACTS.method(f"/xiezhi.exit_restriction.v1.{service}/{name}"),
-        received_at=at,
-        trace_id=uuid.uuid4().hex,
-        metadata={},
-        peer=Peer("gateway", bytes(32)),
-        accepted_at=at,
-        request=content,
-        request_sha256=hashlib.sha256(content).digest(),
-        caller=Caller(officer, organisation, None, frozenset(), "", "", bytes(32), FOREVER),
+    return make_call(
+        request,
+        f"/xiezhi.exit_restriction.v1.{service}",
+        at=at,
+        officer=officer,
+        organisation=organisation,
         grant=VerifiedGrant("approvals/1", tuple(map(statement, approved_by))),
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.exit_restriction import convert
 from services.exit_restriction.domain import FilingLevel, Ground, Term
@@ -24,7 +23,7 @@ from tests.unit.exit_restriction.orders import (
     push,
     term,
 )
-from tests.unit.exit_restriction.travellers import BIRTH, NOW, TODAY
+from tests.unit.exit_restriction.travellers import BIRTH, TODAY
 from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import InvalidArgument, Reason, XiezhiError
 
@@ -104,12 +103,3 @@ def test_a_restriction_begins_within_a_year(start, is_admitted):
     else:
         with pytest.raises(InvalidArgument):
             convert.read_start(day(start), field="start_date", today=TODAY)
-
-
-def test_a_list_is_of_now_or_before():
-    asked = Timestamp()
-    asked.FromDatetime(NOW)
-    assert convert.read_as_of(None, now=NOW) == NOW
-    assert convert.read_as_of(asked, now=NOW) == datetime(2018, 8, 3, 4, tzinfo=UTC)
-    with pytest.raises(InvalidArgument):
-        convert.read_as_of(asked, now=NOW - timedelta(microseconds=1))

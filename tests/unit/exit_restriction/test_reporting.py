@@ -1,4 +1,4 @@
-"""Debtors held against the register: the number finds, and the name only confirms."""
+"""Whom a court names put before the reporting test."""
 
 from __future__ import annotations
 
@@ -7,39 +7,18 @@ from datetime import date
 import pytest
 
 from services.exit_restriction.domain import TERM_RULES, Author, FilingLevel, Finding, Ground, Term
-from services.exit_restriction.registry.domain import Subject
-from services.exit_restriction.reporting import Debtor, Examined, Ordered, candidate_of, examine
+from services.exit_restriction.registry.domain import Examined, Subject
+from services.exit_restriction.reporting import Debtor, Ordered, candidate_of
 from services.filing.domain import Party
 from tests.unit.exit_restriction.travellers import BIRTH, TODAY, person
 
 JIA = person(1)
-TWIN = person(2, names=("双胞",), numbers=JIA.numbers)
-NAMED = Subject(-5, ("甲",), JIA.numbers, ())
 
 
 def debtor(name="测试1", **known):
     return Debtor(
         Party(name, JIA.numbers[0], is_person=True), Ground.CITIZEN_UNSETTLED_CASE, known.pop("birth", BIRTH), **known
     )
-
-
-@pytest.mark.parametrize(
-    ("name", "found", "finding", "subject_id"),
-    [
-        ("测试1", [], Finding.NOT_FOUND, None),
-        ("测试1", [NAMED], Finding.NOT_FOUND, None),
-        ("测试1", [Subject.of(JIA)], Finding.FOUND, 1),
-        (" 测试1 ", [Subject.of(JIA), NAMED], Finding.FOUND, 1),
-        ("甲", [Subject.of(JIA), NAMED], Finding.NAME_DIFFERS, None),
-        ("测试1", [Subject.of(JIA), Subject.of(TWIN)], Finding.AMBIGUOUS, None),
-        ("双胞", [Subject.of(JIA), Subject.of(TWIN)], Finding.AMBIGUOUS, None),
-        ("他人", [Subject.of(JIA), Subject.of(TWIN)], Finding.NAME_DIFFERS, None),
-    ],
-)
-def test_a_number_finds_and_a_name_only_confirms(name, found, finding, subject_id):
-    examined = examine(debtor(name), found)
-    assert examined.finding is finding
-    assert (examined.subject and examined.subject.subject_id) == subject_id
 
 
 def ordered(**changed):
@@ -57,7 +36,7 @@ def ordered(**changed):
 
 
 def test_the_register_tells_the_birth_that_a_number_does_not():
-    known = candidate_of(ordered(), examine(debtor(), [Subject.of(JIA)]), rules=TERM_RULES, on=TODAY)
+    known = candidate_of(ordered(), Examined(Finding.FOUND, Subject.of(JIA)), rules=TERM_RULES, on=TODAY)
     assert known.birth == BIRTH
     unknown = candidate_of(ordered(), Examined(Finding.NOT_FOUND), rules=TERM_RULES, on=TODAY)
     assert unknown.birth is None

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from services.chassis.call import FOREVER, Call, Peer
-from services.chassis.policy import Contracts
-from services.chassis.tokens import Caller
+from services.chassis.call import Call
 from services.exit_restriction.changes import RestrictionRecord
 from services.exit_restriction.domain import Action, Author, Direction, Filed, FilingLevel, Ground, Requirement
 from services.exit_restriction.meetings import HitTold
 from services.exit_restriction.registry.domain import Person, Subject
 from services.exit_restriction.restrictions.domain import RestrictionFile, Step
 from services.filing.domain import Contact, Party
+from tests.unit.calls import make_call
 from tests.unit.exit_restriction.travellers import NOW, TODAY, person
 
-CONTRACTS = Contracts.load()
 PACKAGE = "/xiezhi.exit_restriction.v1"
 COUNTERS, NOTICES = f"{PACKAGE}.ApplicationCounterService", f"{PACKAGE}.CourtNoticeService"
 DONGHU, NANCHANG = "赣0102", "赣01"
@@ -88,18 +85,16 @@ def call(
     organisation: str = DONGHU,
     permissions: Iterable[str] = (),
     system: bytes = bytes(32),
+    liaison: bool = True,
 ) -> Call:
     """Makes the call of a request, from the system with a certificate."""
-    method = type(request).__name__.removesuffix("Request")
-    content = request.SerializeToString()
-    return Call(
-        method=CONTRACTS.method(f"{service}/{method}"),
-        received_at=at,
-        trace_id=uuid.uuid4().hex,
-        metadata={},
-        peer=Peer("gateway", bytes(32)),
-        accepted_at=at,
-        request=content,
-        request_sha256=hashlib.sha256(content).digest(),
-        caller=Caller(officer, organisation, None, frozenset(permissions), "", "", system, FOREVER),
+    return make_call(
+        request,
+        service,
+        at=at,
+        officer=officer,
+        organisation=organisation,
+        permissions=permissions,
+        system=system,
+        liaison=liaison,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from google.protobuf import timestamp_pb2
@@ -129,3 +129,12 @@ def test_an_instant_is_read_in_utc():
     for seconds in (1 << 62, -(1 << 62)):
         wrong = timestamp_pb2.Timestamp(seconds=seconds)
         assert refused_field(lambda wrong=wrong: convert.read_instant(wrong, field="at")) == "at"
+
+
+def test_a_list_is_of_now_or_before():
+    asked, now = timestamp_pb2.Timestamp(), datetime(2018, 8, 3, 4, tzinfo=UTC)
+    asked.FromDatetime(now)
+    assert convert.read_as_of(None, now=now) == now
+    assert convert.read_as_of(asked, now=now) == now
+    with pytest.raises(InvalidArgument):
+        convert.read_as_of(asked, now=now - timedelta(microseconds=1))

@@ -1,16 +1,28 @@
 """The gateway's decision: one row for everything that it refuses, and the few questions that it grants."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from gateway.approval.domain import Approval, Event, Kind
-from gateway.decision import ApprovalStanding, CaseStanding, Grant, Question, Refusal, decide, require_standing
+from gateway.decision import (
+    ApprovalStanding,
+    Carried,
+    CaseStanding,
+    Grant,
+    Question,
+    Refusal,
+    decide,
+    require_standing,
+)
+from gateway.directory import Duty
 from services.chassis import rules
 from services.chassis.policy import ApprovalRequirement, Contracts
 from services.chassis.tokens import Caller
 from services.chassis.trust import Statement
+from services.directory.channels import ChannelState
+from services.directory.credentials import Credential, CredentialKind
 from xiezhi.approval.v1 import approval_pb2
 from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason, Violation, XiezhiError
@@ -66,10 +78,32 @@ def consent(signer=Signer(CHIEF, COURT, Rank.DIVISION_CHIEF), **changed):  # noq
     return Statement(claims, signer, bytes(32), claims.not_after)
 
 
+def registered(kind, **changed):
+    known = {
+        "key": f"credentials/{kind}",
+        "court_code": COURT,
+        "officer_id": JUDGE,
+        "digest": bytes([kind]) * 32,
+        "first": date(2026, 1, 1),
+        "last": date(2026, 12, 31),
+    }
+    return Credential(kind=kind, **known | changed)
+
+
+WORK, ENFORCEMENT = CredentialKind.WORK_CARD, CredentialKind.ENFORCEMENT_CARD
+DUTY = Duty(
+    credentials=(registered(WORK), registered(ENFORCEMENT)),
+    shown={WORK: bytes([WORK]) * 32, ENFORCEMENT: bytes([ENFORCEMENT]) * 32},
+    channel=ChannelState.OPERATIONAL,
+)
+
+
 def question():
     """A question that is granted: the handling judge, both cards, an approval of exactly this request."""
     handler = case_pb2.Handler(officer_id=JUDGE, work_card_number="W-1", enforcement_card_number="E-1")
-    context = case_pb2.CaseContext(court_code=COURT, case_number=NUMBER, handler=handler)
+    context = case_pb2.CaseContext(
+        court_code=COURT, case_number=NUMBER, handler=handler, channel=case_pb2.CHANNEL_PLATFORM
+    )
     caller = Caller(
         officer_id=JUDGE,
         organisation=COURT,
@@ -102,6 +136,7 @@ def question():
         named=APPROVAL,
         approval=ApprovalStanding(approval, (consent(),)),
         now=NOW,
+        duty=DUTY,
     )
 
 
@@ -117,11 +152,25 @@ def asked(**changed):
     def change(q):
         message = identity_pb2.LookupHouseholdRequest.FromString(q.message.SerializeToString())
         for name, value in changed.items():
-            owner = message.context if name == "court_code" else message.context.handler
+            owner = message.context if name in {"court_code", "channel"} else message.context.handler
             setattr(owner, name, value)
         return replace(q, message=message)
 
     return change
+
+
+def duty(**changed):
+    return lambda q: replace(q, duty=replace(q.duty, **changed))
+
+
+def having(**changed):
+    """Changes the work card as it is registered."""
+    return duty(credentials=(registered(WORK, **changed), registered(ENFORCEMENT)))
+
+
+def on_paper(state):
+    """The same request on paper, between a court and a department between which it stands so."""
+    return lambda q: replace(asked(channel=case_pb2.CHANNEL_MANUAL)(duty(channel=state)(q)), carried=Carried.PAPER)
 
 
 def of_approval(**changed):
@@ -180,6 +229,25 @@ STANDING = [
     pytest.param(asked(enforcement_card_number="E-2"), Reason.CREDENTIALS_REQUIRED, id="shows-anothers-enforcement"),
     pytest.param(caller(work_card=""), Reason.CREDENTIALS_REQUIRED, id="holds-no-work-card"),
     pytest.param(caller(enforcement_card=""), Reason.CREDENTIALS_REQUIRED, id="holds-no-enforcement-card"),
+    pytest.param(lambda q: replace(q, duty=None), Reason.DIRECTORY_STALE, id="the-register-cannot-be-asked"),
+    pytest.param(duty(credentials=()), Reason.CREDENTIALS_REQUIRED, id="no-card-is-registered"),
+    pytest.param(duty(credentials=DUTY.credentials[:1]), Reason.CREDENTIALS_REQUIRED, id="only-the-work-card-is"),
+    pytest.param(duty(credentials=DUTY.credentials[1:]), Reason.CREDENTIALS_REQUIRED, id="only-the-other-is"),
+    pytest.param(duty(shown={}), Reason.CREDENTIALS_REQUIRED, id="no-number-is-compared"),
+    pytest.param(having(digest=bytes(32)), Reason.CREDENTIALS_REQUIRED, id="another-number-is-registered"),
+    pytest.param(having(court_code="赣0103"), Reason.CREDENTIALS_REQUIRED, id="card-of-a-former-court"),
+    pytest.param(having(first=date(2026, 11, 25)), Reason.CREDENTIALS_REQUIRED, id="card-of-tomorrow"),
+    pytest.param(having(last=date(2026, 11, 23)), Reason.CREDENTIALS_REQUIRED, id="card-expired-yesterday"),
+    pytest.param(having(revoked_at=NOW), Reason.CREDENTIALS_REQUIRED, id="card-revoked-this-instant"),
+    pytest.param(
+        duty(channel=ChannelState.NOT_OPERATIONAL), Reason.CHANNEL_NOT_OPERATIONAL, id="the-exchange-does-not-run-there"
+    ),
+    pytest.param(asked(channel=case_pb2.CHANNEL_MANUAL), Reason.CHANNEL_OPERATIONAL, id="said-to-be-on-paper"),
+    pytest.param(
+        lambda q: replace(q, carried=Carried.PAPER), Reason.CHANNEL_OPERATIONAL, id="on-paper-and-not-said-to-be"
+    ),
+    pytest.param(on_paper(ChannelState.OPERATIONAL), Reason.CHANNEL_OPERATIONAL, id="on-paper-while-the-exchange-runs"),
+    pytest.param(on_paper(None), Reason.CHANNEL_OPERATIONAL, id="on-paper-where-no-department-answers"),
     pytest.param(case(subjects_are_parties=False), Reason.SUBJECT_NOT_PARTY, id="subject-is-no-party"),
     pytest.param(
         case(subjects_are_parties=False, faults=(Violation("debtor.id_number", "it is none"),)),
@@ -269,6 +337,33 @@ def test_the_right_call_is_granted_now():
     )
 
 
+@pytest.mark.parametrize(
+    "granted",
+    [
+        duty(channel=ChannelState.OUTAGE),
+        duty(channel=None),
+        having(last=NOW.date()),
+        having(first=NOW.date()),
+        having(revoked_at=NOW + timedelta(microseconds=1)),
+        duty(credentials=(registered(WORK, key="former", last=date(2026, 6, 30)), *DUTY.credentials)),
+        on_paper(ChannelState.OUTAGE),
+        on_paper(ChannelState.NOT_OPERATIONAL),
+    ],
+)
+def test_a_call_is_granted_while_the_pair_holds_and_the_channel_carries_it(granted):
+    assert isinstance(decide(granted(question()), Courts()), Grant)
+
+
+def test_a_refusal_names_the_card_and_why_and_no_number():
+    failure = refusal(having(revoked_at=NOW)(question()))
+    assert failure.message == "The work card is revoked."
+    assert "not registered" in refusal(duty(credentials=DUTY.credentials[:1])(question())).message
+
+
+def test_a_stale_register_says_when_to_ask_again():
+    assert refusal(replace(question(), duty=None)).retry_after == timedelta(seconds=1)
+
+
 @pytest.mark.parametrize(("wrong", "reason"), [*STANDING, *APPROVAL_ROWS, *CONSENT_ROWS])
 def test_one_wrong_thing_is_enough_for_a_refusal(wrong, reason):
     assert refusal(wrong(question())).reason is reason
@@ -292,6 +387,8 @@ def test_permission_is_decided_before_existence_and_each_rule_in_its_turn():
         (caller(organisation="京0105"), Reason.OUT_OF_JURISDICTION),
         (asked(officer_id="GAN0102-J002"), Reason.NOT_HANDLING_JUDGE),
         (asked(work_card_number=""), Reason.CREDENTIALS_REQUIRED),
+        (duty(credentials=()), Reason.CREDENTIALS_REQUIRED),
+        (duty(channel=ChannelState.NOT_OPERATIONAL), Reason.CHANNEL_NOT_OPERATIONAL),
         (lambda q: replace(q, case=None), Reason.NOT_HANDLING_JUDGE),
         (lambda q: q if q.case is None else case(subjects_are_parties=False)(q), Reason.SUBJECT_NOT_PARTY),
         (lambda q: replace(q, approval=None), Reason.APPROVAL_NOT_FOUND),

@@ -1,4 +1,4 @@
-"""Which exit documents are answered and as what: notice 一.1 as R-1.6 has it."""
+"""Which exit documents are answered and as what (notice 一.1)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def holder(*documents):
     return MemoryRegistry([record(someone, documents=documents)], [household()]), someone
 
 
+@pytest.mark.clause("R-1.6")
 async def test_passport_hong_kong_and_taiwan_permits_newest_first(look_up):
     registry, someone = holder(
         passport(date(2012, 1, 1)),
@@ -30,6 +31,7 @@ async def test_passport_hong_kong_and_taiwan_permits_newest_first(look_up):
     assert {v.status for v in answer.exit_documents} == {DocumentStatus.VALID}
 
 
+@pytest.mark.clause("R-1.6")
 @pytest.mark.parametrize(
     ("document", "status"),
     [
@@ -47,6 +49,7 @@ async def test_the_status_is_that_of_the_day(look_up, document, status):
     assert view.status is status
 
 
+@pytest.mark.clause("R-1.6")
 async def test_a_replaced_passport_is_two_documents(look_up):
     registry, someone = holder(
         passport(date(2010, 1, 1), 1, ended_on=date(2015, 1, 1), ending=DocumentStatus.VOIDED),
@@ -63,6 +66,7 @@ async def test_none_issued_by_the_day_is_no_record(look_up, documents):
     assert (answer.exit_documents_result, answer.exit_documents) == (Section(Result.NO_RECORD), ())
 
 
+@pytest.mark.clause("R-1.6")
 async def test_documents_of_other_members_are_never_opened(look_up):
     debtor, spouse = person(1), person(2)
     registry = MemoryRegistry(

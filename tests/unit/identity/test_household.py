@@ -1,4 +1,4 @@
-"""Whom a household answer names: notice 一.1 as R-1.1, R-1.2 and R-5.4 have it."""
+"""Whom a household answer names (notice 一.1)."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def sections(answer):
     return (answer.household_result, answer.members_result, answer.photos_result, answer.exit_documents_result)
 
 
+@pytest.mark.clause("R-1.2")
 async def test_a_household_of_five_is_five_members_with_their_relations(look_up):
     people = [person(i) for i in range(1, 6)]
     answer = await look_up(family(*people), people[1])
@@ -60,6 +61,7 @@ async def test_a_household_of_five_is_five_members_with_their_relations(look_up)
     assert {m.status for m in answer.household.members} == {MemberStatus.NORMAL}
 
 
+@pytest.mark.clause("R-1.2")
 async def test_a_single_person_has_no_co_members(look_up):
     alone = person()
     answer = await look_up(family(alone), alone)
@@ -67,6 +69,7 @@ async def test_a_single_person_has_no_co_members(look_up):
     assert names(answer) == [1]
 
 
+@pytest.mark.clause("R-1.1")
 async def test_who_is_not_on_file_has_no_record_and_nothing_is_read(look_up):
     registry = family(person(1))
     answer = await look_up(registry, person(2))
@@ -128,6 +131,7 @@ async def test_only_what_is_asked_for_is_answered_and_read(look_up):
         assert sections(answer)[2:] == (not_requested,) * 2
 
 
+@pytest.mark.clause("R-1.2")
 async def test_an_organisation_has_no_household_and_the_registry_is_not_asked(look_up):
     registry = family(person())
     answer = await look_up(registry, Debtor("测试有限公司", ""))
@@ -135,6 +139,7 @@ async def test_an_organisation_has_no_household_and_the_registry_is_not_asked(lo
     assert not registry.finds
 
 
+@pytest.mark.clause("R-1.2")
 async def test_a_collective_household_shows_the_debtor_only(look_up):
     people = [person(i) for i in range(1, 301)]
     home = household(type=HouseholdType.COLLECTIVE)
@@ -145,6 +150,7 @@ async def test_a_collective_household_shows_the_debtor_only(look_up):
     assert names(answer) == [8]
 
 
+@pytest.mark.clause("R-5.4")
 @pytest.mark.parametrize("division", ["440106", "110101", "820000"])
 async def test_a_household_outside_jiangxi_is_not_disclosed(look_up, division):
     someone = person()
@@ -238,6 +244,7 @@ async def test_a_household_without_a_head_is_still_in_a_fixed_order(look_up):
     assert names(await look_up(registry, people[0])) == [1, 2, 3]
 
 
+@pytest.mark.clause("R-1.2")
 async def test_two_debtors_of_one_household_have_it_disclosed_once(look_up_many):
     digest, image = photo()
     one, two = person(1, photo=digest), person(2)

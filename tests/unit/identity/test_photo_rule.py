@@ -1,4 +1,4 @@
-"""Whose photo is disclosed: 16周岁以上 (notice 一.1, R-1.3, A1 to A3)."""
+"""Whose photo is disclosed: 16周岁以上 (notice 一.1, A1 to A3)."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ async def portrait(look_up, registry, someone, **asked):
     return next(m.portrait for m in answer.household.members if m.is_debtor)
 
 
+@pytest.mark.clause("R-1.3")
 @pytest.mark.parametrize(
     ("born", "as_of", "civil", "criminal"),
     [
@@ -67,6 +68,7 @@ async def test_the_age_vectors_of_both_rules(look_up, born, as_of, civil, crimin
         assert found == (SHOWN if is_shown else PhotoAbsence.UNDER_16)
 
 
+@pytest.mark.clause("R-1.3")
 async def test_a_household_of_a_15_a_16_and_a_17_year_old(look_up):
     children = [person(i, born=date(year, 8, 3), photo=DIGEST) for i, year in ((2, 2003), (3, 2002), (4, 2001))]
     debtor = person(1, photo=DIGEST)
@@ -103,6 +105,7 @@ async def test_no_date_of_birth_is_no_photo(look_up):
     assert registry.read_photos == []
 
 
+@pytest.mark.clause("R-1.3")
 @pytest.mark.parametrize("written", [date(1990, 1, 15), date(2010, 1, 1)])
 async def test_a_date_of_birth_that_contradicts_the_number_is_no_photo(look_up, written):
     registry, someone = of_one(date(1980, 1, 15), numbers=(number(written),))
@@ -114,6 +117,7 @@ async def test_a_number_that_names_no_birth_contradicts_nothing(look_up):
     assert await portrait(look_up, registry, someone) == SHOWN
 
 
+@pytest.mark.clause("R-1.3")
 @pytest.mark.parametrize(
     "image",
     [jpeg(width=359), jpeg(height=440), jpeg(components=1), jpeg(size=70_000), b"GIF89a", b"", b"\xff\xd8\xff"],

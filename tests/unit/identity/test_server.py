@@ -96,6 +96,7 @@ async def test_a_foreigner_who_is_known_by_passport_only_is_somebody_unknown():
     assert named.household_result.result == named.exit_documents_result.result == Result.NO_RECORD
 
 
+@pytest.mark.clause("R-1.1")
 async def test_a_repeated_question_has_the_same_answer_byte_for_byte():
     someone = person()
     registry = MemoryRegistry([record(someone)], [household()])

@@ -76,5 +76,5 @@ def test_twelve_digits_are_a_unit(code: str, expected: bool) -> None:
     ],
 )
 def test_anything_else_names_no_seal(uris: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="seal"):
+    with pytest.raises(ValueError, match="organisation"):
         organisation_of(certificate(*uris))

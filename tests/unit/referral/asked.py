@@ -9,12 +9,11 @@ from datetime import date, datetime
 
 from google.type import date_pb2
 
-from services.chassis.call import FOREVER, Call, Peer
-from services.chassis.policy import Contracts
-from services.chassis.tokens import Caller
+from services.chassis.call import Call
 from services.papers import SealedPaper
 from services.papers.content import normalise
 from services.papers.fonts import shown
+from tests.unit.calls import make_call
 from tests.unit.filing import papers
 from tests.unit.filing.papers import paper
 from tests.unit.identity.people import number
@@ -25,7 +24,6 @@ from xiezhi.errors import Reason, error
 from xiezhi.proof.statement import Rank
 from xiezhi.referral.v1 import investigation_pb2, referral_pb2
 
-CONTRACTS = Contracts.load()
 NOW = at("2018-09-25")
 JUDGE, DETECTIVE = "GAN0102-J001", "P36010201"
 RECEIPT, DECISION, LETTER = "东公受〔2018〕1号", "东公立字〔2018〕1号", "东公函〔2018〕1号"
@@ -233,19 +231,6 @@ def call(
     request, *, by: str, officer: str = "", rank: Rank | None = None, when: datetime = NOW, service: str = ""
 ) -> Call:
     """The call of a request, of a court or a unit."""
-    method = type(request).__name__.removesuffix("Request")
     service = service or ("InvestigationService" if by.isdigit() else "ReferralService")
-    content = request.SerializeToString(deterministic=True)
-    return Call(
-        method=CONTRACTS.method(f"/xiezhi.referral.v1.{service}/{method}"),
-        received_at=when,
-        trace_id=uuid.uuid4().hex,
-        metadata={},
-        peer=Peer("gateway", bytes(32)),
-        accepted_at=when,
-        request=content,
-        request_sha256=hashlib.sha256(content).digest(),
-        caller=Caller(
-            officer or (DETECTIVE if by.isdigit() else JUDGE), by, rank, frozenset(), "", "", bytes(32), FOREVER
-        ),
-    )
+    officer = officer or (DETECTIVE if by.isdigit() else JUDGE)
+    return make_call(request, f"/xiezhi.referral.v1.{service}", at=when, officer=officer, organisation=by, rank=rank)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 
@@ -10,12 +11,13 @@ from services.chassis.policy import Contracts
 from services.codes.courts import COURTS, find_court
 from services.codes.jurisdiction import Jiangxi
 from services.synthetic import SCENARIO, Province
-from services.synthetic.officers import HANDLERS
+from services.synthetic.officers import COURT_LIAISONS, HANDLERS, POLICE_LIAISONS
 from xiezhi.pki import ISSUERS, SYSTEMS
 from xiezhi.proof.statement import Rank
 
 LOOKUP = "identity.household.lookup"
-POST_OF_LIAISONS, POST_OF_REFERRAL_LIAISONS = "vehicle.sighting.liaison", "referral.liaison"
+POST_OF_LIAISONS = "vehicle.sighting.liaison"
+POSTS_OF_LIAISONS = {POST_OF_LIAISONS, "referral.liaison", "coordination.liaison"}
 POSTS_OF_EXIT_NOTICES = {"exit.notice.liaison", "exit.notice.command"}
 """No method asks for them: they tell whose notices the holder watches."""
 OFFICERS = {officer.officer_id: officer for officer in Province(2018).officers()}
@@ -36,7 +38,7 @@ def test_ids_and_posts_are_the_same_in_every_province():
 def test_permissions_are_those_of_the_contracts():
     declared = {method.policy.permission for method in Contracts.load() if method.policy.permission}
     held = {permission for officer in OFFICERS.values() for permission in officer.permissions}
-    assert held == declared | {POST_OF_LIAISONS, POST_OF_REFERRAL_LIAISONS} | POSTS_OF_EXIT_NOTICES
+    assert held == declared | POSTS_OF_LIAISONS | POSTS_OF_EXIT_NOTICES
 
 
 @pytest.mark.parametrize(
@@ -114,6 +116,8 @@ def test_each_post_of_the_traffic_police_has_its_own_task(permission, letters):
         ("referral.decide", {"POL360102-C001", "POL360103-C001"}),
         ("referral.supervise", {SCENARIO.court_supervisor, SCENARIO.police_supervisor}),
         ("referral.calendar", {SCENARIO.court_supervisor, SCENARIO.police_supervisor}),
+        ("dispute.settle", {SCENARIO.court_supervisor, SCENARIO.police_supervisor}),
+        ("coordination.operate", {"POL360000-O001"}),
         ("exit.operate", {"POL360000-O001"}),
         ("referral.operate", {"POL360000-O001"}),
         ("vehicle.operate", {"POL360000-O001"}),
@@ -144,10 +148,20 @@ def test_only_judges_look_up_and_only_their_superiors_decide():
         assert ("approval.decide" in officer.permissions) is decides
 
 
-def test_every_court_has_two_liaisons_or_none_and_they_look_nothing_up():
+def test_every_court_has_two_liaisons_and_they_look_nothing_up():
     liaisons = [officer for officer in OFFICERS.values() if "-L" in officer.officer_id and officer.agency == "courts"]
-    assert len(liaisons) == 6
+    courts = {officer.organisation for officer in OFFICERS.values() if officer.agency == "courts"}
+    assert Counter(officer.organisation for officer in liaisons) == dict.fromkeys(courts, 2)
+    assert {officer.officer_id: officer.organisation for officer in liaisons} == dict(COURT_LIAISONS)
     assert not any(LOOKUP in officer.permissions for officer in liaisons)
+
+
+def test_the_liaisons_of_the_police_have_a_department_each():
+    assert all(OFFICERS[officer].organisation == unit for officer, (unit, _) in POLICE_LIAISONS.items())
+    posts = Counter(POLICE_LIAISONS.values())
+    assert set(posts.values()) == {1}
+    assert {unit for unit, _ in posts} == {"360000000000", "360100000000", "360102000000"}
+    assert len(posts) == 18
 
 
 def test_all_belong_to_organisations_of_the_province_and_to_systems_that_there_are():

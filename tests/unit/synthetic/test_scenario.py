@@ -21,6 +21,8 @@ from services.identity.domain import (
 )
 from services.synthetic import SCENARIO, Province
 from services.synthetic.catalogue import LONGEST_NAME, MOVER, MOVING_DAY, ONE_HOUSEHOLD, WIFE
+from services.synthetic.duty import PAPER_COURT, PAPER_DEPARTMENT
+from services.synthetic.officers import COURT_LIAISONS, POLICE_LIAISONS
 from services.synthetic.scenario import CATALOGUE_CASE
 from tests.unit.codes.numbers import CITIZENS, FOREIGNER, RESIDENTS_OF_HONG_KONG_MACAU_AND_TAIWAN
 from tests.unit.identity.fakes import MemoryRegistry
@@ -90,9 +92,27 @@ def test_the_cast_of_the_chapter_about_restrictions_is_there(catalogue, by_numbe
     assert SCENARIO.buyer_former_passport in documents[SCENARIO.buyer_number]
 
 
+def test_the_cast_of_the_chapter_about_coordination_is_there(catalogue):
+    cases = {case.case_number: case for case in catalogue.cases}
+    officers = {officer.officer_id: officer for officer in Province(2018).officers()}
+    assert cases[SCENARIO.colleagues_case].handler == SCENARIO.colleague
+    assert SCENARIO.third_number in cases[SCENARIO.colleagues_case].parties
+    on_paper = cases[SCENARIO.paper_case]
+    assert (on_paper.court_code, on_paper.handler) == (PAPER_COURT, SCENARIO.paper_judge)
+    assert SCENARIO.debtor_number in on_paper.parties
+    assert {officers[one].organisation for one in (SCENARIO.paper_approver, SCENARIO.paper_liaison)} == {PAPER_COURT}
+    assert POLICE_LIAISONS[SCENARIO.paper_carrier][1] == PAPER_DEPARTMENT
+    assert COURT_LIAISONS[SCENARIO.court_liaison] == officers[SCENARIO.registrar].organisation
+    assert SCENARIO.successor not in COURT_LIAISONS
+
+
 @pytest.mark.parametrize(
     ("post", "permission"),
     [
+        ("registrar", "liaison.appoint"),
+        ("registrar", "credential.register"),
+        ("paper_judge", "identity.household.lookup"),
+        ("paper_carrier", "paper.perform"),
         ("other_judge", "vehicle.seizure.register"),
         ("other_approver", "approval.decide"),
         ("register_officer", "vehicle.check"),
@@ -101,7 +121,7 @@ def test_the_cast_of_the_chapter_about_restrictions_is_there(catalogue, by_numbe
         ("command_centre", "vehicle.sighting.watch"),
     ],
 )
-def test_who_acts_with_vehicles_may_do_so(post, permission):
+def test_who_acts_may_do_so(post, permission):
     officers = {officer.officer_id: officer for officer in Province(2018).officers()}
     assert permission in officers[getattr(SCENARIO, post)].permissions
 

@@ -9,16 +9,14 @@ from datetime import date, datetime
 
 from google.type import date_pb2
 
-from services.chassis.call import FOREVER, Call, Peer
-from services.chassis.policy import Contracts
-from services.chassis.tokens import Caller
+from services.chassis.call import Call
 from services.vehicle.registry.domain import Owner, Vehicle
+from tests.unit.calls import make_call
 from tests.unit.filing.papers import paper
 from tests.unit.vehicle.cars import NOW, car, person_owner
 from xiezhi.common.v1 import case_pb2
 from xiezhi.vehicle.v1 import seizure_pb2, vehicle_pb2
 
-CONTRACTS = Contracts.load()
 SERVICE = "/xiezhi.vehicle.v1.SeizureService"
 DONGHU, NANCHANG = "赣0102", "赣01"
 RULING, NOTICE = case_pb2.DOCUMENT_KIND_SEIZURE_RULING, case_pb2.DOCUMENT_KIND_ASSISTANCE_NOTICE
@@ -159,18 +157,16 @@ def call(
     service: str = SERVICE,
     permissions: frozenset[str] = frozenset(),
     system: bytes = bytes(32),
+    liaison: bool = True,
 ) -> Call:
     """Makes the call of a request, from the system with a certificate."""
-    method = type(request).__name__.removesuffix("Request")
-    content = request.SerializeToString()
-    return Call(
-        method=CONTRACTS.method(f"{service}/{method}"),
-        received_at=at,
-        trace_id=uuid.uuid4().hex,
-        metadata={},
-        peer=Peer("gateway", bytes(32)),
-        accepted_at=at,
-        request=content,
-        request_sha256=hashlib.sha256(content).digest(),
-        caller=Caller(officer, organisation, None, permissions, "", "", system, FOREVER),
+    return make_call(
+        request,
+        service,
+        at=at,
+        officer=officer,
+        organisation=organisation,
+        permissions=permissions,
+        system=system,
+        liaison=liaison,
     )

@@ -8,27 +8,25 @@ import uuid
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.cmac import CMAC
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from xiezhi.cli.batches import BATCH, MAX_BATCH, Tally, hash_texts
 from xiezhi.cli.border.views import action_text, check_view
 from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.plates import read_lines
-from xiezhi.cli.render import local_time, message_dict
+from xiezhi.cli.render import local_time
 from xiezhi.cli.session import Session
 from xiezhi.client import tracing
 from xiezhi.exit_restriction.v1 import border_pb2, border_pb2_grpc, hit_pb2
 
 CHECKS = "/xiezhi.exit_restriction.v1.BorderCheckService/"
-BATCH, MAX_BATCH = 1_000, 10_000
 MOST_NAMED = 20
 """Most lines that a message names."""
 
@@ -116,9 +114,6 @@ def stream(
 ) -> None:
     """Check a file of numbers in one stream, as gates and passenger lists do."""
     numbers = [normal(line) for line in read_lines(file)]
-    hits: list[dict[str, Any]] = []
-    invalid: list[int] = []
-    checked = 0
     with session.connect() as client, tracing() as trace:
         stub = border_pb2_grpc.BorderCheckServiceStub(client.channel)
         sent = list(batches(numbers, direction=direction, port=port, size=batch))
@@ -127,19 +122,16 @@ def stream(
             lease = stub.LeaseBorderKey(border_pb2.LeaseBorderKeyRequest())
             for one in sent:
                 pack(one, lease)
-        for answer in stub.StreamTravellers(iter(sent)):
-            first = (answer.batch - 1) * batch
-            checked += answer.checked_count
-            hits += [{**message_dict(hit), "index": first + hit.index} for hit in answer.hits]
-            invalid += [first + index for index in answer.invalid_indexes]
-    require_answered(len(numbers), checked + len(invalid))
-    data = {"checked": checked, "hits": hits, "invalid_indexes": invalid, "trace_id": trace.trace_id}
+        tally = Tally.of(stub.StreamTravellers(iter(sent)), size=batch)
+    require_answered(len(numbers), tally.checked + len(tally.invalid))
     table = Table("Line", "To be done", "Hit", title="Hits", title_justify="left")
-    for hit in hits:
+    for hit in tally.hits:
         action = hit_pb2.BorderAction.Value(cast("str", hit["action"]))
         table.add_row(str(hit["index"] + 1), action_text(action), hit["hit"])
-    told = Text(f"{checked:,} numbers checked; {len(hits)} hits; {len(invalid)} lines are no numbers.")
-    session.output.result(data, Group(table, told) if hits else told)
+    told = Text(
+        f"{tally.checked:,} numbers checked; {len(tally.hits)} hits; {len(tally.invalid)} lines are no numbers."
+    )
+    session.output.result(tally.data(trace_id=trace.trace_id), Group(table, told) if tally.hits else told)
 
 
 @command(
@@ -230,10 +222,5 @@ def pack(batch: border_pb2.StreamTravellersRequest, lease: border_pb2.LeaseBorde
         batch: The batch, of numbers as `normal` leaves them.
         lease: The key.
     """
-    hashes = bytearray()
-    for number in batch.numbers:
-        mac = CMAC(AES(lease.key))
-        mac.update(number.encode())
-        hashes += mac.finalize()[:8]
+    batch.packed_numbers, batch.lease_id = hash_texts(batch.numbers, lease.key), lease.lease_id
     batch.ClearField("numbers")
-    batch.packed_numbers, batch.lease_id = bytes(hashes), lease.lease_id

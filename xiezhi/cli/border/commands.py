@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from google.protobuf.message import Message
-from rich.console import RenderableType
 
 from xiezhi.cli.approved import ApprovalChoice
 from xiezhi.cli.border.orders import (
@@ -30,8 +28,6 @@ from xiezhi.cli.exits.questions import DecisionChoice
 from xiezhi.cli.papers import NoticeChoice
 from xiezhi.cli.session import Session
 from xiezhi.exit_restriction.v1 import control_pb2
-
-A = TypeVar("A", bound=Message)
 
 app = typer.Typer(
     help="Hand debtors over for border control (边控), and check travellers as ports do.\n\nA court's order needs its "
@@ -88,7 +84,7 @@ def file(
         one = item(person, requirement, months=months, last_day=last_day, documents=document or ())
         return order.file([one], liberty)
 
-    _carry_out(session, control_pb2.FileControlsResponse, outcomes_view, build=build, choice=choice)
+    carry_out(session, Ordered(CONTROLS, control_pb2.FileControlsResponse, outcomes_view), build=build, choice=choice)
 
 
 @command(
@@ -114,21 +110,14 @@ def lift(
     ] = None,
 ) -> None:
     """Lift controls before their end (撤控), at once: all that are named, or none."""
-    papers = DecisionChoice(
-        notice=notice.notice, notice_number=notice.notice_number, issued=notice.issued, draft=notice.draft
-    )
+    papers = DecisionChoice.of_notice(notice)
 
     def build() -> Message:
         people = [one.person for one in read_batch(batch)] if batch is not None else [person.party()]
         return BorderOrder(session, about, papers).lift(control or (), people)
 
-    _carry_out(
-        session,
-        control_pb2.LiftControlsResponse,
-        lambda answer: controls_view(answer.controls),
-        build=build,
-        choice=choice,
-    )
+    ordered = Ordered(CONTROLS, control_pb2.LiftControlsResponse, lambda answer: controls_view(answer.controls))
+    carry_out(session, ordered, build=build, choice=choice)
 
 
 @command(
@@ -146,14 +135,3 @@ def list_(session: Session, about: CaseQuestion, person: DebtorQuestion, as_of: 
     if as_of:
         request.as_of_time.FromDatetime(read_instant(as_of))
     ask(session, Ordered(CONTROLS, control_pb2.ListControlsResponse, listed_view), request)
-
-
-def _carry_out(
-    session: Session,
-    kind: type[A],
-    view: Callable[[A], RenderableType],
-    *,
-    build: Callable[[], Message],
-    choice: ApprovalChoice,
-) -> None:
-    carry_out(session, Ordered(CONTROLS, kind, view), build=build, choice=choice)

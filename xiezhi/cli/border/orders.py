@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,9 +13,9 @@ import typer
 
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.documents import read_json
-from xiezhi.cli.exits.questions import Cited, DecisionChoice
+from xiezhi.cli.exits.questions import DecisionChoice
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.papers import PAPERS, Wanted, date_message, gather, read_date
+from xiezhi.cli.papers import PAPERS, Wanted, date_message, read_date
 from xiezhi.cli.session import Session
 from xiezhi.common.v1 import case_pb2
 from xiezhi.exit_restriction.v1 import control_pb2, hit_pb2
@@ -91,15 +91,11 @@ class BorderOrder:
         Raises:
             CommandError: If the case, a person, a paper or a day is not told in full.
         """
-        context = self.about.context(self.session, request_id=str(uuid.uuid4()))
-        wanted = self.papers.wanted(context.case_number, needs_decision=True, kind="BORDER_CONTROL")
-        facts = Cited(tuple(item.person for item in items), ("交控人员如上。",)).facts(wanted)
+        wanted = self.papers.wanted(self.about.case, needs_decision=True, kind="BORDER_CONTROL")
         if any(item.requirement == hit_pb2.CONTROL_REQUIREMENT_DETAIN for item in items):
-            wanted.append(liberty.wanted(context.case_number))
-        drafted = facts if self.papers.draft else None
-        many = [Wanted(one.kind, one.option, one.number, one.file, is_list=len(items) > 1) for one in wanted]
-        contents, documents = gather(self.session, context, many, issued=self.papers.issued, drafted=drafted)
-        context.documents.extend(documents)
+            wanted.append(liberty.wanted(self.about.case))
+        people = [item.person for item in items]
+        context, contents = self._prepare(wanted, people, lines=("交控人员如上。",))
         return control_pb2.FileControlsRequest(
             context=context,
             items=items,
@@ -115,14 +111,18 @@ class BorderOrder:
             persons: Whose they are.
         """
         full = full_names(names)
+        wanted = [self.papers.wanted_notice(self.about.case)]
+        lines = ("撤控。", *(f"边控编号：{name}" for name in full))
+        context, (notice,) = self._prepare(wanted, persons, lines=lines)
+        return control_pb2.LiftControlsRequest(context=context, persons=persons, names=full, notice_pdf=notice)
+
+    def _prepare(
+        self, wanted: Sequence[Wanted], people: Sequence[case_pb2.Party], *, lines: Sequence[str]
+    ) -> tuple[case_pb2.CaseContext, list[bytes]]:
+        """Makes the case with its documents, and these, which may list many people."""
         context = self.about.context(self.session, request_id=str(uuid.uuid4()))
-        wanted = self.papers.wanted(context.case_number, needs_decision=False)[:1]
-        facts = Cited(tuple(persons), ("撤控。", *(f"边控编号：{name}" for name in full))).facts(wanted)
-        drafted = facts if self.papers.draft else None
-        many = [Wanted(one.kind, one.option, one.number, one.file, is_list=len(persons) > 1) for one in wanted]
-        contents, documents = gather(self.session, context, many, issued=self.papers.issued, drafted=drafted)
-        context.documents.extend(documents)
-        return control_pb2.LiftControlsRequest(context=context, persons=persons, names=full, notice_pdf=contents[0])
+        papers = [replace(paper, is_list=len(people) > 1) for paper in wanted]
+        return context, self.papers.gather(self.session, context, papers, people=people, lines=lines)
 
 
 def item(

@@ -14,7 +14,6 @@ from xiezhi.cli.demo.pursuit import Pursuit
 from xiezhi.cli.fleet import fleet_view, outcomes_view, seizures_view
 from xiezhi.cli.orders import SERVICE, buyer
 from xiezhi.cli.plates import read_vehicles
-from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.cli.vehicle import LOOKUP, batches, check_view, join_parts
 from xiezhi.cli.violations import CLEAR, clearing_view
 from xiezhi.errors import Reason
@@ -181,7 +180,7 @@ def _sell(pursuit: Pursuit) -> None:
     cast = pursuit.stage.cast
     told = "The other court has sold the plain car; its seizure is extinguished."
     with pursuit.narrator.step("The car is sold", told) as entry:
-        today = pursuit.stage.session(cast.other_judge).now().astimezone(LEGAL_ZONE).date().isoformat()
+        today = pursuit.stage.session(cast.other_judge).today().isoformat()
         number = f"{cast.other_courts_case}之二"
         order = pursuit.order(cast.other_judge, cast.other_courts_case, number=number, plates=[pursuit.waiting.plate])
         request = order.dispose(pursuit.waiting.name, buyer=buyer(cast.buyer_name, cast.buyer_number), sale_date=today)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,17 +11,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
-from google.type.date_pb2 import Date
 
+from xiezhi.cli.carrying import method_of
 from xiezhi.cli.case import CaseQuestion
-from xiezhi.cli.demo.lookout import Lookout
+from xiezhi.cli.demo.lookout import Lookout, court_heard
 from xiezhi.cli.demo.narrator import Narrator
-from xiezhi.cli.demo.stage import PATIENCE, Stage
-from xiezhi.cli.referral.calls import COURT, SUPERVISION, UNIT, method_of
+from xiezhi.cli.demo.stage import Stage
+from xiezhi.cli.documents import write_private
+from xiezhi.cli.papers import date_message
+from xiezhi.cli.referral.calls import COURT, SUPERVISION, UNIT
 from xiezhi.cli.referral.notices import NoticeWatcher, notice_view
 from xiezhi.cli.referral.packages import Dossier
 from xiezhi.cli.referral.suspects import SuspectsQuestion
-from xiezhi.cli.render import LEGAL_ZONE
+from xiezhi.cli.sealed import read_sealed
 from xiezhi.referral.v1 import (
     investigation_pb2,
     notice_pb2,
@@ -29,9 +31,6 @@ from xiezhi.referral.v1 import (
     referral_pb2,
     supervision_pb2,
 )
-
-PROMPT = 1.0
-"""Seconds within which the other side is to hear of a step."""
 
 A = TypeVar("A", bound=Message)
 
@@ -61,16 +60,17 @@ class Referring:
     @property
     def unit(self) -> str:
         """Code of the unit that the court refers to."""
-        return (
-            self.stage.session(self.stage.cast.investigator)
-            .home.keys.officers.get(self.stage.cast.investigator)
-            .organisation
-        )
+        return self._organisation(self.stage.cast.investigator)
+
+    @property
+    def other_unit(self) -> str:
+        """Code of another unit."""
+        return self._organisation(self.stage.cast.other_investigator)
 
     @property
     def today(self) -> date:
         """The legal date of the suite."""
-        return self.stage.session(self.stage.cast.judge).now().astimezone(LEGAL_ZONE).date()
+        return self.stage.session(self.stage.cast.judge).today()
 
     def dossier(self, *, whole: bool = False) -> Dossier:
         """Returns what the judge's calls are made from.
@@ -110,7 +110,7 @@ class Referring:
             name=self.referral.name,
             suspects=[place],
             decision=investigation_pb2.FILING_DECISION_FILE if file else investigation_pb2.FILING_DECISION_NOT_FILE,
-            decision_date=Date(year=self.today.year, month=self.today.month, day=self.today.day),
+            decision_date=date_message(self.today),
             decision_number=number,
         )
         head = self.stage.cast.unit_head
@@ -118,7 +118,7 @@ class Referring:
 
     def due(self, officer: str, *, until: date) -> list[supervision_pb2.DueItem]:
         """Asks what is due until a day."""
-        request = supervision_pb2.ListDueRequest(until_date=Date(year=until.year, month=until.month, day=until.day))
+        request = supervision_pb2.ListDueRequest(until_date=date_message(until))
         return list(self.supervise(request, supervision_pb2.ListDueResponse, officer=officer).items)
 
     def fetch(self, kind: referral_pb2.ReferralDocumentKind) -> referral_pb2.FetchDocumentResponse:
@@ -127,6 +127,29 @@ class Referring:
         document = next(one for one in listed.documents if one.kind == kind)
         request = self.dossier().fetch(self.referral.name, document.sha256)
         return self.ask_court(request, referral_pb2.FetchDocumentResponse)
+
+    def number(self, kind: str) -> str:
+        """Makes up the number of a document of the unit."""
+        return f"洪公（刑）{kind}字〔{self.today.year}〕1号"
+
+    def save(self, entry: dict[str, Any], kind: referral_pb2.ReferralDocumentKind, name: str) -> None:
+        """Has the court fetch a letter, save it, and verifies it offline."""
+        answer = self.fetch(kind)
+        file = self.folder / name
+        write_private(file, answer.pdf)
+        entry["letter"], entry["sha256"] = str(file), hashlib.sha256(answer.pdf).hexdigest()
+        paper = read_sealed(self.stage.session(self.stage.cast.judge), file, organisation=self.unit)
+        same = paper.sha256 == answer.document.sha256
+        self.narrator.require(entry, same, "the letter is another one than was given")
+        self.narrator.good(f"All seals hold, {paper.signer} sealed it: xiezhi paper verify {file} --of {paper.signer}")
+
+    def require_states(
+        self, entry: dict[str, Any], referral: referral_pb2.Referral, state: referral_pb2.ReferralState
+    ) -> None:
+        """Holds the story to the state of all suspects, and keeps the referral."""
+        states = {suspect.state for suspect in referral.suspects}
+        self.narrator.require(entry, states == {state}, "the suspects stand otherwise")
+        self.referral.CopyFrom(referral)
 
     def hear(
         self,
@@ -144,19 +167,15 @@ class Referring:
             event: What happened; unspecified for anything.
             kind: Why it is told.
         """
-        ends = time.monotonic() + PATIENCE.total_seconds()
-        while (arrival := self.lookout.next_arrival(max(ends - time.monotonic(), 0))) is not None:
-            notice = arrival.notice
-            self.lookout.acknowledge(notice)
-            if notice.kind != kind or (event and notice.event != event):
-                continue
-            self.narrator.show(notice_view(notice))
-            entry["heard_after_seconds"] = round(arrival.at - since, 3)
-            self.narrator.require(entry, arrival.at - since < PROMPT, "the court hears of it late")
-            milliseconds = 1_000 * entry["heard_after_seconds"]
-            self.narrator.good(f"The court had it {milliseconds:,.0f} ms after the step began, and acknowledged.")
-            return notice
-        raise self.narrator.wrong(entry, "the court hears nothing")
+        arrival = self.lookout.await_notice(lambda one: one.kind == kind and (not event or one.event == event))
+        if arrival is None:
+            raise self.narrator.wrong(entry, "the court hears nothing")
+        self.narrator.show(notice_view(arrival.notice))
+        court_heard(self.narrator, entry, after=arrival.at - since, of="step")
+        return arrival.notice
+
+    def _organisation(self, officer: str) -> str:
+        return str(self.stage.session(officer).home.keys.officers.get(officer).organisation)
 
     @staticmethod
     def new_id() -> str:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
+from xiezhi.cli.demo.narrator import Narrator
+from xiezhi.cli.demo.stage import PATIENCE
 from xiezhi.cli.following import Following
 from xiezhi.client import Client
 from xiezhi.errors import XiezhiError
+
+PROMPT = 1.0
+"""Seconds within which somebody is to hear of what happened."""
 
 N = TypeVar("N")
 
@@ -61,6 +67,15 @@ class Lookout(Generic[N]):
         except queue.Empty:
             return None
 
+    def await_notice(self, wanted: Callable[[N], bool]) -> Arrival[N] | None:
+        """Returns the next notice that is wanted, None if none comes in time; acknowledges it and all before it."""
+        ends = time.monotonic() + PATIENCE.total_seconds()
+        while (arrival := self.next_arrival(max(ends - time.monotonic(), 0))) is not None:
+            self.acknowledge(arrival.notice)
+            if wanted(arrival.notice):
+                return arrival
+        return None
+
     def acknowledge(self, notice: N) -> int:
         """Acknowledges a notice; returns how many were not before."""
         return self.watcher.acknowledge([notice])
@@ -73,3 +88,21 @@ class Lookout(Generic[N]):
         except (XiezhiError, ValueError):
             # The connection was closed, or the story misses what should have come and says so.
             return
+
+
+def court_heard(narrator: Narrator, entry: dict[str, Any], *, after: float, of: str) -> None:
+    """Holds the story to a court that hears promptly, and tells it.
+
+    Args:
+        narrator: Tells it.
+        entry: The step's entry.
+        after: How many seconds after it began the court had it.
+        of: What began.
+
+    Raises:
+        StoryError: If the court hears of it late.
+    """
+    entry["heard_after_seconds"] = round(after, 3)
+    narrator.require(entry, after < PROMPT, "the court hears of it late")
+    milliseconds = 1_000 * entry["heard_after_seconds"]
+    narrator.good(f"The court had it {milliseconds:,.0f} ms after the {of} began, and acknowledged.")

@@ -28,10 +28,12 @@ class Narrator:
     Attributes:
         output: Where to.
         told: What happened, for programs: one entry a step.
+        chapter: What the steps that are told now belong to.
     """
 
     output: Output
     told: list[dict[str, Any]] = field(default_factory=list)
+    chapter: str = ""
 
     @contextmanager
     def step(self, title: str, text: str = "") -> Iterator[dict[str, Any]]:
@@ -44,7 +46,7 @@ class Narrator:
         Yields:
             The step's entry, to be completed.
         """
-        entry: dict[str, Any] = {"step": len(self.told) + 1, "title": title}
+        entry: dict[str, Any] = {"step": len(self.told) + 1, "chapter": self.chapter, "title": title, "text": text}
         self.told.append(entry)
         self._print(Rule(Text(f" {entry['step']}. {title} ", "bold cyan"), align="left", style="cyan"))
         if text:
@@ -60,6 +62,8 @@ class Narrator:
 
     def good(self, text: str) -> None:
         """Tells that something is as it should be."""
+        if self.told:
+            self.told[-1].setdefault("found", []).append(text)
         self.show(Text.assemble(("✓ ", "bold green"), text))
 
     def refused(self, entry: dict[str, Any], reason: Reason, attempt: Callable[[], object]) -> XiezhiError:

@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
-from xiezhi.cli.demo.lookout import Lookout
+from xiezhi.cli.demo.lookout import PROMPT, Lookout
 from xiezhi.cli.demo.narrator import Narrator
 from xiezhi.cli.demo.stage import PATIENCE, Stage
 from xiezhi.cli.orders import Order
@@ -20,9 +20,6 @@ from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.vehicle import CHECK
 from xiezhi.cli.watch import notice_view
 from xiezhi.vehicle.v1 import check_pb2, seizure_pb2, sighting_pb2
-
-PROMPT = 1.0
-"""Seconds within which the command centre is to hear of a sighting."""
 
 
 @dataclass(slots=True)

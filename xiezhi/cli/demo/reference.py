@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Any
 
 from google.type.date_pb2 import Date
 from rich.text import Text
@@ -21,7 +19,7 @@ from xiezhi.cli.referral.letters import Letter
 from xiezhi.cli.referral.packages import PackageChoice, SupplementChoice
 from xiezhi.cli.referral.report import Grouping, report_view
 from xiezhi.cli.referral.views import due_view, duties_view, referral_view
-from xiezhi.cli.sealed import read_sealed, seal
+from xiezhi.cli.sealed import seal
 from xiezhi.errors import Reason
 from xiezhi.referral.v1 import investigation_pb2, notice_pb2, referral_pb2, supervision_pb2
 
@@ -60,7 +58,7 @@ def _refer(referring: Referring) -> None:
             PackageChoice(draft=True), unit=referring.unit, facts=FACTS, evidence=["documentary:银行流水"]
         )
         answer = referring.order(request, referral_pb2.SendReferralResponse, approver=cast.superior_approver)
-        _require_states(referring, entry, answer.referral, referral_pb2.REFERRAL_STATE_SENT)
+        referring.require_states(entry, answer.referral, referral_pb2.REFERRAL_STATE_SENT)
         entry["suspects"] = len(answer.referral.suspects)
         referring.narrator.show(referral_view(answer.referral))
         other = investigation_pb2.GetUnitReferralRequest(name=answer.referral.name)
@@ -77,10 +75,10 @@ def _receive(referring: Referring) -> None:
     with referring.narrator.step("The unit signs for it", told) as entry:
         began = time.monotonic()
         request = investigation_pb2.ReceiveReferralRequest(
-            request_id=referring.new_id(), name=referring.referral.name, receipt_number=_number(referring, "回")
+            request_id=referring.new_id(), name=referring.referral.name, receipt_number=referring.number("回")
         )
         answer = referring.handle(request, investigation_pb2.ReceiveReferralResponse)
-        _require_states(referring, entry, answer.referral, referral_pb2.REFERRAL_STATE_RECEIVED)
+        referring.require_states(entry, answer.referral, referral_pb2.REFERRAL_STATE_RECEIVED)
         entry["deadlines"] = len(answer.referral.duties)
         referring.narrator.require(entry, bool(answer.referral.duties), "no deadline runs")
         referring.narrator.show(duties_view(answer.referral.duties))
@@ -95,7 +93,7 @@ def _ask(referring: Referring) -> None:
             request_id=referring.new_id(), name=referring.referral.name, missing="房产登记资料"
         )
         asked = referring.handle(request, investigation_pb2.RequestSupplementResponse).referral
-        _require_states(referring, entry, asked, referral_pb2.REFERRAL_STATE_SUPPLEMENT_REQUESTED)
+        referring.require_states(entry, asked, referral_pb2.REFERRAL_STATE_SUPPLEMENT_REQUESTED)
         referring.hear(entry, since=began, event=referral_pb2.REFERRAL_EVENT_KIND_SUPPLEMENT_REQUESTED)
         papers = SupplementChoice(draft=True)
         more = referring.dossier().supplement(referring.referral.name, papers, evidence=["documentary:房产登记"])
@@ -158,14 +156,14 @@ def _file(referring: Referring) -> None:
         "it with its own key and gives it; the court saves it and verifies it without calling anybody."
     )
     with referring.narrator.step("One is filed, and fed back under seal", told) as entry:
-        decided = referring.decide(PERSON, file=True, number=_number(referring, "立"))
+        decided = referring.decide(PERSON, file=True, number=referring.number("立"))
         filed = decided.suspects[PERSON].state == referral_pb2.REFERRAL_STATE_FILED
         referring.narrator.require(entry, filed, "the suspect is not filed")
-        letter = Letter(referring.referral.name, [PERSON], _number(referring, "反"))
+        letter = Letter(referring.referral.name, [PERSON], referring.number("反"))
         session = referring.stage.session(referring.stage.cast.investigator)
         client = referring.stage.client(session.officer_id)
         drafted = letter.draft(client)
-        foreign = seal(session, drafted, organisation=_other_unit(referring))
+        foreign = seal(session, drafted, organisation=referring.other_unit)
         referring.narrator.show(Text("First somebody gives it under the seal of another unit."))
         referring.narrator.refused(
             entry,
@@ -178,23 +176,23 @@ def _file(referring: Referring) -> None:
         given = answer.referral.suspects[PERSON].state == referral_pb2.REFERRAL_STATE_FEEDBACK_GIVEN
         referring.narrator.require(entry, given, "the feedback is not given")
         referring.hear(entry, since=began, event=referral_pb2.REFERRAL_EVENT_KIND_FEEDBACK_GIVEN)
-        _save(referring, entry, referral_pb2.REFERRAL_DOCUMENT_KIND_FEEDBACK, "feedback.pdf")
+        referring.save(entry, referral_pb2.REFERRAL_DOCUMENT_KIND_FEEDBACK, "feedback.pdf")
 
 
 def _not_file(referring: Referring) -> None:
     told = "The company's case is not filed (不予立案). An opinion without reasons is none."
     with referring.narrator.step("One is not, for reasons", told) as entry:
-        referring.decide(COMPANY, file=False, number=_number(referring, "不立"))
+        referring.decide(COMPANY, file=False, number=referring.number("不立"))
         session = referring.stage.session(referring.stage.cast.investigator)
         client = referring.stage.client(session.officer_id)
-        bare = Letter(referring.referral.name, [COMPANY], _number(referring, "意"))
+        bare = Letter(referring.referral.name, [COMPANY], referring.number("意"))
         referring.narrator.refused(entry, Reason.REASONS_MISSING, lambda: bare.draft(client))
-        letter = Letter(referring.referral.name, [COMPANY], _number(referring, "意"), REASONS)
+        letter = Letter(referring.referral.name, [COMPANY], referring.number("意"), REASONS)
         request = letter.opinion(letter.sealed(session, client))
         answer = referring.handle(request, investigation_pb2.GiveOpinionResponse)
         given = answer.referral.suspects[COMPANY].state == referral_pb2.REFERRAL_STATE_OPINION_GIVEN
         referring.narrator.require(entry, given, "the opinion is not given")
-        _save(referring, entry, referral_pb2.REFERRAL_DOCUMENT_KIND_OPINION, "opinion.pdf")
+        referring.save(entry, referral_pb2.REFERRAL_DOCUMENT_KIND_OPINION, "opinion.pdf")
         items = referring.due(referring.stage.cast.judge, until=referring.today + TWO_MONTHS)
         referring.narrator.require(entry, not items, "something is still due")
         referring.narrator.show(referral_view(answer.referral))
@@ -252,28 +250,6 @@ def _report(referring: Referring) -> None:
         referring.narrator.good(f"The report is in {file}.")
 
 
-def _save(referring: Referring, entry: dict[str, Any], kind: referral_pb2.ReferralDocumentKind, name: str) -> None:
-    """Has the court fetch a letter, save it, and verifies it offline."""
-    answer = referring.fetch(kind)
-    file = referring.folder / name
-    write_private(file, answer.pdf)
-    entry["letter"], entry["sha256"] = str(file), hashlib.sha256(answer.pdf).hexdigest()
-    session = referring.stage.session(referring.stage.cast.judge)
-    paper = read_sealed(session, file, organisation=referring.unit)
-    same = paper.sha256 == answer.document.sha256
-    referring.narrator.require(entry, same, "the letter is another one than was given")
-    referring.narrator.good(f"All seals hold, {paper.signer} sealed it: xiezhi paper verify {file} --of {paper.signer}")
-
-
-def _require_states(
-    referring: Referring, entry: dict[str, Any], referral: referral_pb2.Referral, state: referral_pb2.ReferralState
-) -> None:
-    """Holds the story to the state of all suspects, and keeps the referral."""
-    states = {suspect.state for suspect in referral.suspects}
-    referring.narrator.require(entry, states == {state}, "the suspects stand otherwise")
-    referring.referral.CopyFrom(referral)
-
-
 def _sixty(referring: Referring) -> referral_pb2.Duty:
     """Asks for the day on which the sixty days end for the person."""
     items = referring.due(referring.stage.cast.judge, until=referring.today + TWO_MONTHS)
@@ -291,16 +267,6 @@ def _days(referral: referral_pb2.Referral) -> Mapping[tuple[int, int], str]:
 
 def _day(day: Date) -> date:
     return date(day.year, day.month, day.day)
-
-
-def _number(referring: Referring, kind: str) -> str:
-    """Makes up the number of a document of the unit."""
-    return f"洪公（刑）{kind}字〔{referring.today.year}〕1号"
-
-
-def _other_unit(referring: Referring) -> str:
-    other = referring.stage.cast.other_investigator
-    return str(referring.stage.session(other).home.keys.officers.get(other).organisation)
 
 
 STEPS: dict[str, Step] = {

@@ -11,8 +11,9 @@ from typing import Any, Self, TypeVar
 
 from google.protobuf.message import Message
 
+from xiezhi.cli.carrying import method_of
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
-from xiezhi.cli.demo.lookout import Lookout
+from xiezhi.cli.demo.lookout import Lookout, court_heard
 from xiezhi.cli.demo.narrator import Narrator
 from xiezhi.cli.demo.stage import PATIENCE, Stage
 from xiezhi.cli.exits.counter import COUNTER
@@ -35,8 +36,6 @@ from xiezhi.exit_restriction.v1 import (
 
 CHECK = "/xiezhi.exit_restriction.v1.BorderCheckService/CheckTraveller"
 PORT = "南昌昌北国际机场"
-PROMPT = 1.0
-"""Seconds within which a court is to hear that somebody was met."""
 
 A = TypeVar("A", bound=Message)
 
@@ -101,7 +100,7 @@ class Restraint:
     def carry_out(self, service: str, kind: type[A], request: Message, *, approver: str = "") -> A:
         """Has a request of the judge approved, by the court above unless an approver is named, and makes the call."""
         cast = self.stage.cast
-        method = f"{service}{kind.DESCRIPTOR.name.removesuffix('Response')}"
+        method = method_of(service, kind)
         name = self.stage.approve(cast.judge, method, request, approver=approver or cast.superior_approver)
         proven = self.stage.call(cast.judge, method, request, approval=name)
         self.proven.append(proven)
@@ -185,20 +184,13 @@ class Restraint:
             measure: Name of the measure that it is about; empty for any.
             since: When it happened, by the monotonic clock, if it is to be heard of within a second; else 0.
         """
-        ends = time.monotonic() + PATIENCE.total_seconds()
-        while (arrival := lookout.next_arrival(max(ends - time.monotonic(), 0))) is not None:
-            notice = arrival.notice
-            lookout.acknowledge(notice)
-            if notice.kind != kind or (measure and notice.measure != measure):
-                continue
-            self.narrator.show(notice_view(notice))
-            if since:
-                entry["heard_after_seconds"] = round(arrival.at - since, 3)
-                self.narrator.require(entry, arrival.at - since < PROMPT, "the court hears of it late")
-                milliseconds = 1_000 * entry["heard_after_seconds"]
-                self.narrator.good(f"The court had it {milliseconds:,.0f} ms after the check began, and acknowledged.")
-            return notice
-        raise self.narrator.wrong(entry, "the court hears nothing")
+        arrival = lookout.await_notice(lambda one: one.kind == kind and (not measure or one.measure == measure))
+        if arrival is None:
+            raise self.narrator.wrong(entry, "the court hears nothing")
+        self.narrator.show(notice_view(arrival.notice))
+        if since:
+            court_heard(self.narrator, entry, after=arrival.at - since, of="check")
+        return arrival.notice
 
 
 @dataclass(slots=True)

@@ -31,7 +31,13 @@ Traceparent = Callable[[], str | None]
 
 
 class Stage:
-    """The connections of a story; closes them at the end."""
+    """The connections of a story; closes them at the end.
+
+    Attributes:
+        cast: Who acts.
+        traceparent: Asked for the trace of each call.
+        proven: The answers that were read, whose receipts have been verified.
+    """
 
     def __init__(self, home: Home, cast: Scenario, *, output: Output, traceparent: Traceparent) -> None:
         """Opens nothing yet.
@@ -45,10 +51,11 @@ class Stage:
         self.cast = cast
         self._home = home
         self._output = output
-        self._traceparent = traceparent
+        self.traceparent = traceparent
         self._opened = ExitStack()
         self._clients: dict[str, Client] = {}
         self._request_id = str(uuid.uuid4())
+        self.proven: list[ProvenAnswer] = []
 
     def __enter__(self) -> Self:
         return self
@@ -88,7 +95,8 @@ class Stage:
     def call(self, officer: str, method: str, request: Message, *, approval: str = "") -> ProvenAnswer:
         """Makes a call; its receipt has been verified."""
         sent = request.SerializeToString(deterministic=True)
-        return call_proven(self.client(officer), method, sent, approval=approval)
+        self.proven.append(call_proven(self.client(officer), method, sent, approval=approval))
+        return self.proven[-1]
 
     def log_key(self) -> LogKey:
         """Returns the ledger's public key."""
@@ -118,7 +126,7 @@ class Stage:
             credentials=replace(own, server_name=server_name),
             token=session.minting(),
             log_key=self.log_key(),
-            traceparent=self._traceparent,
+            traceparent=self.traceparent,
             now=session.now,
         )
         return self._opened.enter_context(client)

@@ -131,6 +131,7 @@ def _read(story: Story) -> None:
     told = "Gateway and identity service each verify the chief's signature over the bytes that they received."
     with story.narrator.step("The judge reads the household", told) as entry:
         story.proven = _look(story, story.judge)
+        story.stage.proven.append(story.proven)
         answer = _household(story.proven)
         photos = write_photos(answer, story.folder / "photos")
         receipt = story.folder / "receipt.json"

@@ -26,7 +26,7 @@ from xiezhi.cli.exits.upload import COMMIT, Uploading, full_name, keep, recall, 
 from xiezhi.cli.exits.views import outcome_text
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.progress import showing_progress
-from xiezhi.cli.render import enum_name, local_time, message_dict
+from xiezhi.cli.render import enum_name, facts_table, local_time, message_dict
 from xiezhi.cli.session import Session
 from xiezhi.cli.signals import INTERRUPTED, interrupting
 from xiezhi.client import Client, tracing
@@ -186,7 +186,6 @@ def outcomes(session: Session, upload: UploadName) -> None:
 def upload_view(upload: listing_pb2.Upload) -> RenderableType:
     """Shows how far an upload is."""
     state = enum_name(listing_pb2.UploadState.DESCRIPTOR, upload.state)
-    facts = Table.grid(padding=(0, 2))
     rows = (
         ("Upload", upload.name),
         ("State", state),
@@ -196,10 +195,7 @@ def upload_view(upload: listing_pb2.Upload) -> RenderableType:
         ("SHA-256", upload.sha256.hex()),
         ("Erased", local_time(upload.expire_time)),
     )
-    for title, value in rows:
-        if value:
-            facts.add_row(Text(title, style="cyan"), Text(value))
-    return facts
+    return facts_table(rows)
 
 
 def faults_view(faults: Sequence[listing_pb2.UploadFault]) -> RenderableType:

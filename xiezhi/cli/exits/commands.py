@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
-from google.protobuf.message import Message
-from rich.console import RenderableType
 
 from xiezhi.cli.approved import ApprovalChoice
 from xiezhi.cli.carrying import Ordered, ask, carry_out
@@ -22,8 +19,6 @@ from xiezhi.cli.exits.views import entries_view, release_view, removal_view, res
 from xiezhi.cli.papers import NoticeChoice
 from xiezhi.cli.session import Session
 from xiezhi.exit_restriction.v1 import listing_pb2, restriction_pb2
-
-A = TypeVar("A", bound=Message)
 
 app = typer.Typer(
     help="List dishonest debtors (失信被执行人), restrict their applications for exit documents, and ask as a counter "
@@ -85,13 +80,8 @@ def push(
     reason; or refused.
     """
     order = ExitOrder(session, about, debtor, papers)
-    _listing(
-        session,
-        listing_pb2.PushEntryResponse,
-        lambda answer: entries_view([answer.entry]),
-        build=lambda: order.push(record, term),
-        choice=choice,
-    )
+    ordered = Ordered(LISTING, listing_pb2.PushEntryResponse, lambda answer: entries_view([answer.entry]))
+    carry_out(session, ordered, build=lambda: order.push(record, term), choice=choice)
 
 
 @command(
@@ -116,13 +106,8 @@ def correct(
     A restriction that rested on a wrong person is superseded at once.
     """
     order = ExitOrder(session, about, debtor, papers)
-    _listing(
-        session,
-        listing_pb2.CorrectEntryResponse,
-        lambda answer: entries_view([answer.entry]),
-        build=lambda: order.correct(entry, record),
-        choice=choice,
-    )
+    ordered = Ordered(LISTING, listing_pb2.CorrectEntryResponse, lambda answer: entries_view([answer.entry]))
+    carry_out(session, ordered, build=lambda: order.correct(entry, record), choice=choice)
 
 
 @command(
@@ -146,12 +131,9 @@ def remove(
 ) -> None:
     """Take an entry off the list. Its restriction stays, is proposed for release, and ends by `xiezhi exit release`."""
     order = ExitOrder(session, about, debtor, DecisionChoice())
-    _listing(
-        session,
-        listing_pb2.RemoveEntryResponse,
-        removal_view,
-        build=lambda: order.remove(entry, withdrawn=because is Removal.WITHDRAWN),
-        choice=choice,
+    ordered = Ordered(LISTING, listing_pb2.RemoveEntryResponse, removal_view)
+    carry_out(
+        session, ordered, build=lambda: order.remove(entry, withdrawn=because is Removal.WITHDRAWN), choice=choice
     )
 
 
@@ -191,13 +173,10 @@ def file(
 ) -> None:
     """Restrict a debtor who is on the list already: on a later decision, or after an earlier restriction ended."""
     order = ExitOrder(session, about, debtor, papers)
-    _restricting(
-        session,
-        restriction_pb2.FileRestrictionResponse,
-        lambda answer: restrictions_view([answer.restriction]),
-        build=lambda: order.file(entry, term),
-        choice=choice,
+    ordered = Ordered(
+        RESTRICTIONS, restriction_pb2.FileRestrictionResponse, lambda answer: restrictions_view([answer.restriction])
     )
+    carry_out(session, ordered, build=lambda: order.file(entry, term), choice=choice)
 
 
 @command(
@@ -219,13 +198,10 @@ def renew(
 ) -> None:
     """Renew a restriction in the last month of its term (续报): the next term follows without gap or overlap."""
     order = ExitOrder(session, about, debtor, papers)
-    _restricting(
-        session,
-        restriction_pb2.RenewRestrictionResponse,
-        lambda answer: restrictions_view([answer.restriction]),
-        build=lambda: order.renew(restriction, term),
-        choice=choice,
+    ordered = Ordered(
+        RESTRICTIONS, restriction_pb2.RenewRestrictionResponse, lambda answer: restrictions_view([answer.restriction])
     )
+    carry_out(session, ordered, build=lambda: order.renew(restriction, term), choice=choice)
 
 
 @command(
@@ -245,17 +221,10 @@ def release(
     restriction: RestrictionName = "",
 ) -> None:
     """Release a restriction before its end (提前解除), on an assistance notice; other courts' stay as they are."""
-    papers = DecisionChoice(
-        notice=notice.notice, notice_number=notice.notice_number, issued=notice.issued, draft=notice.draft
-    )
+    papers = DecisionChoice.of_notice(notice)
     order = ExitOrder(session, about, debtor, papers)
-    _restricting(
-        session,
-        restriction_pb2.ReleaseRestrictionResponse,
-        release_view,
-        build=lambda: order.release(restriction),
-        choice=choice,
-    )
+    ordered = Ordered(RESTRICTIONS, restriction_pb2.ReleaseRestrictionResponse, release_view)
+    carry_out(session, ordered, build=lambda: order.release(restriction), choice=choice)
 
 
 @command(
@@ -275,25 +244,3 @@ def list_(session: Session, about: CaseQuestion, debtor: DebtorQuestion, as_of: 
     kind = restriction_pb2.ListRestrictionsResponse
     listed = Ordered(RESTRICTIONS, kind, lambda answer: restrictions_view(answer.restrictions))
     ask(session, listed, request)
-
-
-def _listing(
-    session: Session,
-    kind: type[A],
-    view: Callable[[A], RenderableType],
-    *,
-    build: Callable[[], Message],
-    choice: ApprovalChoice,
-) -> None:
-    carry_out(session, Ordered(LISTING, kind, view), build=build, choice=choice)
-
-
-def _restricting(
-    session: Session,
-    kind: type[A],
-    view: Callable[[A], RenderableType],
-    *,
-    build: Callable[[], Message],
-    choice: ApprovalChoice,
-) -> None:
-    carry_out(session, Ordered(RESTRICTIONS, kind, view), build=build, choice=choice)

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.command import command, examples
-from xiezhi.cli.duration import parse_duration
 from xiezhi.cli.following import Following
-from xiezhi.cli.render import enum_name, format_date, local_time, message_dict
+from xiezhi.cli.render import enum_name, facts_table, format_date, local_time
 from xiezhi.cli.session import Session
-from xiezhi.cli.signals import interrupting
+from xiezhi.cli.watching import WatchChoice, watch_post
 from xiezhi.exit_restriction.v1 import hit_pb2, notice_pb2, notice_pb2_grpc
 
 NOTICES = "/xiezhi.exit_restriction.v1.CourtNoticeService/"
@@ -40,22 +35,11 @@ app = typer.Typer(
 
 @dataclass(slots=True)
 class CourtWatcher(Following[notice_pb2.CourtNotice]):
-    """Follows the notices to the caller's court.
-
-    Attributes:
-        stub: The caller's connection.
-        cursor: That of the last notice that was handed out; empty before the first.
-        sleep: Waits so many seconds.
-    """
+    """Follows the notices to the caller's court."""
 
     stub: notice_pb2_grpc.CourtNoticeServiceStub
-    cursor: str = ""
-    sleep: Callable[[float], None] = time.sleep
 
-    def acknowledge(self, notices: Sequence[notice_pb2.CourtNotice]) -> int:
-        """Acknowledges notices; returns how many were not before."""
-        if not notices:
-            return 0
+    def _acknowledge(self, notices: Sequence[notice_pb2.CourtNotice]) -> int:
         request = notice_pb2.AcknowledgeCourtNoticesRequest(notice_ids=[notice.notice_id for notice in notices])
         return self.stub.AcknowledgeCourtNotices(request).acknowledged_count
 
@@ -73,37 +57,18 @@ class CourtWatcher(Following[notice_pb2.CourtNotice]):
         "xiezhi exit notices watch --as GAN0102-J001 --once --json   what waits now, as one document",
     ),
 )
-def watch(
-    session: Session,
-    after: Annotated[
-        str, typer.Option("--after", help="Cursor of the last notice dealt with; else the first not acknowledged.")
-    ] = "",
-    ack: Annotated[bool, typer.Option("--ack", help="Acknowledge each once it was shown.")] = False,
-    once: Annotated[bool, typer.Option("--once", help="End once what waits was shown.")] = False,
-    timeout: Annotated[
-        str, typer.Option("--timeout", help="With --once: how long to wait for the first, as 5s.")
-    ] = "3s",
-) -> None:
+def watch(session: Session, choice: WatchChoice) -> None:
     """Follow the notices to your court, each within a second, and go on after every break.
 
     The handling judge sees where and how somebody was met; others of the court, that somebody was. With --json each
     notice is a JSON document on a line of its own; with --once all are one document.
     """
-    patience = parse_duration(timeout, timedelta(seconds=1))
-    with session.connect() as client:
-        watcher = CourtWatcher(notice_pb2_grpc.CourtNoticeServiceStub(client.channel), cursor=after)
-        if once:
-            notices = watcher.next_group(patience)
-            data = [message_dict(notice) for notice in notices]
-            session.output.result(data, Group(*map(notice_view, notices)) if notices else "Nothing waits.")
-            if ack:
-                watcher.acknowledge(notices)
-            return
-        try:
-            with interrupting():
-                _follow(session, watcher, ack=ack)
-        except KeyboardInterrupt:
-            session.output.note(f"Ended. Go on with --after {watcher.cursor}." if watcher.cursor else "Ended.")
+    watch_post(
+        session,
+        lambda client: CourtWatcher(notice_pb2_grpc.CourtNoticeServiceStub(client.channel), cursor=choice.after),
+        choice=choice,
+        view=notice_view,
+    )
 
 
 @command(
@@ -130,7 +95,6 @@ def ack(
 def notice_view(notice: notice_pb2.CourtNotice) -> RenderableType:
     """Shows a notice: what it is about and, to the handling judge, where and how the person was met."""
     kind = enum_name(notice_pb2.CourtNoticeKind.DESCRIPTOR, notice.kind)
-    facts = Table.grid(padding=(0, 2))
     rows = [
         ("Case", f"{notice.court_code}  {notice.case_number}"),
         ("Measure", notice.measure),
@@ -141,9 +105,7 @@ def notice_view(notice: notice_pb2.CourtNotice) -> RenderableType:
     ]
     if notice.HasField("hit"):
         rows[2:2] = _hit_rows(notice.hit)
-    for title, value in rows:
-        if value:
-            facts.add_row(Text(title, style="cyan"), Text(value))
+    facts = facts_table(rows)
     style = "red" if notice.kind in _URGENT else "yellow"
     return Panel(facts, title=kind, title_align="left", border_style=style)
 
@@ -159,14 +121,3 @@ def _hit_rows(hit: hit_pb2.BorderHit) -> list[tuple[str, str]]:
         ("Done", f"{handled}  {hit.note}".strip()),
         ("Hit", hit.name),
     ]
-
-
-def _follow(session: Session, watcher: CourtWatcher, *, ack: bool) -> None:
-    for notices in watcher.follow():
-        for notice in notices:
-            if session.output.as_json:
-                session.output.console.out(json.dumps(message_dict(notice), ensure_ascii=False), highlight=False)
-            else:
-                session.output.console.print(notice_view(notice))
-        if ack:
-            watcher.acknowledge(notices)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
-from xiezhi.cli.exits.questions import Cited, DecisionChoice, RecordQuestion, TermQuestion
+from xiezhi.cli.exits.questions import DecisionChoice, RecordQuestion, TermQuestion
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.papers import date_message, gather, read_date
+from xiezhi.cli.papers import Wanted, date_message, read_date
 from xiezhi.cli.session import Session
 from xiezhi.common.v1 import case_pb2
 from xiezhi.exit_restriction.v1 import listing_pb2, restriction_pb2
@@ -45,7 +45,7 @@ class ExitOrder:
         Raises:
             CommandError: If the case, the debtor, a paper or a day is not told in full.
         """
-        context, debtor, notice = self._prepare(needs_decision=False, lines=("纳入失信被执行人名单。",))
+        context, debtor, notice = self._prepare(self._wanted(needs_decision=False), "纳入失信被执行人名单。")
         request = listing_pb2.PushEntryRequest(
             context=context,
             debtor=debtor,
@@ -65,7 +65,7 @@ class ExitOrder:
             record: What the court writes now.
         """
         full = full_name(name, ENTRY)
-        context, debtor, notice = self._prepare(needs_decision=False, lines=("更正失信被执行人信息。",))
+        context, debtor, notice = self._prepare(self._wanted(needs_decision=False), "更正失信被执行人信息。")
         return listing_pb2.CorrectEntryRequest(
             context=context,
             debtor=debtor,
@@ -95,7 +95,7 @@ class ExitOrder:
             term: The term.
         """
         full = full_name(entry, ENTRY)
-        context, debtor, notice = self._prepare(needs_decision=True, lines=("限制申请办理出入境证件。",))
+        context, debtor, notice = self._prepare(self._wanted(needs_decision=True), "限制申请办理出入境证件。")
         request = restriction_pb2.FileRestrictionRequest(
             context=context, debtor=debtor, entry=full, term=term.term(), notice_pdf=notice
         )
@@ -116,7 +116,7 @@ class ExitOrder:
         if term.start:
             raise CommandError("A further term begins the day after the present one.", next_step="Leave --start out.")
         full = full_name(name, RESTRICTION)
-        context, debtor, notice = self._prepare(needs_decision=True, lines=("续报限制申请办理出入境证件。",))
+        context, debtor, notice = self._prepare(self._wanted(needs_decision=True), "续报限制申请办理出入境证件。")
         return restriction_pb2.RenewRestrictionRequest(
             context=context, debtor=debtor, name=full, term=term.term(), notice_pdf=notice
         )
@@ -124,24 +124,19 @@ class ExitOrder:
     def release(self, name: str) -> restriction_pb2.ReleaseRestrictionRequest:
         """Makes the request to release a restriction before its end, on a notice alone; as `push` otherwise."""
         full = full_name(name, RESTRICTION)
-        lines = ("提前解除限制申请办理出入境证件。",)
-        context, debtor, notice = self._prepare(needs_decision=None, lines=lines)
+        wanted = [self.papers.wanted_notice(self.about.case)]
+        context, debtor, notice = self._prepare(wanted, "提前解除限制申请办理出入境证件。")
         return restriction_pb2.ReleaseRestrictionRequest(context=context, debtor=debtor, name=full, notice_pdf=notice)
 
-    def _prepare(
-        self, *, needs_decision: bool | None, lines: Sequence[str]
-    ) -> tuple[case_pb2.CaseContext, case_pb2.Party, bytes]:
-        """Makes the case with its documents, the debtor and the notice; None for an order that knows no decision."""
+    def _wanted(self, *, needs_decision: bool) -> list[Wanted]:
+        return self.papers.wanted(self.about.case, needs_decision=needs_decision)
+
+    def _prepare(self, wanted: Sequence[Wanted], line: str) -> tuple[case_pb2.CaseContext, case_pb2.Party, bytes]:
+        """Makes the case with its documents, the debtor and the notice, which is the first paper that is wanted."""
         context = self.about.context(self.session, request_id=str(uuid.uuid4()))
         debtor = self.debtor.party()
-        wanted = self.papers.wanted(context.case_number, needs_decision=bool(needs_decision))
-        if needs_decision is None:
-            del wanted[1:]
-        facts = Cited((debtor,), tuple(lines)).facts(wanted)
-        drafted = facts if self.papers.draft else None
-        contents, documents = gather(self.session, context, wanted, issued=self.papers.issued, drafted=drafted)
-        context.documents.extend(documents)
-        return context, debtor, contents[0]
+        notice, *_ = self.papers.gather(self.session, context, wanted, people=(debtor,), lines=(line,))
+        return context, debtor, notice
 
 
 def full_name(name: str, collection: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -11,14 +12,25 @@ from typing import Annotated
 import typer
 
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.papers import PAPERS, Draft, Issued, Notice, NoticeNumber, Wanted, date_message, read_date
-from xiezhi.cli.render import LEGAL_ZONE
+from xiezhi.cli.papers import (
+    PAPERS,
+    Draft,
+    Issued,
+    Notice,
+    NoticeChoice,
+    NoticeNumber,
+    Wanted,
+    date_message,
+    gather,
+    read_date,
+)
 from xiezhi.cli.session import Session
 from xiezhi.common.v1 import case_pb2
 from xiezhi.exit_restriction.v1 import listing_pb2, restriction_pb2
 
 RECORD = "What the court writes of the debtor (失信信息); with --draft what is not said is made up"
 TERM = "The term of the restriction"
+DECISION = "--decision"
 FILED_BEFORE = timedelta(days=90)
 """How long before today a case was filed whose day nobody names, where papers are drafted."""
 
@@ -100,7 +112,7 @@ class RecordQuestion:
         Raises:
             CommandError: If something is missing, or a day is none.
         """
-        today = session.now().astimezone(LEGAL_ZONE).date()
+        today = session.today()
         made_up = {
             "basis": f"（{today.year - 1}）民初1号",
             "basis_unit": court,
@@ -176,7 +188,7 @@ class DecisionChoice:
     """
 
     decision: Annotated[
-        Path | None, typer.Option("--decision", help="The decision (限制出境决定书), a PDF.", rich_help_panel=PAPERS)
+        Path | None, typer.Option(DECISION, help="The decision (限制出境决定书), a PDF.", rich_help_panel=PAPERS)
     ] = None
     decision_number: Annotated[
         str, typer.Option("--decision-number", help="Its number; else the case's with 之一.", rich_help_panel=PAPERS)
@@ -189,6 +201,19 @@ class DecisionChoice:
     issued: Issued = ""
     draft: Draft = False
 
+    @classmethod
+    def of_notice(cls, notice: NoticeChoice) -> DecisionChoice:
+        """Returns the same as a choice of papers without a decision."""
+        return cls(notice=notice.notice, notice_number=notice.notice_number, issued=notice.issued, draft=notice.draft)
+
+    def wanted_notice(self, case: str) -> Wanted:
+        """Tells which notice is needed.
+
+        Args:
+            case: Number of the case.
+        """
+        return Wanted("ASSISTANCE", "--notice", self.notice_number or case, self.notice)
+
     def wanted(self, case: str, *, needs_decision: bool, kind: str = "EXIT_RESTRICTION") -> list[Wanted]:
         """Tells which papers are needed, the notice first and then the decision, if there is one.
 
@@ -197,35 +222,34 @@ class DecisionChoice:
             needs_decision: Whether the order is nothing without a decision.
             kind: What the decision orders, where it is drafted.
         """
-        papers = [Wanted("ASSISTANCE", "--notice", self.notice_number or case, self.notice)]
+        papers = [self.wanted_notice(case)]
         if needs_decision or (self.draft and not self.without_decision) or self.decision is not None:
-            number = self.decision_number or f"{case}之一"
-            papers.append(Wanted(kind, "--decision", number, self.decision))
+            papers.append(Wanted(kind, DECISION, self.decision_number or f"{case}之一", self.decision))
         return papers
+
+    def gather(
+        self,
+        session: Session,
+        context: case_pb2.CaseContext,
+        wanted: Sequence[Wanted],
+        *,
+        people: Iterable[case_pb2.Party],
+        lines: Iterable[str],
+    ) -> list[bytes]:
+        """Reads or drafts papers; as `papers.gather` otherwise.
+
+        Args:
+            session: Tells the present instant, and has the development seals.
+            context: The case; it says of the papers afterwards.
+            wanted: Which.
+            people: Whom drafts name.
+            lines: What else drafts say, beside the number of the decision.
+        """
+        numbers = (f"限制出境决定书：{one.number}" for one in wanted if one.option == DECISION)
+        drafted = [*map(person_line, people), *lines, *numbers] if self.draft else None
+        return gather(session, context, wanted, issued=self.issued, drafted=drafted)
 
 
 def person_line(party: case_pb2.Party) -> str:
     """Returns the line of a paper that names a person."""
     return f"{party.name}，证件号码：{party.id_number}"
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """What a paper that is drafted says.
-
-    Attributes:
-        people: Whom it names.
-        lines: What else.
-    """
-
-    people: tuple[case_pb2.Party, ...]
-    lines: tuple[str, ...] = field(default=())
-
-    def facts(self, wanted: list[Wanted]) -> list[str]:
-        """Returns the lines: the people, what else, and the number of the decision.
-
-        Args:
-            wanted: The papers, the notice first.
-        """
-        numbers = [f"限制出境决定书：{one.number}" for one in wanted[1:]]
-        return [*map(person_line, self.people), *self.lines, *numbers]

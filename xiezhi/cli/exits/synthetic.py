@@ -17,7 +17,6 @@ from xiezhi.cli.exits.questions import FILED_BEFORE, person_line
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.papers import Wanted, date_message, draft
 from xiezhi.cli.progress import Report
-from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.cli.seed import DEFAULT_SEED
 from xiezhi.cli.session import Session
 from xiezhi.cli.suite import suite_required
@@ -94,7 +93,7 @@ def _write_notice(
 ) -> Path:
     wanted = Wanted("ASSISTANCE", "--notice", context.case_number, None, is_list=True)
     lines = [f"{person_line(who)}，限制出境决定书：{said or '无'}" for who, said in zip(people, decisions, strict=True)]
-    today = session.now().astimezone(LEGAL_ZONE).date()
+    today = session.today()
     pdf = draft(session, context, wanted, issued=today, facts=lines)
     notice = file.with_name(f"{file.stem}-notice-{hashlib.sha256(pdf).hexdigest()[:12]}.pdf")
     write_private(notice, pdf)
@@ -109,7 +108,7 @@ def _items(
     decisions: Sequence[str],
     months: int,
 ) -> Iterator[listing_pb2.UploadItem]:
-    today = session.now().astimezone(LEGAL_ZONE).date()
+    today = session.today()
     record = listing_pb2.DishonestRecord(
         behaviours=[listing_pb2.DISHONEST_BEHAVIOUR_ABLE_AND_REFUSING],
         performance=listing_pb2.PERFORMANCE_NONE,

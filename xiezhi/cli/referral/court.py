@@ -13,20 +13,19 @@ from rich.text import Text
 
 from xiezhi.cli.answers import keep_receipts, tell_answer
 from xiezhi.cli.approved import ApprovalChoice
-from xiezhi.cli.carrying import Ordered, ask, carry_out
+from xiezhi.cli.carrying import Ordered, ask, carry_out, fetch
 from xiezhi.cli.case import CaseQuestion
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.documents import read_bytes, write_private
 from xiezhi.cli.duration import read_instant
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.receipt import ProvenAnswer
-from xiezhi.cli.referral.calls import COURT, UNIT, Receipt, ReferralName, fetch, full_name
+from xiezhi.cli.referral.calls import COURT, UNIT, Receipt, ReferralName, full_name
 from xiezhi.cli.referral.packages import Dossier, EvidenceTexts, PackageChoice, SupplementChoice
 from xiezhi.cli.referral.suspects import SuspectsQuestion
 from xiezhi.cli.referral.views import answer_view, referral_view
 from xiezhi.cli.render import enum_name
 from xiezhi.cli.session import Session
-from xiezhi.client import Client, tracing
+from xiezhi.client import tracing
 from xiezhi.referral.v1 import investigation_pb2, referral_pb2
 
 _CASE = "--as GAN0102-J001 --case CASE"
@@ -172,14 +171,16 @@ def document(
 ) -> None:
     """Save a document of a referral exactly as it was received: for a court with its --case, else for the unit."""
     sha256 = read_digest(digest)
-    dossier = Dossier(session, about, suspects) if about.case else None
-    request = dossier.fetch(name, sha256) if dossier is not None else None
+    request: Message
+    kind: type[referral_pb2.FetchDocumentResponse | investigation_pb2.FetchUnitDocumentResponse]
+    if about.case:
+        service, request = COURT, Dossier(session, about, suspects).fetch(name, sha256)
+        kind = referral_pb2.FetchDocumentResponse
+    else:
+        service, request = UNIT, investigation_pb2.FetchUnitDocumentRequest(name=full_name(name), sha256=sha256)
+        kind = investigation_pb2.FetchUnitDocumentResponse
     with session.connect() as client, tracing() as trace:
-        if request is not None:
-            answer: _Document
-            answer, proven = fetch(client, COURT, request, kind=referral_pb2.FetchDocumentResponse)
-        else:
-            answer, proven = _units_document(client, full_name(name), sha256)
+        answer, proven = fetch(client, service, request, kind=kind)
     write_private(to, answer.pdf)
     keep_receipts(receipt, [proven])
     answer.ClearField("pdf")
@@ -206,16 +207,6 @@ def read_digest(text: str) -> bytes:
     if not re.fullmatch("[0-9A-Fa-f]{64}", text):
         raise CommandError("A document is named by its SHA-256, 64 hexadecimal digits, as listed with the referral.")
     return bytes.fromhex(text)
-
-
-_Document = referral_pb2.FetchDocumentResponse | investigation_pb2.FetchUnitDocumentResponse
-
-
-def _units_document(
-    client: Client, name: str, sha256: bytes
-) -> tuple[investigation_pb2.FetchUnitDocumentResponse, ProvenAnswer]:
-    request = investigation_pb2.FetchUnitDocumentRequest(name=name, sha256=sha256)
-    return fetch(client, UNIT, request, kind=investigation_pb2.FetchUnitDocumentResponse)
 
 
 def _read_text(file: Path) -> str:

@@ -13,12 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.answers import tell_answer
-from xiezhi.cli.carrying import Ordered, ask
+from xiezhi.cli.carrying import Ordered, ask, fetch
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.documents import read_bytes, write_private
-from xiezhi.cli.referral.calls import KEY_CASE_LISTS, SUPERVISION, fetch, full_name
+from xiezhi.cli.referral.calls import KEY_CASE_LISTS, SUPERVISION, full_name
 from xiezhi.cli.referral.letters import own_unit
-from xiezhi.cli.render import LEGAL_ZONE, enum_name, local_time
+from xiezhi.cli.render import enum_name, local_time
 from xiezhi.cli.sealed import seal
 from xiezhi.cli.session import Session
 from xiezhi.client import Client, tracing
@@ -49,7 +49,7 @@ def propose(
     """Propose a list; it is PENDING until both bodies have signed it."""
     request = supervision_pb2.ProposeKeyCasesRequest(
         request_id=str(uuid.uuid4()),
-        year=year or session.now().astimezone(LEGAL_ZONE).year,
+        year=year or session.today().year,
         title=title,
         referrals=map(full_name, referrals),
     )

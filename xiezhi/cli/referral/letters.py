@@ -13,10 +13,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from xiezhi.cli.answers import keep_receipts, tell_answer
+from xiezhi.cli.carrying import fetch
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.documents import read_bytes, write_private
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.referral.calls import UNIT, Receipt, ReferralName, fetch, full_name
+from xiezhi.cli.referral.calls import UNIT, Receipt, ReferralName, full_name
 from xiezhi.cli.referral.suspects import Places
 from xiezhi.cli.referral.views import Answer, answer_view
 from xiezhi.cli.sealed import seal

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 from rich.console import Group, RenderableType
 from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
 
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.events import dead_letters_view
 from xiezhi.cli.following import Following
 from xiezhi.cli.referral.views import duties_view
-from xiezhi.cli.render import enum_name, format_date, local_time, message_dict
+from xiezhi.cli.render import enum_name, facts_table, format_date, local_time, message_dict
 from xiezhi.cli.session import Session
 from xiezhi.cli.watching import WatchChoice, watch_post
 from xiezhi.referral.v1 import notice_pb2, notice_pb2_grpc, referral_pb2
@@ -46,9 +44,12 @@ def watch(session: Session, choice: WatchChoice) -> None:
 
     With --json each notice is a JSON document on a line of its own; with --once all are one document.
     """
-    with session.connect() as client:
-        watcher = NoticeWatcher(notice_pb2_grpc.ReferralNoticeServiceStub(client.channel), cursor=choice.after)
-        watch_post(session, watcher, choice=choice, view=notice_view)
+    watch_post(
+        session,
+        lambda client: NoticeWatcher(notice_pb2_grpc.ReferralNoticeServiceStub(client.channel), cursor=choice.after),
+        choice=choice,
+        view=notice_view,
+    )
 
 
 @command(app, calls=True, epilog=examples("xiezhi referral notices acknowledge NOTICE-ID --as POL360102-I001"))
@@ -72,11 +73,7 @@ def dead_letters(
     with session.connect() as client:
         stub = notice_pb2_grpc.ReferralNoticeServiceStub(client.channel)
         found = stub.ListDeadLetters(notice_pb2.ListDeadLettersRequest(page_size=limit)).dead_letters
-    table = Table("Event", "Topic", "Attempts", "Since", "Failure")
-    for one in found:
-        event_id = Text(one.event_id, overflow="fold")
-        table.add_row(event_id, one.topic, str(one.attempts), local_time(one.dead_time), one.error)
-    session.output.result([message_dict(one) for one in found], table if found else "Nothing is given up.")
+    session.output.result([message_dict(letter) for letter in found], dead_letters_view(found))
 
 
 @command(app, calls=True, epilog=examples("xiezhi referral notices replay EVENT-ID --as POL360000-O001"))
@@ -92,22 +89,11 @@ def replay(
 
 @dataclass(slots=True)
 class NoticeWatcher(Following[notice_pb2.ReferralNotice]):
-    """Follows the notices of referrals to the caller's post.
-
-    Attributes:
-        stub: The caller's connection.
-        cursor: That of the last notice that was handed out; empty before the first.
-        sleep: Waits so many seconds.
-    """
+    """Follows the notices of referrals to the caller's post."""
 
     stub: notice_pb2_grpc.ReferralNoticeServiceStub
-    cursor: str = ""
-    sleep: Callable[[float], None] = time.sleep
 
-    def acknowledge(self, notices: Sequence[notice_pb2.ReferralNotice]) -> int:
-        """Acknowledges notices; returns how many were not before."""
-        if not notices:
-            return 0
+    def _acknowledge(self, notices: Sequence[notice_pb2.ReferralNotice]) -> int:
         request = notice_pb2.AcknowledgeReferralNoticesRequest(notice_ids=[notice.notice_id for notice in notices])
         return self.stub.AcknowledgeReferralNotices(request).acknowledged_count
 
@@ -128,10 +114,7 @@ def notice_view(notice: notice_pb2.ReferralNotice) -> RenderableType:
         ("Written", local_time(notice.create_time)),
         ("Notice", notice.notice_id),
     )
-    facts = Table.grid(padding=(0, 2))
-    for title, value in rows:
-        if value:
-            facts.add_row(Text(title, style="cyan"), Text(value))
+    facts = facts_table(rows)
     parts: list[RenderableType] = [facts]
     if notice.HasField("duty"):
         parts.append(duties_view([notice.duty]))

@@ -133,14 +133,13 @@ class Dossier:
             raise CommandError("A referral says to which --unit it goes, and the facts with --facts or --facts-file.")
         context, parties = self._context(), self.suspects.parties()
         lines = [*(f"犯罪嫌疑人：{one.name}，证件号码：{one.id_number}" for one in parties), f"案件事实：{facts}"]
-        (letter, account), documents = gather(
+        letter, account = gather(
             self.session,
             context,
             papers.wanted(context.case_number),
             issued=papers.issued,
             drafted=lines if papers.draft else None,
         )
-        context.documents.extend(documents)
         return referral_pb2.SendReferralRequest(
             context=context,
             suspects=parties,
@@ -160,14 +159,13 @@ class Dossier:
         number = papers.supplement_number or f"{context.case_number}补充"
         pieces = read_evidence(evidence)
         lines = [f"移送编号：{name}", f"犯罪嫌疑人：{suspect.name}", *(f"材料：{piece.title}" for piece in pieces)]
-        (pdf,), documents = gather(
+        (pdf,) = gather(
             self.session,
             context,
             [Wanted("SUPPLEMENT", "--supplement", number, papers.supplement, is_list=True)],
             issued=papers.issued,
             drafted=lines if papers.draft else None,
         )
-        context.documents.extend(documents)
         return referral_pb2.SupplementReferralRequest(
             context=context, suspect=suspect, name=name, evidence=pieces, supplement_pdf=pdf
         )

@@ -15,12 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from xiezhi.cli.answers import tell_answer
+from xiezhi.cli.carrying import fetch
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.documents import write_private
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.papers import date_message, read_date
-from xiezhi.cli.referral.calls import SUPERVISION, fetch
-from xiezhi.cli.render import LEGAL_ZONE
+from xiezhi.cli.referral.calls import SUPERVISION
 from xiezhi.cli.session import Session
 from xiezhi.client import tracing
 from xiezhi.referral.v1 import supervision_pb2
@@ -68,7 +68,7 @@ def report(
     """Count the referrals received in a period: outcomes, written answers in time, and the median days to them."""
     if as_csv and session.output.as_json:
         raise CommandError("--csv and --json exclude each other.")
-    today = session.now().astimezone(LEGAL_ZONE).date()
+    today = session.today()
     request = supervision_pb2.GetReportRequest(
         start_date=date_message(read_date(first) if first else today.replace(month=1, day=1)),
         end_date=date_message(read_date(last) if last else today),

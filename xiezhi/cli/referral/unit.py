@@ -9,14 +9,13 @@ from typing import Annotated
 import typer
 
 from xiezhi.cli.answers import tell_answer
-from xiezhi.cli.carrying import Ordered, ask
+from xiezhi.cli.carrying import Ordered, ask, fetch
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.papers import date_message, read_date
 from xiezhi.cli.receipt import ProvenAnswer
-from xiezhi.cli.referral.calls import UNIT, Receipt, ReferralName, fetch, full_name
+from xiezhi.cli.referral.calls import UNIT, Receipt, ReferralName, full_name
 from xiezhi.cli.referral.suspects import Places
 from xiezhi.cli.referral.views import answer_view, referrals_view
-from xiezhi.cli.render import LEGAL_ZONE
 from xiezhi.cli.session import Session
 from xiezhi.client import tracing
 from xiezhi.referral.v1 import investigation_pb2
@@ -190,7 +189,7 @@ def decide(
     receipt: Receipt = None,
 ) -> None:
     """Decide for suspects whether to file; each once, and each may be decided differently."""
-    decided = read_date(day) if day else session.now().astimezone(LEGAL_ZONE).date()
+    decided = read_date(day) if day else session.today()
     request = investigation_pb2.DecideReferralRequest(
         request_id=str(uuid.uuid4()),
         name=full_name(name),

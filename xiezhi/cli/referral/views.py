@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from xiezhi.cli.render import enum_name, format_date, local_time
+from xiezhi.cli.render import enum_name, facts_table, format_date, local_time
 from xiezhi.referral.v1 import referral_pb2, supervision_pb2
 
 _STATE_STYLES = {
@@ -148,11 +148,7 @@ def _facts(referral: referral_pb2.Referral) -> RenderableType:
         ("Facts", referral.facts),
         ("Private prosecution from", format_date(referral.private_prosecution_date)),
     )
-    table = Table.grid(padding=(0, 2))
-    for title, value in rows:
-        if value:
-            table.add_row(Text(title, style="cyan"), Text(value))
-    return table
+    return facts_table(rows)
 
 
 def _suspects(suspects: Iterable[referral_pb2.Suspect]) -> RenderableType:

@@ -13,8 +13,8 @@ from services.chassis.clock import Clock
 from services.chassis.db import Database
 from services.chassis.ids import IdSource
 from services.chassis.sealing import Keyring
+from services.chassis.spans import traceparent
 from services.codes.legal_time import legal_date
-from services.exit_restriction.changes import traceparent
 from services.exit_restriction.domain import TermRule
 from services.exit_restriction.listing.domain import Push
 from services.exit_restriction.listing.pushing import Means, Pushed, push_all
@@ -254,10 +254,7 @@ class UploadStore:
             self._rows.write(connection, upload)
             if upload.state is not UploadState.COMMITTED:
                 return None, True
-            requests.begin(connection, commit.key, ())
-            made = answer(upload)
-            requests.end(connection, commit.key, made)
-            return made, True
+            return requests.once(connection, commit.key, lambda _: answer(upload)), True
 
         return await self._database.write(write)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import BigInteger, Boolean, Column, Date, LargeBinary, MetaData, String, Table, select
+from sqlalchemy import BigInteger, Boolean, Column, Date, LargeBinary, MetaData, String, Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from services.chassis.db import Instant, insert_many
+from services.chassis.db import Instant, execute_many, insert_many
 from services.chassis.db.database import make_store
 from services.chassis.db.stores import Timeouts
 
@@ -90,3 +90,11 @@ def test_rows_whose_key_is_taken_are_passed_over_where_that_is_wanted(within):
     within(lambda connection: insert_many(connection, THINGS, [again, thing(2)], leave_taken=True))
     kept = within(lambda connection: connection.execute(select(THINGS).order_by(THINGS.c.key)).all())
     assert [row.name for row in kept] == [thing(1)["name"], thing(2)["name"]]
+
+
+def test_a_statement_is_executed_for_each_row_and_for_none_not_at_all(within):
+    within(lambda connection: insert_many(connection, THINGS, [thing(key) for key in range(4)]))
+    forget = THINGS.delete().where(THINGS.c.key == bindparam("which"))
+    for rows in ([{"which": 1}, {"which": 3}], []):
+        within(lambda connection, rows=rows: execute_many(connection, forget, rows))
+    assert sorted(within(lambda connection: connection.execute(select(THINGS.c.key)).scalars().all())) == [0, 2]

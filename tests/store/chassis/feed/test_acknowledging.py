@@ -24,6 +24,17 @@ async def test_an_acknowledgement_stays_as_it_was_the_first_time(desk, clock):
     assert await desk.acknowledge() == ()
 
 
+async def test_of_a_call_it_is_told_how_many_it_was_the_first_to_acknowledge(desk, clock):
+    one, two = await desk.tell("one", "two")
+    assert await desk.feed.acknowledge_now("a", [one], by="first") == 1
+    clock.advance(timedelta(minutes=1))
+    assert await desk.feed.acknowledge_now("a", [two, one], by="first") == 1
+    assert await desk.feed.acknowledge_now("a", [two, one], by="second") == 0
+    with pytest.raises(XiezhiError) as refused:
+        await desk.feed.acknowledge_now("b", [one], by="first")
+    assert refused.value.reason is Reason.NOT_FOUND
+
+
 @pytest.mark.parametrize("kind", ["another's", "nobody's"])
 async def test_what_is_not_the_addressees_is_not_found_whether_it_exists_or_not(desk, kind):
     (own,) = await desk.tell("one")

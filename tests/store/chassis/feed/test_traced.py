@@ -1,5 +1,6 @@
 """A watcher's span links to the trace that caused what it delivers, on the way of an escalation too."""
 
+from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
@@ -36,8 +37,9 @@ async def test_the_watchers_span_links_to_the_cause(desk, clock, telemetry, expo
     assert await desk.relay().step()
     for addressee in "ab":
         with telemetry.server_span("/test.Service/Watch", ()) as span:
-            for notice in await desk.take(1, addressee):
-                span.link(notice.traceparent)
+            async with aclosing(desk.feed.watch(addressee, cursor="")) as groups:
+                (notice,) = await anext(groups)
+        assert notice.trace_id == cause.trace_id != span.trace_id
     telemetry.flush()
     changed, *watched = exporter.get_finished_spans()
     assert f"{changed.context.trace_id:032x}" == cause.trace_id

@@ -26,7 +26,7 @@ from tests.store.exit_restriction.port import (
     Process,
     batch,
 )
-from tests.store.vehicle.seen import contents, everything, rows
+from tests.store.seen import contents, everything, rows
 from tests.unit.exit_restriction.handed_over import (
     BLOCK,
     BLOCK_ENTRY,
@@ -61,6 +61,7 @@ async def refused(awaited):
     return refusal.value.reason
 
 
+@pytest.mark.clause("R-2.8")
 async def test_who_is_to_be_stopped_is_stopped_and_the_court_is_told(ready):
     (outcome,) = await ready.hand_over(item(ONE))
     answer = await ready.check(ONE)
@@ -79,6 +80,7 @@ async def test_who_is_to_be_stopped_is_stopped_and_the_court_is_told(ready):
     assert ("border.hits.total", 1) in ready.observed
 
 
+@pytest.mark.clause("R-2.8", "R-5.3")
 async def test_who_is_only_watched_passes_and_is_shown_nothing(ready):
     await ready.hand_over(item(ONE, MONITOR))
     for direction in (EXIT, ENTRY):
@@ -111,6 +113,7 @@ async def test_a_requirement_is_of_its_direction(
         assert bool(answer.hit) is (action != NOTHING)
 
 
+@pytest.mark.clause("R-2.8")
 async def test_of_two_courts_the_stricter_is_done_and_both_are_told(ready, exit_url):
     await ready.hand_over(item(ONE, MONITOR), court=NANCHANG)
     await ready.hand_over(item(ONE, BLOCK))
@@ -163,6 +166,7 @@ async def test_what_is_kept_is_sealed(ready, exit_url):
             assert value.encode(encoding) not in stored
 
 
+@pytest.mark.clause("R-2.8")
 async def test_a_control_is_in_force_to_the_end_of_its_last_day_and_until_it_is_lifted(ready, clock):
     await ready.hand_over(item(ONE))
     (other,) = await ready.hand_over(item(TWO))

@@ -17,7 +17,7 @@ from tests.store.exit_restriction.port import (
     Process,
     batch,
 )
-from tests.store.vehicle.seen import contents, rows
+from tests.store.seen import contents, rows
 from tests.unit.exit_restriction.handed_over import MONITOR, filing, item, lifting, stamp
 from tests.unit.exit_restriction.told import NANCHANG
 from tests.unit.exit_restriction.travellers import passport, person

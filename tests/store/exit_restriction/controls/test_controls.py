@@ -12,7 +12,7 @@ import pytest
 from services.codes.terms import end_of
 from services.exit_restriction.domain import RULE_OF_1987, Requirement
 from tests.store.exit_restriction.port import ENTRY, LET_PASS, NOTHING, STOP, Process
-from tests.store.vehicle.seen import contents, everything, rows
+from tests.store.seen import contents, everything, rows
 from tests.unit.exit_restriction.handed_over import (
     BLOCK,
     BLOCK_ENTRY,
@@ -60,6 +60,7 @@ def day(message):
     return date(message.year, message.month, message.day)
 
 
+@pytest.mark.clause("R-2.7")
 async def test_a_batch_is_placed_each_person_for_itself(ready):
     request = filing(item(ONE), item(FOREIGNER, MONITOR), item(ABROAD, WITHHOLD, term_months=3), item(STRANGER))
     response = await ready.order(request)
@@ -105,6 +106,7 @@ REFUSALS = [
 ]
 
 
+@pytest.mark.clause("R-2.7")
 async def test_one_that_is_refused_keeps_nobody_else_out(ready, exit_url):
     for serial, (reason, bad, known) in enumerate(REFUSALS, start=1):
         if before := known.get(PLACED):
@@ -331,3 +333,10 @@ async def test_a_passport_issued_later_is_sought_too(load, ready):
     assert (await ready.check(document_number=renewed.number)).action == LET_PASS
     assert (await ready.check(document_number=passport(9).number)).action == STOP
     assert (await ready.check(document_number=passport(9).number, direction=ENTRY)).action == NOTHING
+
+
+async def test_whose_a_control_is_is_told_by_its_key(ready):
+    (outcome,) = await ready.hand_over(item(ONE))
+    store = ready.border.controls
+    assert await store.court_of(outcome.control.name.removeprefix("controls/")) == outcome.control.court_code
+    assert await store.court_of("00000000-0000-4000-8000-000000000000") is None

@@ -47,6 +47,7 @@ async def refused(awaited):
     return refusal.value.reason
 
 
+@pytest.mark.clause("R-1.10")
 async def test_an_application_is_restricted_from_the_filing_to_the_end_of_the_last_day(office, clock):
     assert (await office.check(WHO)).decision == PASS
     await office.file(WHO)
@@ -66,6 +67,7 @@ async def test_an_application_is_restricted_from_the_filing_to_the_end_of_the_la
     assert (await office.check(WHO)).decision == PASS
 
 
+@pytest.mark.clause("R-1.10", "R-1.14")
 async def test_any_court_restricts_and_releases_only_its_own(office, clock):
     mine = await office.file(WHO)
     await office.file(WHO, court=NANCHANG, serial=2)
@@ -88,6 +90,7 @@ async def test_a_number_of_two_people_and_one_that_is_none_are_refused(office, l
     assert await refused(office.check(WHO, id_number="369901800115001")) is Reason.FIELDS_INVALID
 
 
+@pytest.mark.clause("R-1.10")
 async def test_whoever_is_not_on_the_register_is_restricted_all_the_same(office, database):
     who = Named("新人", (number(77),))
     subject = await database.write(lambda connection: office.subjects.find_or_add(connection, who))

@@ -136,6 +136,7 @@ REFUSALS = [
 ]
 
 
+@pytest.mark.clause("R-1.8", "R-1.9")
 async def test_an_entry_is_forwarded_or_on_the_list_only_for_every_reason(court, load):
     load(ON_FILE, DEAD, FOREIGNER, *TWINS)
     for serial, (order, outcome, reasons) in enumerate(OUTCOMES, 1):
@@ -146,6 +147,7 @@ async def test_an_entry_is_forwarded_or_on_the_list_only_for_every_reason(court,
         assert (entry.end_date.year, entry.end_date.month, entry.end_date.day) == (2020, 8, 3)
 
 
+@pytest.mark.clause("R-1.8")
 async def test_an_entry_is_refused_with_its_reason_and_leaves_nothing(court, load, told):
     load(ON_FILE, CHILD, *TWINS)
     for serial, (order, reason) in enumerate(REFUSALS, 1):
@@ -156,6 +158,7 @@ async def test_an_entry_is_refused_with_its_reason_and_leaves_nothing(court, loa
     assert told == []
 
 
+@pytest.mark.clause("R-1.9")
 async def test_the_level_is_that_of_the_highest_approver(court, load):
     load(JIA, YI, ON_FILE, UNKNOWN)
     for someone, approved_by, months, forwarded in (
@@ -221,6 +224,7 @@ async def test_of_concurrent_pushes_of_one_case_one_is_let_in(database, keyring,
     assert sorted(type(one).__name__ for one in found) == ["AlreadyExists"] * 5 + ["PushEntryResponse"]
 
 
+@pytest.mark.clause("R-1.14")
 async def test_removal_proposes_a_release_and_performs_none(court, load, told):
     load(ON_FILE)
     entry = (await court(push(ON_FILE))).entry

@@ -104,6 +104,7 @@ async def test_an_upload_is_staged_and_pushed_as_a_whole(court, load, database, 
     assert (entry.name, entry.record) == (found[4].entry, record())
 
 
+@pytest.mark.clause("R-1.8")
 async def test_each_item_has_an_outcome_of_its_own(court, load):
     load(*PEOPLE, person(30, numbers=PEOPLE[6].numbers))
     await court(push(PEOPLE[4], serial=14))

@@ -55,6 +55,7 @@ async def kinds(office, database, **who):
     return [notice.kind for notice in await office.watched(count, **who)]
 
 
+@pytest.mark.clause("R-2.8")
 async def test_a_hit_is_told_to_its_court_and_the_judge_reads_where(office):
     await office.told(hit(), hit(2, court=NANCHANG))
     (notice,) = await office.watched(1)
@@ -118,6 +119,7 @@ async def test_others_cannot_follow_or_acknowledge_what_is_not_theirs(office):
         assert refusal.value.reason is Reason.NOT_FOUND
 
 
+@pytest.mark.clause("R-1.12", "R-1.13")
 async def test_the_window_opens_seven_days_and_one_day_are_left_and_it_is_over(office, database):
     await office.file(WHO)
     for moment, expected in (
@@ -302,3 +304,11 @@ async def test_what_is_rolled_back_was_not_told(office, database):
         await database.write(write)
     assert await kept(database, FEED.notices) == []
     assert await kept(database, OUTBOX) == []
+
+
+async def test_whom_the_directory_does_not_name_reads_no_liaisons_post(office):
+    await office.told(hit())
+    for asked in (office.watched, office.acknowledge):
+        with pytest.raises(XiezhiError) as refusal:
+            await asked(*([1] if asked == office.watched else []), permissions=LIAISON, liaison=False)
+        assert refusal.value.reason is Reason.LIAISON_NOT_APPOINTED

@@ -11,7 +11,7 @@ import pytest
 from services.chassis.sealing import Keyring, SealError
 from services.exit_restriction.registry.domain import Subject
 from services.exit_restriction.registry.store import SubjectRows
-from tests.store.vehicle.seen import contents, everything
+from tests.store.seen import contents, everything
 from tests.unit.exit_restriction.travellers import naming, number, passport, person, voided
 
 BORN = date(1987, 6, 5)

@@ -9,7 +9,7 @@ import pytest
 from services.exit_restriction.loader import SubjectLoader
 from services.exit_restriction.registry.domain import Subject
 from services.exit_restriction.registry.intake import IntakeError
-from tests.store.vehicle.seen import contents, rows
+from tests.store.seen import contents, rows
 from tests.unit.exit_restriction.travellers import naming, number, passport, person, voided
 
 TABLES = ("subjects", "subject_numbers")

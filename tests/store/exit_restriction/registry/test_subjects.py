@@ -11,7 +11,7 @@ from services.chassis.db import Database
 from services.exit_restriction.registry.domain import Named, Subject
 from services.exit_restriction.registry.store import RegistryDamage, SubjectRows
 from services.exit_restriction.registry.tables import NUMBERS
-from tests.store.vehicle.seen import rows
+from tests.store.seen import rows
 from tests.unit.exit_restriction.travellers import naming, number, passport, person
 
 PASSPORT = "UTOL898902C3"

@@ -83,6 +83,7 @@ def at(day):
     return end_of(day - timedelta(days=1)) + timedelta(hours=12)
 
 
+@pytest.mark.clause("R-1.11")
 async def test_a_restriction_is_filed_on_a_later_decision(court, load, told):
     load(JIA)
     entry = await listed(court)
@@ -150,6 +151,7 @@ async def test_one_that_begins_later_is_filed_until_then(court, load):
     assert (await shown(court))[0].state == ACTIVE
 
 
+@pytest.mark.clause("R-1.13")
 async def test_a_restriction_ends_by_itself_and_any_past_moment_can_be_asked(court, load):
     load(JIA)
     name = (await court(filing(await listed(court)))).restriction.name
@@ -167,6 +169,7 @@ async def test_a_restriction_ends_by_itself_and_any_past_moment_can_be_asked(cou
     assert await refuse(court, request) == "FIELDS_INVALID"
 
 
+@pytest.mark.clause("R-1.12")
 async def test_a_renewal_comes_in_the_last_month_and_adds_a_term_without_a_gap(court, load, told):
     load(JIA)
     name = (await court(filing(await listed(court)))).restriction.name
@@ -201,6 +204,7 @@ async def test_a_renewal_comes_in_the_last_month_and_adds_a_term_without_a_gap(c
     assert await refuse(court, renewal(name)) == "RESTRICTION_ALREADY_RELEASED"
 
 
+@pytest.mark.clause("R-1.14")
 async def test_a_release_ends_one_restriction_and_no_other(court, load, told):
     load(JIA)
     name = (await court(filing(await listed(court)))).restriction.name
@@ -228,6 +232,7 @@ async def test_a_release_ends_one_restriction_and_no_other(court, load, told):
     assert [change.happened for change in told[-2:]] == [Happened.FILED, Happened.RELEASED]
 
 
+@pytest.mark.clause("R-1.14")
 async def test_release_of_what_is_over_is_answered_as_it_is(court, load, told):
     load(JIA)
     name = (await court(filing(await listed(court)))).restriction.name
@@ -256,3 +261,12 @@ async def test_two_courts_restrict_one_person_apart(court, load):
     request = restriction_pb2.ListRestrictionsRequest(context=context(court=XIHU), debtor=party(JIA))
     (found,) = (await court(request)).restrictions
     assert (found.name, found.state) == (second, ACTIVE)
+
+
+async def test_whose_entries_and_restrictions_are_is_told_by_their_keys(court, load):
+    load(JIA)
+    entry = await listed(court)
+    found = (await court(filing(entry))).restriction
+    for store, name in ((court.restrictions, found.name), (court.lists, entry)):
+        assert await store.court_of(name.partition("/")[2]) == DONGHU
+        assert await store.court_of(str(uuid.UUID(int=1))) is None

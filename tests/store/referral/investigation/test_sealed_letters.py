@@ -12,7 +12,7 @@ import pytest
 from services.papers import SealTrust, verify_sealed
 from services.papers.sealing import seal_pdf
 from services.synthetic.papers import Paper, PaperKind, draw_paper
-from tests.store.vehicle.seen import contents
+from tests.store.seen import contents
 from tests.unit.referral.asked import (
     LETTER,
     NOW,
@@ -85,6 +85,7 @@ async def refusal(asked):
     return refused.value.reason
 
 
+@pytest.mark.clause("R-3.1")
 async def test_a_letter_goes_from_the_draft_to_the_court(exchange, received, seal):
     await exchange.unit(ruling(received, 0, 1))
     drafted = (await exchange.unit(draft(received, 0, 1))).pdf
@@ -94,6 +95,7 @@ async def test_a_letter_goes_from_the_draft_to_the_court(exchange, received, sea
     assert (await exchange.court(fetching(received, hashlib.sha256(pdf).digest()))).pdf == pdf
 
 
+@pytest.mark.clause("R-3.3")
 @pytest.mark.parametrize("reasons", [REASONS, LONG], ids=["short", "over pages"])
 async def test_an_opinion_has_each_of_its_reasons(exchange, received, seal, referral_url, reasons):
     await exchange.unit(ruling(received, 1, files=False))

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import delete, select
 
 from services.chassis.sealing import Sealer
+from services.referral.calendars.tables import CALENDARS
 from services.referral.domain import DutyKind, FeedbackGiven, RuleId, SupplementRequested, Transferred
-from services.referral.domain.calendar_files import MAX_TEXT
 from services.referral.notices.domain import Outline, Owed
 from services.referral.notices.rows import _PAGES, DutyRows
 from services.referral.notices.tables import DUTIES, STANDINGS
@@ -38,6 +38,7 @@ def day(message):
     return f"{message.year}-{message.month:02}-{message.day:02}"
 
 
+@pytest.mark.clause("R-3.2")
 async def test_a_duty_is_listed_from_the_receipt_to_the_answer(supervised):
     key = await supervised.refer(*referred("2018-09-28", "a"))
     assert kinds(await due(supervised)) == [DECIDE, OPINION, SIXTY]
@@ -161,7 +162,8 @@ def test_a_page_is_read_from_its_index_alone(side):
 
 
 async def test_the_longest_names_of_calendars_fit_into_the_indexes(database, keyring):
-    rows, names = DutyRows(Sealer(keyring)), [str(n) * 2 + "\U00020bb7" * (MAX_TEXT - 2) for n in range(2)]
+    longest = CALENDARS.c.version.type.length
+    rows, names = DutyRows(Sealer(keyring)), [str(n) * 2 + "\U00020bb7" * (longest - 2) for n in range(2)]
     outline = Outline("7f4df0d5-9a4b-4f43-8d5f-6f1f7a1f2a3c", COURT, CASE, UNIT, date(2018, 9, 28), 0, is_closed=False)
     owed = Owed(
         bytes(16),

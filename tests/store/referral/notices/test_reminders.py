@@ -12,7 +12,7 @@ from services.referral.domain import Calendars, FeedbackGiven, Withdrawn, duties
 from services.referral.notices.domain import TOPICS, derive, recipients_of
 from services.referral.notices.tables import FEED, OUTBOX
 from services.referral.published import published_calendars
-from tests.store.referral.supervised import DEPARTMENT, HIGH_COURT, LIAISON, NOTICES, call, keyed_all
+from tests.store.referral.supervised import DEPARTMENT, HIGH_COURT, LIAISON, NOTICES, keyed_all
 from tests.unit.referral.domain.referred import CASE, COURT, UNIT, at, filed, not_filed, on, received, sent
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.referral.v1 import notice_pb2, referral_pb2
@@ -170,7 +170,7 @@ async def test_what_cannot_be_delivered_is_listed_and_delivered_again(supervised
 
 async def operate(supervised, request):
     name = type(request).__name__.removesuffix("Request")
-    asked = call(request, at=supervised.clock.now(), organisation=DEPARTMENT, service=NOTICES)
+    asked = supervised.call(request, NOTICES, organisation=DEPARTMENT)
     return await getattr(supervised.notices, name)(request, asked)
 
 

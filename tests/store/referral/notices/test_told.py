@@ -11,7 +11,6 @@ from services.referral.domain import (
     FeedbackGiven,
     Ground,
     OpinionGiven,
-    PrivatelyProsecuted,
     Reopened,
     Review,
     Supplemented,
@@ -20,7 +19,7 @@ from services.referral.domain import (
     Withdrawn,
 )
 from tests.store.referral.supervised import HIGH_COURT, LIAISON
-from tests.unit.referral.domain.referred import CASE, COURT, OTHER_UNIT, UNIT, at, filed, not_filed, on, received, sent
+from tests.unit.referral.domain.referred import CASE, COURT, OTHER_UNIT, UNIT, at, filed, not_filed, received, sent
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.referral.v1 import notice_pb2, referral_pb2
 
@@ -46,7 +45,6 @@ async def test_every_event_goes_to_the_other_side(supervised):
         Reopened(at("2018-09-29", 12), "a", Ground.PROSECUTOR, "D1"),
         filed("2018-09-29", hour=13),
         FeedbackGiven(at("2018-09-29", 14), "a"),
-        PrivatelyProsecuted(at("2018-09-30", 14), "b", on("2018-09-30")),
     )
     assert events(await supervised.told(UNIT)) == ["SENT", "SUPPLEMENTED"]
     assert events(await supervised.told(COURT)) == [
@@ -128,3 +126,10 @@ async def test_no_notice_names_a_suspect(supervised, database):
     await supervised.refer(*BASE, filed("2018-09-28"))
     told = [n for side in (COURT, UNIT) for n in await supervised.told(side)]
     assert "测试甲".encode() not in b"".join(n.SerializeToString() for n in told)
+
+
+async def test_whom_the_directory_does_not_name_reads_no_liaisons_post(supervised):
+    await supervised.refer(*BASE)
+    with pytest.raises(XiezhiError) as refusal:
+        await supervised.watched(1, permissions=LIAISON, liaison=False)
+    assert refusal.value.reason is Reason.LIAISON_NOT_APPOINTED

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from services.chassis.sealing import Keyring, SealError
-from tests.store.vehicle.seen import everything
+from tests.store.seen import everything
 from tests.unit.referral.asked import (
     DECISION,
     DETECTIVE,

@@ -10,7 +10,7 @@ import pytest
 
 from services.referral.domain import ReferralState
 from services.referral.referrals.rows import ReferralRows
-from tests.store.vehicle.seen import contents, rows
+from tests.store.seen import contents, rows
 from tests.unit.referral.asked import (
     NOW,
     REASONS,
@@ -220,3 +220,13 @@ async def test_a_change_is_told_in_its_own_transaction(open_exchange, referral_u
     assert await refusal(exchange.unit(receipt(name))) is Reason.STORE_UNAVAILABLE
     assert contents(referral_url) == before
     assert [(change.by, len(change.made), len(change.before)) for change in told] == [(COURT, 1, 0), (UNIT, 1, 1)]
+
+
+async def test_whose_a_referral_is_is_told_with_the_units_that_it_lay_with(exchange):
+    name = (await exchange.court(sending(person(1)))).referral.name
+    key = name.removeprefix("referrals/")
+    assert await exchange.store.parties_of(key) == (COURT, (UNIT,))
+    await exchange.unit(receipt(name))
+    await exchange.unit(transfer(name, OTHER_UNIT))
+    assert await exchange.store.parties_of(key) == (COURT, (OTHER_UNIT, UNIT))
+    assert await exchange.store.parties_of("00000000-0000-4000-8000-000000000000") is None

@@ -161,7 +161,7 @@ async def test_whoever_is_killed_in_the_middle_goes_on_where_it_stopped(supervis
 async def test_a_process_that_starts_finishes_what_another_left(supervised, moment, monkeypatch):
     await supervised.refer(*FILED_2026)
     calendar = notice().calendar
-    kept = read_calendar(calendar, now=supervised.clock.now())
+    kept = read_calendar(calendar)
     await supervised.database.write(partial(supervised.calendars.adopt, calendar=kept, clock=supervised.clock))
     await supervised.adjusting.resume()
     assert len(await adjusted(supervised, UNIT)) == 1

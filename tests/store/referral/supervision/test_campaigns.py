@@ -38,6 +38,7 @@ async def refused(awaited):
     return refusal.value.reason
 
 
+@pytest.mark.clause("R-3.4")
 async def test_campaigns_count_referrals_and_filed_suspects_and_may_overlap(supervised, clock):
     first = await supervised.refer(*referred("2018-09-28", "a", "b"), filed("2018-09-28", "a"))
     second = await supervised.refer(*referred("2018-09-28"), not_filed("2018-09-28"))
@@ -77,6 +78,7 @@ async def test_what_is_refused(supervised):
     assert (await listed(supervised))["秋风行动"] == (HIGH_COURT, 0, 0)
 
 
+@pytest.mark.clause("R-3.4", "R-3.5")
 @pytest.mark.parametrize("organisation", [COURT, "赣01", UNIT, "360100000000"])
 async def test_only_the_provincial_bodies_may(supervised, organisation):
     for request in (

@@ -98,6 +98,7 @@ async def refused(awaited):
     return refusal.value.reason
 
 
+@pytest.mark.clause("R-3.5")
 async def test_one_signature_is_pending_and_both_publish_to_the_two_sides(supervised, seal, keys):
     made = await propose(supervised, keys)
     assert (made.state, list(made.signed_by), made.title, made.year) == (PENDING, [], TITLE, 2018)
@@ -133,6 +134,7 @@ async def test_a_draft_is_the_same_every_time_and_of_the_body_that_asks(supervis
     assert await refused(draft(supervised, f"keyCaseLists/{NOBODY}")) is Reason.KEY_CASE_LIST_NOT_FOUND
 
 
+@pytest.mark.clause("R-3.5")
 async def test_a_year_may_have_several_and_what_is_closed_or_carried_over_is_marked(supervised, seal, keys, clock):
     await publish(supervised, seal, (await propose(supervised, keys)).name)
     clock.set(at("2018-09-28", 13))

@@ -1,5 +1,6 @@
 """Notices: what they may hold, and what their deadlines lead to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +56,18 @@ def test_the_longest_of_everything_is_accepted():
 def test_a_deadline_counts_from_when_the_notice_was_made():
     assert notice().ack_due_at is None
     assert notice(ack_within=HOUR).ack_due_at == MADE + HOUR
+
+
+@pytest.mark.parametrize(
+    ("traceparent", "trace_id"),
+    [
+        ("", ""),
+        ("trace", ""),
+        ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "0af7651916cd43dd8448eb211c80319c"),
+    ],
+)
+def test_what_is_delivered_names_its_trace(traceparent, trace_id):
+    assert replace(LATE, traceparent=traceparent).trace_id == trace_id
 
 
 levels = st.lists(

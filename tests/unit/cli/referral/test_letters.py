@@ -6,9 +6,10 @@ import protovalidate
 import pytest
 
 from tests.unit.cli.conftest import JUDGE
+from xiezhi.cli.carrying import method_of
 from xiezhi.cli.home import Home
 from xiezhi.cli.output import CommandError, Output
-from xiezhi.cli.referral.calls import CAMPAIGNS, UNIT, full_name, method_of
+from xiezhi.cli.referral.calls import CAMPAIGNS, UNIT, full_name
 from xiezhi.cli.referral.court import read_digest
 from xiezhi.cli.referral.letters import Letter, own_unit
 from xiezhi.cli.session import Session

@@ -6,9 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.exit_restriction.border.batches import Batch, Hashed, portions
+from services.alerts.streams import Hashed
+from services.exit_restriction.border.batches import TravellerBatch
 from services.exit_restriction.border.keys import NumberHasher
-from services.exit_restriction.registry.numbers import read_document_number
+from services.exit_restriction.registry.numbers import plain_number, read_document_number
 from tests.unit.exit_restriction.sought import ENTRY, meeting
 
 HASHER = NumberHasher(b"k" * 16)
@@ -17,11 +18,15 @@ NUMBERS = st.sampled_from([*KNOWN, "e1234 5678", "36990119800115001x", "E123", "
 
 
 def texts(numbers, number=1):
-    return Batch(number, meeting(), numbers)
+    return TravellerBatch(number, meeting(), texts=numbers)
 
 
 def packed(numbers, number=1):
-    return Batch(number, meeting(ENTRY), packed=HASHER.hash_all(numbers).hashes, is_dated=True)
+    return TravellerBatch(number, meeting(ENTRY), packed=HASHER.hash_all(numbers).hashes, is_dated=True)
+
+
+def hashed_of(batches):
+    return Hashed.of(batches, HASHER, rewrite=plain_number)
 
 
 BATCHES = st.lists(st.lists(NUMBERS, max_size=30).map(texts) | st.just(packed(KNOWN)), max_size=6)
@@ -29,7 +34,7 @@ BATCHES = st.lists(st.lists(NUMBERS, max_size=30).map(texts) | st.just(packed(KN
 
 @given(BATCHES, st.sets(st.sampled_from(KNOWN)))
 def test_each_number_is_found_exactly_if_it_is_sought(batches, sought):
-    hashed = Hashed.of(batches, HASHER)
+    hashed = hashed_of(batches)
     assert len(hashed.hashes) == sum(map(len, batches))
     wanted = np.array([HASHER.hash(number) for number in sought], np.uint64)
     found = hashed.candidates(np.isin(hashed.hashes, wanted))
@@ -39,31 +44,23 @@ def test_each_number_is_found_exactly_if_it_is_sought(batches, sought):
             if batch.packed is not None:
                 number, text = KNOWN[place], ""
             else:
-                number = text = read_document_number(batch.numbers[place]) or ""
+                number = text = read_document_number(batch.texts[place]) or ""
             if number in sought:
                 expected.append((which, place, text, HASHER.hash(number), batch.meeting, batch.is_dated))
     got = [
-        (*hashed.where(place), one.text, one.hash % (1 << 64), one.meeting, one.is_dated)
-        for place, one in zip(found, hashed.sought(found), strict=True)
+        (*hashed.where(place), text, number % (1 << 64), batch.meeting, batch.is_dated)
+        for place, (number, batch, text) in zip(found, hashed.at(found), strict=True)
     ]
     assert got == expected
 
 
 @given(BATCHES)
 def test_what_is_no_number_is_told_by_its_place_in_its_batch(batches):
-    hashed = Hashed.of(batches, HASHER)
+    hashed = hashed_of(batches)
     for which, batch in enumerate(batches):
-        wrong = [] if batch.packed is not None else [i for i, n in enumerate(batch.numbers) if not _reads(n)]
+        wrong = [] if batch.packed is not None else [i for i, n in enumerate(batch.texts) if not _reads(n)]
         assert hashed.checked(which) == (len(batch) - len(wrong), wrong)
 
 
 def _reads(number):
     return read_document_number(number) is not None
-
-
-@given(st.lists(st.integers(0, 9), max_size=12), st.integers(1, 12))
-def test_portions_keep_the_order_and_the_bound(sizes, most):
-    batches = [texts(["E12345678"] * size, number) for number, size in enumerate(sizes)]
-    divided = [*portions(batches, most=most)]
-    assert [batch for portion in divided for batch in portion] == batches
-    assert all(len(portion) == 1 or sum(map(len, portion)) <= most for portion in divided)

@@ -9,7 +9,7 @@ import pytest
 
 from services.alerts.live import Found
 from services.alerts.numbers import as_number
-from services.exit_restriction.border.batches import Batch
+from services.exit_restriction.border.batches import TravellerBatch
 from services.exit_restriction.border.domain import Checked, Presented, Recorded
 from services.exit_restriction.border.handlers import Post, check_batches, check_traveller
 from services.exit_restriction.border.keys import NumberHasher
@@ -26,14 +26,18 @@ KEY = RequestKey(UNIT, "id", "m", b"")
 
 
 class Index:
-    """An index of some numbers; none of an age that it has not."""
+    """An index of some numbers; none of an age that it has not. Its database is the store's."""
 
-    def __init__(self, *numbers, is_fresh=True):
+    def __init__(self, *numbers, store, is_fresh=True):
+        self.store = store
         self.hashes = np.array([HASHER.hash(number) for number in numbers], np.uint64)
         self.is_fresh = is_fresh
 
     def find(self, hashes):
         return Found(np.isin(hashes, self.hashes), AGE) if self.is_fresh else None
+
+    async def listed(self, hashes):
+        return await self.store.listed(hashes)
 
 
 class Store:
@@ -80,7 +84,7 @@ def observed():
 
 
 def post_of(store, observed, *, is_fresh=True):
-    index = Index(SOUGHT, OVER, is_fresh=is_fresh)
+    index = Index(SOUGHT, OVER, store=store, is_fresh=is_fresh)
     return Post(store, index, HASHER, lambda name, value: observed.append((name, value)))
 
 
@@ -121,7 +125,7 @@ async def test_an_index_that_is_too_old_says_nothing(observed):
     store = Store()
     post = post_of(store, observed, is_fresh=False)
     await check(post, OTHER)
-    answered = await check_batches([Batch(1, meeting(), [OTHER, SOUGHT])], post=post)
+    answered = await check_batches([TravellerBatch(1, meeting(), texts=[OTHER, SOUGHT])], post=post)
     assert store.asked == ["check", "listed", "confirm", "record"]
     assert (answered.age, answered.hits) == (None, {0: {1: Recorded("id0", Action.STOP)}})
 
@@ -130,10 +134,10 @@ async def test_batches_are_answered_together_each_by_its_places(observed):
     store = Store()
     packed = HASHER.hash_all([OTHER, SOUGHT]).hashes
     batches = [
-        Batch(1, meeting(), [OTHER, "e1234 5678", "?"]),
-        Batch(2, meeting()),
-        Batch(3, meeting(), [OVER, OTHER]),
-        Batch(4, meeting(), packed=packed),
+        TravellerBatch(1, meeting(), texts=[OTHER, "e1234 5678", "?"]),
+        TravellerBatch(2, meeting()),
+        TravellerBatch(3, meeting(), texts=[OVER, OTHER]),
+        TravellerBatch(4, meeting(), packed=packed),
     ]
     answered = await check_batches(batches, post=post_of(store, observed))
     assert store.asked == ["confirm", "record"]
@@ -146,15 +150,15 @@ async def test_batches_are_answered_together_each_by_its_places(observed):
 async def test_what_hits_nothing_or_is_over_is_written_nowhere(observed):
     store = Store()
     post = post_of(store, observed)
-    assert not (await check_batches([Batch(1, meeting(), [OTHER])], post=post)).hits
+    assert not (await check_batches([TravellerBatch(1, meeting(), texts=[OTHER])], post=post)).hits
     assert not store.asked
-    assert not (await check_batches([Batch(1, meeting(), [OVER])], post=post)).hits
+    assert not (await check_batches([TravellerBatch(1, meeting(), texts=[OVER])], post=post)).hits
     assert store.asked == ["confirm"]
 
 
 async def test_without_a_database_no_hit_is_answered(observed):
     post = post_of(Store(is_there=False), observed)
-    for awaited in (check(post, SOUGHT), check_batches([Batch(1, meeting(), [SOUGHT])], post=post)):
+    for awaited in (check(post, SOUGHT), check_batches([TravellerBatch(1, meeting(), texts=[SOUGHT])], post=post)):
         with pytest.raises(XiezhiError) as refusal:
             await awaited
         assert refusal.value.reason is Reason.STORE_UNAVAILABLE

@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.exit_restriction.controls.domain import HandedOver, decisions_of, keys_of, settle
+from services.exit_restriction.controls.domain import HandedOver, keys_of, settle
 from services.exit_restriction.domain import ControlState, Lifted
 from services.exit_restriction.registry.domain import Named, Subject
-from services.filing.domain import Author, Contact, Document, DocumentKind, Filing, RequestKey
 from tests.unit.exit_restriction.sought import control, file_of
-from tests.unit.exit_restriction.told import DONGHU, NANCHANG
+from tests.unit.exit_restriction.told import NANCHANG
 from tests.unit.exit_restriction.travellers import NOW, naming, number, passport, person
 from xiezhi.errors import Reason
 
@@ -62,15 +61,3 @@ def test_a_file_knows_all_numbers_and_is_sought_while_any_control_is_open():
     assert file.is_sought(at - timedelta(seconds=1))
     added = control(ONE, serial=2, at=at)
     assert file.with_control(added).is_sought(at)
-
-
-def test_a_decision_is_the_courts_own_or_that_of_one_above_it():
-    kinds = DocumentKind
-    documents = tuple(
-        Document(kind, f"{court}{kind}", court, bytes(32))
-        for kind in (kinds.EXIT_RESTRICTION_DECISION, kinds.ASSISTANCE_NOTICE)
-        for court in (DONGHU, NANCHANG, "赣0103", "赣07")
-    )
-    key = RequestKey(DONGHU, "id", "m", b"")
-    filing = Filing(key, Author(DONGHU, "1"), "", Contact("", ""), documents, ())
-    assert decisions_of(filing) == (f"{DONGHU}3", f"{NANCHANG}3")

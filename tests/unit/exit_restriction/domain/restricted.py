@@ -19,6 +19,7 @@ from services.exit_restriction.domain import (
     RestrictionOrder,
     Superseded,
     Term,
+    standing_at,
 )
 from xiezhi.errors import CLASS_OF, XiezhiError
 
@@ -48,6 +49,11 @@ def noon(day: date) -> datetime:
 def filed(name: str = "a", moment: datetime = START, *, start: date = DAY, last_day: date = date(2019, 8, 3)):
     """A restriction of a court and a case of its own."""
     return Filed(name, AUTHORS[name], Ground.CITIZEN_UNSETTLED_CASE, moment, start, last_day, "160-2018")
+
+
+def restrainers(known, moment: datetime) -> list[Author]:
+    """Who restricts the person at a moment."""
+    return [standing.filed.author for standing in standing_at(known, moment) if standing.is_in_force]
 
 
 def ordered(name: str = "a", *, level=FilingLevel.PREFECTURE, start: date | None = None, **term: object):

@@ -1,4 +1,4 @@
-"""Which orders about restrictions are let in, and that each rule refuses (R-1.11, R-1.12, R-1.14)."""
+"""Which orders about restrictions are let in, and that each rule refuses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from services.exit_restriction.domain import (
     next_instant,
     release,
     renew,
-    restricted_at,
     standing_at,
 )
 from tests.unit.exit_restriction.domain.restricted import (
@@ -39,6 +38,7 @@ from tests.unit.exit_restriction.domain.restricted import (
     noon,
     ordered,
     refused,
+    restrainers,
 )
 from xiezhi.errors import Reason, XiezhiError
 
@@ -58,6 +58,7 @@ def renewal(known=KNOWN, *, now, author=A, name="a", level=FilingLevel.PREFECTUR
     return renew(name, author, known, term=term, level=level, rules=TERM_RULES, now=now)
 
 
+@pytest.mark.clause("R-1.11")
 def test_a_restriction_lasts_one_year_from_its_receipt_unless_it_says_otherwise():
     assert let_in() == filed()
     assert let_in(ordered(start=date(2018, 9, 1))).last_day == date(2019, 9, 1)
@@ -84,6 +85,7 @@ def test_a_term_that_is_not_admissible_is_refused(order, reason):
     refused(reason, let_in, order)
 
 
+@pytest.mark.clause("R-5.5")
 def test_a_start_before_the_notice_is_under_the_rule_before_it():
     found = let_in(ordered(start=date(2018, 8, 1), last_day=date(2019, 1, 31)))
     assert (found.rule_version, found.start) == ("56-1998", date(2018, 8, 1))
@@ -100,6 +102,7 @@ def test_a_case_restricts_a_person_once_and_others_may_too():
     assert let_in(ordered(), KNOWN, now=end_of(END)).start == date(2019, 8, 4)
 
 
+@pytest.mark.clause("R-1.12")
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
@@ -168,12 +171,13 @@ def test_another_courts_restriction_looks_like_none(name, author):
     assert len(messages) == 1
 
 
+@pytest.mark.clause("R-1.14")
 def test_a_release_needs_a_notice_and_takes_effect_at_its_receipt():
     now = at(9)
     refused(Reason.MISSING_ASSISTANCE_NOTICE, release, "a", A, KNOWN, has_notice=False, now=now)
     known = (*KNOWN, release("a", A, KNOWN, has_notice=True, now=now))
-    assert restricted_at(known, now - TICK).is_restricted
-    assert not restricted_at(known, now).is_restricted
+    assert restrainers(known, now - TICK)
+    assert not restrainers(known, now)
 
 
 @pytest.mark.parametrize(("known", "now", "told"), [(RELEASED, at(400), "2019-07-05"), (KNOWN, at(400), "2019-08-03")])
@@ -188,8 +192,8 @@ def test_a_correction_frees_one_and_restricts_the_other_at_the_same_instant(know
     found = correct("a", A, known, successor_id="z", successor_facts=(), now=now)
     wrong, right = (*known, found.superseded), (found.filed,)
     for moment, on_wrong in ((now - TICK, True), (now, False)):
-        assert restricted_at(wrong, moment).is_restricted is on_wrong
-        assert restricted_at(right, moment).is_restricted is not on_wrong
+        assert bool(restrainers(wrong, moment)) is on_wrong
+        assert bool(restrainers(right, moment)) is not on_wrong
     assert standing_at(wrong, now)[0].successor_id == "z"
     assert standing_at(right, now)[0].last_day == last_day
     assert (found.filed.start, found.filed.rule_version) == (DAY, "160-2018")

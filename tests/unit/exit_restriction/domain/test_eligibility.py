@@ -1,4 +1,4 @@
-"""Who passes the statutory reporting test, and that each rule objects (R-1.8, R-1.9)."""
+"""Who passes the statutory reporting test, and that each rule objects."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ ORGANISATION = {"is_natural_person": False, "birth": None, "finding": Finding.NO
 FORWARDED, LIST_ONLY, REFUSED = Outcome
 
 
+@pytest.mark.clause("R-1.9")
 @pytest.mark.parametrize(
     ("changes", "outcome", "reasons"),
     [

@@ -19,13 +19,11 @@ from services.exit_restriction.domain import (
     Released,
     Withdrawn,
     correct_entry,
-    delete_entry,
     entries_at,
     publish,
     release_proposals,
-    restricted_at,
+    remove_entry,
     standing_at,
-    withdraw_entry,
 )
 from tests.unit.exit_restriction.domain.restricted import (
     AUTHORS,
@@ -39,6 +37,7 @@ from tests.unit.exit_restriction.domain.restricted import (
     instants,
     names,
     refused,
+    restrainers,
 )
 from xiezhi.errors import InvalidArgument, Reason
 
@@ -143,13 +142,13 @@ def test_a_correction_may_not_make_a_second_entry_of_a_debtor():
     refused(Reason.ENTRY_EXISTS, correct_entry, "a", A, known, listing=right, others=other, now=at(9))
 
 
-@pytest.mark.parametrize("remove", [withdraw_entry, delete_entry])
-def test_removal_proposes_a_release_to_its_own_court_and_performs_none(remove):
+@pytest.mark.parametrize("kind", [Withdrawn, Deleted])
+def test_removal_proposes_a_release_to_its_own_court_and_performs_none(kind):
     restrictions = [filed(), filed("b")]
-    found = remove("a", A, [published()], restrictions=standing_at(restrictions, at(9)), now=at(9))
+    found = remove_entry("a", A, [published()], kind=kind, restrictions=standing_at(restrictions, at(9)), now=at(9))
     assert only(published(), found.fact, moment=at(9)).ended_at == at(9)
     assert [(p.restriction_id, p.author) for p in found.proposals] == [("a", A)]
-    assert len(restricted_at(restrictions, at(9)).causes) == 2
+    assert len(restrainers(restrictions, at(9))) == 2
     restrictions.append(Released("a", at(2)))
     assert release_proposals(A, standing_at(restrictions, at(9))) == ()
 
@@ -164,8 +163,8 @@ def test_removal_proposes_a_release_to_its_own_court_and_performs_none(remove):
 )
 def test_only_its_own_court_and_only_before_its_end_changes_an_entry(name, author, now, reason):
     known = [published(), published("b")]
-    refused(reason, withdraw_entry, name, author, known, restrictions=(), now=now)
-    refused(reason, delete_entry, name, author, known, restrictions=(), now=now)
+    refused(reason, remove_entry, name, author, known, kind=Withdrawn, restrictions=(), now=now)
+    refused(reason, remove_entry, name, author, known, kind=Deleted, restrictions=(), now=now)
     refused(reason, correct_entry, name, author, known, listing=listing(), others=(), now=now)
 
 

@@ -1,4 +1,4 @@
-"""How long a restriction lasts: the vectors of the domain sheet's §11, and the rules of levels (§7.3, R-1.11)."""
+"""How long a restriction lasts: the vectors of the domain sheet's §11, and the rules of levels (§7.3)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def first(term=STANDARD, level=PREFECTURE, *, start=DAY, rule=NOTICE_RULE):
     return first_last_day(term, level=level, rule=rule, start=start)
 
 
+@pytest.mark.clause("R-1.11", "R-1.12")
 @pytest.mark.parametrize(
     ("start", "last_day", "opens", "released"),
     [
@@ -107,6 +108,7 @@ def test_a_renewal_must_go_beyond_the_present_term():
     )
 
 
+@pytest.mark.clause("R-5.5")
 def test_before_the_notice_a_term_must_be_named():
     assert rule_on(TERM_RULES, date(2018, 8, 2)) is BEFORE_NOTICE
     assert rule_on(TERM_RULES, date(2018, 8, 3)) is NOTICE_RULE

@@ -16,7 +16,6 @@ from services.exit_restriction.meetings import HandledTold
 from services.exit_restriction.notices.convert import write_notices
 from services.exit_restriction.notices.domain import (
     COMMAND_PERMISSION,
-    LIAISON_PERMISSION,
     CourtTold,
     NoticeKind,
     addressee_for,
@@ -33,15 +32,16 @@ DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize(
-    ("permissions", "expected"),
+    ("permissions", "is_liaison", "expected"),
     [
-        ((), "court/赣0102"),
-        ((LIAISON_PERMISSION,), "赣0102|liaison"),
-        ((COMMAND_PERMISSION,), "赣0102|command-centre"),
+        ((), False, "court/赣0102"),
+        ((), True, "赣0102|liaison"),
+        ((COMMAND_PERMISSION,), False, "赣0102|command-centre"),
     ],
 )
-def test_an_officer_follows_the_court_or_the_post_that_the_token_is_of(permissions, expected):
-    assert addressee_for(DONGHU, frozenset(("exit.notice.watch", *permissions))) == expected
+def test_an_officer_follows_the_court_or_the_own_post(permissions, is_liaison, expected):
+    asked = frozenset(("exit.notice.watch", *permissions))
+    assert addressee_for(DONGHU, asked, is_liaison=is_liaison) == expected
 
 
 def test_what_is_late_is_told_to_the_courts_liaisons_and_the_command_centre_of_the_high_court():
@@ -123,6 +123,7 @@ def delivered(notice, topic=None):
     )
 
 
+@pytest.mark.clause("R-5.2")
 @pytest.mark.parametrize(
     ("officer", "organisation", "is_shown"),
     [(JUDGE, DONGHU, True), ("GAN0102-J002", DONGHU, False), (JUDGE, "赣", False)],

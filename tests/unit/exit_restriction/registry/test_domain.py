@@ -6,11 +6,14 @@ from datetime import date
 
 import pytest
 
-from services.exit_restriction.registry.domain import DocumentState, Named, Subject, find_meant
+from services.exit_restriction.domain import Finding
+from services.exit_restriction.registry.domain import DocumentState, Named, Subject, examine, find_meant
 from tests.unit.exit_restriction.travellers import number, passport, person, voided
 
 A, B = Subject.of(person(1)), Subject.of(person(2, numbers=person(1).numbers))
 NAMESAKE = Subject.of(person(3, names=A.names, numbers=A.numbers))
+TWIN = Subject.of(person(2, names=("双胞",), numbers=A.numbers))
+ONLY_NAMED = Subject(-5, ("甲",), A.numbers, ())
 MADE, LATER = Subject(-9, A.names, A.numbers, ()), Subject(-3, A.names, A.numbers, ())
 
 
@@ -35,6 +38,25 @@ def named(name: str, numbers: tuple[str, ...] = A.numbers) -> Named:
 )
 def test_whom_a_court_means(name, found, meant):
     assert find_meant(named(name), found) is meant
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "finding", "subject_id"),
+    [
+        ("测试1", [], Finding.NOT_FOUND, None),
+        ("测试1", [ONLY_NAMED], Finding.NOT_FOUND, None),
+        ("测试1", [A], Finding.FOUND, 1),
+        (" 测试1 ", [A, ONLY_NAMED], Finding.FOUND, 1),
+        ("甲", [A, ONLY_NAMED], Finding.NAME_DIFFERS, None),
+        ("测试1", [A, TWIN], Finding.AMBIGUOUS, None),
+        ("双胞", [A, TWIN], Finding.AMBIGUOUS, None),
+        ("他人", [A, TWIN], Finding.NAME_DIFFERS, None),
+    ],
+)
+def test_a_number_finds_and_a_name_only_confirms(name, found, finding, subject_id):
+    examined = examine(name, found)
+    assert examined.finding is finding
+    assert (examined.subject and examined.subject.subject_id) == subject_id
 
 
 @pytest.mark.parametrize("name", ["maria testova", "MARIA TESTOVA", "玛丽亚", "Mari\u0061 Testova"])

@@ -15,7 +15,6 @@ from services.referral.domain import (
     FeedbackGiven,
     Ground,
     OpinionGiven,
-    PrivatelyProsecuted,
     Received,
     Reopened,
     Review,
@@ -89,7 +88,6 @@ _changes = st.one_of(
     st.builds(FeedbackGiven, instants, _suspects),
     st.builds(OpinionGiven, instants, _suspects),
     st.builds(Reopened, instants, _suspects, st.sampled_from(Ground), st.just("D1")),
-    st.builds(lambda t, suspect: PrivatelyProsecuted(t, suspect, legal_date(t)), instants, _suspects),
     st.builds(Withdrawn, instants),
 )
 facts = st.lists(_changes, max_size=12, unique_by=lambda fact: fact.at).map(

@@ -1,8 +1,8 @@
-"""Campaigns group referrals, may overlap, and change nothing (R-3.4)."""
+"""Campaigns end no sooner than they begin (R-3.4)."""
 
 from __future__ import annotations
 
-from services.referral.domain import announce, join
+from services.referral.domain import announce
 from tests.unit.referral.domain.referred import on
 from tests.unit.referral.domain.refusing import refused
 from xiezhi.errors import Reason
@@ -13,12 +13,3 @@ FIRST, LAST = on("2018-08-01"), on("2018-08-31")
 def test_a_campaign_ends_no_sooner_than_it_begins():
     assert announce("c1", "夏季行动", first_day=FIRST, last_day=FIRST).referrals == frozenset()
     refused(Reason.FIELDS_INVALID, announce, "c1", "夏季行动", first_day=LAST, last_day=FIRST)
-
-
-def test_referrals_join_once_and_may_be_in_several():
-    summer = announce("c1", "夏季行动", first_day=FIRST, last_day=LAST)
-    city = announce("c2", "南昌行动", first_day=on("2018-08-15"), last_day=on("2018-09-15"))
-    summer, city = join(summer, ["r1", "r2"]), join(city, ["r2"])
-    assert join(summer, ["r2", "r3"]).referrals == {"r1", "r2", "r3"}
-    assert join(summer, ["r2"]) == summer
-    assert city.referrals == {"r2"}

@@ -54,7 +54,6 @@ def test_three_and_five_days(event, three, five):
         found = due(rule_id, event)
         assert found.due == on(last)
         assert found.nominal == on(event) + timedelta(days=days)
-        assert found.is_rolled == (found.due != found.nominal)
         assert found.ends_at == end_of(on(last))
         assert not found.is_provisional
         assert found.rule_version == "160-2018"
@@ -62,7 +61,7 @@ def test_three_and_five_days(event, three, five):
 
 def test_sixty_days():
     found = due(RuleId.SIXTY_DAYS, "2018-08-03")
-    assert (found.nominal, found.due, found.is_rolled) == (on("2018-10-02"), on("2018-10-08"), True)
+    assert (found.nominal, found.due) == (on("2018-10-02"), on("2018-10-08"))
 
 
 def test_before_the_spring_festival_of_2020_was_extended():
@@ -110,7 +109,7 @@ def test_both_years_are_named_when_the_day_rolls_over_the_end_of_one():
 )
 def test_the_rules(rules, rule_id, days, actor, marks):
     rule = rules.find(rule_id)
-    assert (rule.days, rule.hours, rule.actor, rule.marks, rule.rolls) == (days, 0, actor, marks, True)
+    assert (rule.days, rule.hours, rule.actor, rule.marks) == (days, 0, actor, marks)
     assert rule.citation
     assert rule.kind is not None
     assert rule.name
@@ -146,13 +145,13 @@ def test_hours_run_through_days_off():
     start = at("2018-09-29", 15, 30)
     found = time_limit(NOTICE_RULES.find(RuleId.JURISDICTION), start, version="160-2018")
     assert found.ends_at == start + timedelta(hours=24)
-    assert (found.due, found.is_rolled, found.calendar_versions) == (on("2018-09-30"), False, ())
-    assert (found.rule.rolls, found.rule.kind) == (False, None)
+    assert (found.due, found.nominal, found.calendar_versions) == (on("2018-09-30"), on("2018-09-30"), ())
+    assert (found.rule.hours, found.rule.kind) == (24, None)
 
 
 @given(st.dates(date(2018, 8, 3), date(2028, 12, 31)), st.sampled_from([r for rules in LAW for r in rules.rules]))
 def test_the_last_day_is_a_working_day_and_no_working_day_is_given_away(day, rule):
-    if not rule.rolls:
+    if rule.hours:
         return
     found = deadline(rule, day, CALENDARS, version="any")
     assert CALENDARS.is_working(found.due)

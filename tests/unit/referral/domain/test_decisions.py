@@ -12,17 +12,15 @@ from services.referral.domain import (
     FeedbackGiven,
     Ground,
     OpinionGiven,
-    PrivatelyProsecuted,
     Reopened,
     SupplementRequested,
     Withdrawn,
     decide,
     give_feedback,
     give_opinion,
-    record_private_prosecution,
     reopen,
 )
-from tests.unit.referral.domain.referred import CALENDARS, at, filed, not_filed, on, referred, sent
+from tests.unit.referral.domain.referred import at, filed, not_filed, on, referred, sent
 from tests.unit.referral.domain.refusing import refused
 from xiezhi.errors import Reason
 
@@ -37,10 +35,6 @@ WITHDRAWN = [*referred(), Withdrawn(at("2018-08-08"))]
 
 def decided(known, decision=Decision.FILED, **more):
     return decide(known, "a", decision, **({"decided_on": TODAY, "now": NOW} | more))
-
-
-def prosecuted(known, day="2018-08-09", now=NOW):
-    return record_private_prosecution(known, "a", filed_on=on(day), calendars=CALENDARS, now=now)
 
 
 opine = partial(give_opinion, has_reasons=True)
@@ -158,24 +152,3 @@ def test_a_reopening_names_its_ground(document):
 )
 def test_nothing_else_is_reopened(known, reason):
     refused(reason, reopened, known, "a", now=NOW)
-
-
-def test_a_private_prosecution_is_recorded_once_it_is_open():
-    fact = prosecuted(OPINED)
-    assert fact == PrivatelyProsecuted(NOW, "a", TODAY)
-    refused(Reason.ALREADY_GIVEN, prosecuted, [*OPINED, fact], now=at("2018-08-10"))
-    assert prosecuted(referred("2018-08-03"), "2018-10-09", at("2018-10-09"))
-
-
-@pytest.mark.parametrize(
-    ("known", "day", "now"),
-    [
-        (referred(), "2018-08-09", NOW),
-        (OPINED, "2018-08-07", NOW),
-        (OPINED, "2018-08-10", NOW),
-        (FILED, "2018-08-09", NOW),
-        (referred("2018-08-03"), "2018-10-08", at("2018-10-09")),
-    ],
-)
-def test_a_private_prosecution_is_refused_otherwise(known, day, now):
-    refused(Reason.REFERRAL_STATE, prosecuted, known, day, now)

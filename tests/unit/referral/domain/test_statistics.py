@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.referral.domain import (
+    Campaign,
     FeedbackGiven,
     Ground,
     Grouping,
@@ -20,8 +21,6 @@ from services.referral.domain import (
     Scope,
     Transferred,
     Withdrawn,
-    announce,
-    join,
     tally,
 )
 from tests.unit.referral.domain.referred import (
@@ -44,8 +43,8 @@ LATE = [*referred(), not_filed("2018-08-07"), OpinionGiven(at("2018-08-16"), "a"
 SILENT = referred()
 BACK = [*referred(), Withdrawn(at("2018-08-07"))]
 CAMPAIGNS = (
-    join(announce("c1", "夏季行动", first_day=on("2018-08-01"), last_day=on("2018-08-31")), ["r0", "r1"]),
-    join(announce("c2", "南昌行动", first_day=on("2018-08-01"), last_day=on("2018-08-31")), ["r1"]),
+    Campaign("c1", "夏季行动", on("2018-08-01"), on("2018-08-31"), frozenset({"r0", "r1"})),
+    Campaign("c2", "南昌行动", on("2018-08-01"), on("2018-08-31"), frozenset({"r1"})),
 )
 
 

@@ -85,6 +85,7 @@ def due(referral, kind, suspect=0):
     return [(date(d.due_date.year, d.due_date.month, d.due_date.day), d.state) for d in found]
 
 
+@pytest.mark.clause("R-3.1", "R-3.3")
 async def test_the_receipt_starts_the_clocks(exchange, sent):
     made = (await exchange.unit(receipt(sent))).referral
     assert states(made) == ["RECEIVED"] * 3
@@ -222,6 +223,7 @@ async def test_a_day_that_no_calendar_has_is_refused(exchange, received):
     assert await refusal(exchange.unit(request)) is Reason.FIELDS_INVALID
 
 
+@pytest.mark.clause("R-3.2")
 async def test_the_feedback_is_given_under_seal_late_or_not(exchange, received):
     await exchange.unit(ruling(received, 0, 1))
     exchange.clock.advance(timedelta(days=20))

@@ -9,7 +9,7 @@ import pytest
 
 from services.alerts.live import Found
 from services.filing.domain import RequestKey
-from services.vehicle.checks.batches import Batch
+from services.vehicle.checks.batches import PlateBatch
 from services.vehicle.checks.domain import Checked, Finding
 from services.vehicle.checks.handlers import Post, check_batches, check_vehicle
 from services.vehicle.checks.keys import PlateHasher
@@ -26,14 +26,18 @@ KEY = RequestKey(UNIT, "id", "m", b"")
 
 
 class Index:
-    """An index of some plates; none of an age that it has not."""
+    """An index of some plates; none of an age that it has not. Its database is the store's."""
 
-    def __init__(self, *plates, is_fresh=True):
+    def __init__(self, *plates, store, is_fresh=True):
+        self.store = store
         self.hashes = np.array([HASHER.hash(plate) for plate in plates], np.uint64)
         self.is_fresh = is_fresh
 
     def find(self, hashes):
         return Found(np.isin(hashes, self.hashes), AGE) if self.is_fresh else None
+
+    async def listed(self, hashes):
+        return await self.store.listed(hashes)
 
 
 class Store:
@@ -88,7 +92,8 @@ def observed():
 
 @pytest.fixture
 def post(store, observed):
-    return Post(store, Index(CAR.plate, LAPSED.plate), HASHER, lambda name, value: observed.append((name, value)))
+    index = Index(CAR.plate, LAPSED.plate, store=store)
+    return Post(store, index, HASHER, lambda name, value: observed.append((name, value)))
 
 
 async def check(what, post):
@@ -131,13 +136,13 @@ async def test_all_else_is_decided_in_the_database(store, post, observed, what, 
 
 
 async def test_an_index_that_is_too_old_decides_nothing(store):
-    post = Post(store, Index(is_fresh=False), HASHER)
+    post = Post(store, Index(store=store, is_fresh=False), HASHER)
     await check(seen(OTHER), post)
     assert store.asked == ["check"]
 
 
 def batch(*plates):
-    return Batch(1, NOW, "K12", plates)
+    return PlateBatch(1, NOW, "K12", texts=plates)
 
 
 async def answered(post, *batches):
@@ -158,7 +163,7 @@ async def test_what_has_lapsed_is_looked_at_and_not_written(store, post):
 
 async def test_hits_of_a_group_are_recorded_together(store, post, observed):
     hashes = HASHER.hash_all([CAR.plate]).hashes
-    found = await answered(post, batch(OTHER.plate, LAPSED.plate, CAR.plate), Batch(2, NOW, "K99", packed=hashes))
+    found = await answered(post, batch(OTHER.plate, LAPSED.plate, CAR.plate), PlateBatch(2, NOW, "K99", packed=hashes))
     assert found.sightings == {0: {2: "id0"}, 1: {0: "id1"}}
     assert store.asked == ["confirm", "record"]
     assert [(m.place, m.unit, m.traceparent, m.plate) for m in store.met] == [
@@ -169,15 +174,21 @@ async def test_hits_of_a_group_are_recorded_together(store, post, observed):
 
 
 async def test_where_the_index_is_too_old_the_database_is_asked(store):
-    post = Post(store, Index(is_fresh=False), HASHER)
+    post = Post(store, Index(store=store, is_fresh=False), HASHER)
     found = await answered(post, batch(OTHER.plate, CAR.plate))
     assert (found.sightings, found.age) == ({0: {1: "id0"}}, None)
     assert store.asked == ["listed", "confirm", "record"]
 
 
-@pytest.mark.parametrize("index", [Index(is_fresh=False), Index(CAR.plate)], ids=["too old", "a hit"])
-async def test_where_nobody_can_tell_nothing_counts_as_checked(index, observed):
-    post = Post(Store(is_there=False), index, HASHER, lambda name, value: observed.append((name, value)))
+@pytest.mark.parametrize("is_fresh", [False, True], ids=["too old", "a hit"])
+async def test_where_nobody_can_tell_nothing_counts_as_checked(is_fresh, observed):
+    store = Store(is_there=False)
+    post = Post(
+        store,
+        Index(CAR.plate, store=store, is_fresh=is_fresh),
+        HASHER,
+        lambda name, value: observed.append((name, value)),
+    )
     with pytest.raises(Exception, match="STORE_UNAVAILABLE"):
         await answered(post, batch(CAR.plate))
     assert observed == []

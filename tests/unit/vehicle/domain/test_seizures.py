@@ -174,6 +174,7 @@ def test_the_next_change_is_the_first_end_that_comes_by_itself():
     assert next_change_after(known, end_of(date(2018, 9, 1))) is None
 
 
+@pytest.mark.clause("R-2.2")
 @pytest.mark.parametrize(
     ("on_file", "seized", "free"),
     [("A", "K", "A"), ("G", "GK", "G"), ("GK", "GK", "G"), ("K", "K", "A"), ("EG", "EGK", "EG")],

@@ -91,6 +91,7 @@ async def test_a_person_who_was_registered_under_a_former_name_too_is_told_whole
     assert (part.result, part.total, part.name_differs) == (Result.HIT, 2, False)
 
 
+@pytest.mark.clause("R-1.4")
 @pytest.mark.parametrize("kind", [LEGAL, case_pb2.PARTY_TYPE_OTHER_ORGANISATION, SOLE_TRADER])
 async def test_an_organisation_is_found_by_either_of_its_codes(kind):
     under_both = (
@@ -104,17 +105,20 @@ async def test_an_organisation_is_found_by_either_of_its_codes(kind):
         assert sorted(v.plate for v in part.vehicles) == [v.plate for v in under_both]
 
 
+@pytest.mark.clause("R-1.4")
 async def test_a_legal_representatives_own_cars_are_never_told():
     own = car(2, owner=person_owner("法人代表", LEGAL_REPRESENTATIVE))
     (part,) = await look_up(MemoryRegistry(car(1, owner=company()), own), company(), (LEGAL, CREDIT))
     assert [v.plate for v in part.vehicles] == [car(1).plate]
 
 
+@pytest.mark.clause("R-1.4")
 async def test_a_renamed_organisation_is_answered_with_a_warning():
     (part,) = await look_up(MemoryRegistry(car(1, owner=company())), company(), (LEGAL, CREDIT), name="新名有限公司")
     assert (part.result, part.name_differs) == (Result.HIT, True)
 
 
+@pytest.mark.clause("R-1.4")
 @pytest.mark.parametrize("count", [100, 101, 1_200])
 async def test_a_large_fleet_comes_in_parts_of_a_hundred(count):
     registry = MemoryRegistry(*(car(i, owner=company()) for i in range(1, count + 1)))
@@ -151,6 +155,7 @@ async def test_the_queue_is_shown_without_dates_of_those_that_wait_and_seized_fo
     assert shown.mortgagee == "测试银行"
 
 
+@pytest.mark.clause("R-1.5")
 @pytest.mark.parametrize(
     ("colours", "shown"),
     [

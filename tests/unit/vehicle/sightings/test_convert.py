@@ -53,9 +53,8 @@ def test_a_notice_says_why_it_is_sent_and_in_which_trace():
     assert first.sighting == late.sighting
 
 
-def test_whoever_has_the_permission_is_the_liaison():
-    assert post_of(frozenset({"vehicle.sighting.watch"})) == COMMAND_CENTRE
-    assert post_of(frozenset({"vehicle.sighting.watch", "vehicle.sighting.liaison"})) == LIAISON
+def test_a_liaison_has_a_post_of_their_own():
+    assert (post_of(is_liaison=False), post_of(is_liaison=True)) == (COMMAND_CENTRE, LIAISON)
     assert TOLD == "赣|command-centre"
     assert TOLD_LATE == ("赣|liaison", "360000000000|liaison")
 

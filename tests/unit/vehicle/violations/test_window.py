@@ -44,6 +44,7 @@ def at(asked, application=APPLICATION, *, policies=(NOTICE_POLICY,), now=NOW):
     return decide(application, asked, policies=policies, now=now)
 
 
+@pytest.mark.clause("R-2.4")
 def test_the_day_of_the_sale_in_beijing_divides_what_is_whose():
     asked = window(violation(2, date(2018, 9, 9)), violation(1, date(2018, 9, 10)), violation(3, date(2016, 1, 1)))
     cleared = at(asked)
@@ -95,6 +96,7 @@ def test_no_sale_and_a_second_time_are_refused():
         at(window(violation(1, date(2018, 1, 1)), is_cleared=True))
 
 
+@pytest.mark.clause("R-2.6")
 @pytest.mark.parametrize(
     ("now", "outcome"),
     [

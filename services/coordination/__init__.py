@@ -1,0 +1,1 @@
+"""The coordination service: liaisons, duty credentials, the channel, and disputes (notice 四)."""

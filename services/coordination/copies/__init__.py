@@ -1,0 +1,1 @@
+"""What the gateway keeps of liaisons, credentials and channels."""

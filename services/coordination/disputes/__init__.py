@@ -1,0 +1,1 @@
+"""Disputes between courts and police (notice 四.4)."""

@@ -1,0 +1,1 @@
+"""What liaisons, credentials, channels and disputes are, and what follows from what happened."""

@@ -1,0 +1,1 @@
+"""What organisations are told of coordination."""

@@ -1,0 +1,1 @@
+"""Commands of coordination: liaisons, duty credentials, the channel, disputes, and what organisations are told."""

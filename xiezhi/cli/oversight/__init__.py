@@ -1,0 +1,1 @@
+"""`xiezhi oversight`: what overseers of either agency ask."""
