@@ -156,7 +156,7 @@ def require_standing(question: Question, jurisdiction: rules.Jurisdiction) -> No
     if question.duty is None:
         raise stale()
     # What was filed with cards in force is refused all the same where one was revoked since.
-    for at in (question.filed_at or question.now, question.now):
+    for at in dict.fromkeys((question.filed_at or question.now, question.now)):
         question.duty.require_pair(question.caller.organisation, at)
     _require_channel(question.duty.channel, question.carried, stated=context.channel)
     case = question.case
