@@ -65,9 +65,6 @@ class Servicer:
         self.failure = None
         self.ended = asyncio.Event()
 
-    async def ReviewApproval(self, request, call):
-        raise NotImplementedError
-
     async def GetApproval(self, request, call):
         if self.failure is not None:
             raise self.failure
@@ -85,7 +82,9 @@ class Servicer:
     async def SubmitApproval(self, request, call):
         """Is not asked."""
 
-    ListApprovals = ApproveApproval = RejectApproval = WithdrawApproval = RevokeApproval = SubmitApproval
+    ListApprovals = ReviewApproval = ApproveApproval = RejectApproval = WithdrawApproval = RevokeApproval = (
+        SubmitApproval
+    )
 
 
 class Site:

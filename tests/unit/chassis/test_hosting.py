@@ -117,9 +117,6 @@ class Approvals:
         self.begun, self.ended = asyncio.Event(), []
         self.pause = 0.0
 
-    async def ReviewApproval(self, request, call):
-        raise NotImplementedError
-
     async def GetApproval(self, request, call):
         self.begun.set()
         await asyncio.sleep(self.pause)
@@ -144,7 +141,7 @@ class Approvals:
     async def SubmitApproval(self, request, call):
         """Is not asked."""
 
-    ListApprovals = ApproveApproval = RejectApproval = RevokeApproval = SubmitApproval
+    ListApprovals = ApproveApproval = RejectApproval = ReviewApproval = RevokeApproval = SubmitApproval
 
 
 class Heads:
