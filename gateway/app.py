@@ -34,7 +34,7 @@ from services.chassis.handling import Handler
 from services.chassis.health import Check, serving_check
 from services.chassis.hosting import Hosting
 from services.chassis.limits import RateLimiter
-from services.chassis.process import Core, Parts, assemble, connect_ledger, open_parts, serve
+from services.chassis.process import Core, Parts, assemble, connect_ledger, connect_peers, open_parts, serve
 from services.chassis.standing import STANDING, internal_callers
 from services.codes.jurisdiction import Jiangxi
 from xiezhi.errors import XiezhiError
@@ -97,17 +97,10 @@ async def run(settings: GatewaySettings) -> None:
 
 def _open_backends(parts: Parts, settings: GatewaySettings) -> dict[str, grpc.aio.Channel]:
     """Opens one channel to each process that hosts services, by full name of the service."""
-    channels: dict[tuple[str, str], grpc.aio.Channel] = {}
-    backends: dict[str, grpc.aio.Channel] = {}
-    for service, peer in settings.backends.items():
+    for service in settings.backends:
         if not parts.contracts.of_service(service):
             raise SystemExit(f"backends names {service}, which no contract declares.")
-        place = (peer.address, peer.name)
-        if place not in channels:
-            channels[place] = open_channel(peer.address, name=peer.name, tls=settings.tls)
-            parts.stack.push_async_callback(channels[place].close)
-        backends[service] = channels[place]
-    return backends
+    return connect_peers(parts, settings.backends)
 
 
 def _follow(parts: Parts, settings: GatewaySettings, copy: DirectoryCopy) -> DirectoryFollower:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-import grpc
-
 from services.chassis.backend import host_backend
-from services.chassis.channels import open_channel
 from services.chassis.feed import DeadLetters, Feed
 from services.chassis.outbox import Outbox
-from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
+from services.chassis.process import Parts, assemble, connect_ledger, connect_peers, open_parts, serve
 from services.chassis.relay import Relay
 from services.chassis.telemetry import Telemetry
 from services.codes.jurisdiction import Jiangxi
@@ -139,21 +135,10 @@ def _disputes(parts: Parts, settings: CoordinationSettings, works: _Works, *, ro
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
     office = Office(
         store,
-        Standings(_open_channels(parts, settings)).find,
+        Standings(connect_peers(parts, settings.standings)).find,
         partial(verify_sealed, authority=seals),
         clock=parts.clock,
         ids=parts.ids,
         silence_days=settings.silence_days,
     )
     return DisputeServicer(office)
-
-
-def _open_channels(parts: Parts, settings: CoordinationSettings) -> Mapping[str, grpc.aio.Channel]:
-    """Opens one channel to each process that keeps objects, by the first part of their names."""
-    channels: dict[tuple[str, str], grpc.aio.Channel] = {}
-    for peer in settings.standings.values():
-        if (peer.address, peer.name) not in channels:
-            channel = open_channel(peer.address, name=peer.name, tls=settings.tls)
-            parts.stack.push_async_callback(channel.close)
-            channels[peer.address, peer.name] = channel
-    return {kind: channels[peer.address, peer.name] for kind, peer in settings.standings.items()}
