@@ -28,13 +28,13 @@ from gateway.proxy import Proxy
 from gateway.settings import GatewaySettings
 from gateway.standing import standing_servicer
 from services.chassis.backend import host_backend
-from services.chassis.channels import open_channel
+from services.chassis.channels import open_channel, open_channels
 from services.chassis.clock import Clock
 from services.chassis.handling import Handler
 from services.chassis.health import Check, serving_check
 from services.chassis.hosting import Hosting
 from services.chassis.limits import RateLimiter
-from services.chassis.process import Core, Parts, assemble, connect_ledger, connect_peers, open_parts, serve
+from services.chassis.process import Core, Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.standing import STANDING, internal_callers
 from services.codes.jurisdiction import Jiangxi
 from xiezhi.errors import XiezhiError
@@ -100,7 +100,7 @@ def _open_backends(parts: Parts, settings: GatewaySettings) -> dict[str, grpc.ai
     for service in settings.backends:
         if not parts.contracts.of_service(service):
             raise SystemExit(f"backends names {service}, which no contract declares.")
-    return connect_peers(parts, settings.backends)
+    return open_channels(settings.backends, tls=settings.tls, stack=parts.stack)
 
 
 def _follow(parts: Parts, settings: GatewaySettings, copy: DirectoryCopy) -> DirectoryFollower:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
 import grpc
 
-from services.chassis.config import TlsSettings
+from services.chassis.config import PeerSettings, TlsSettings
 
 _OPTIONS: tuple[tuple[str, int | str], ...] = (
     ("grpc.keepalive_time_ms", 20_000),
@@ -37,3 +40,25 @@ def open_channel(address: str, *, name: str, tls: TlsSettings) -> grpc.aio.Chann
     )
     target_name = ("grpc.ssl_target_name_override", name.rsplit("/", 1)[-1] + ".service.xiezhi")
     return grpc.aio.secure_channel(address, credentials, options=(*_OPTIONS, target_name))
+
+
+def open_channels(
+    peers: Mapping[str, PeerSettings], *, tls: TlsSettings, stack: AsyncExitStack
+) -> dict[str, grpc.aio.Channel]:
+    """Opens one channel to each process, however often it is named.
+
+    Args:
+        peers: Where each is, by a name for what is found there.
+        tls: Certificate of this process.
+        stack: Closes the channels.
+
+    Returns:
+        The channels, by the same names.
+    """
+    channels: dict[tuple[str, str], grpc.aio.Channel] = {}
+    for peer in peers.values():
+        place = (peer.address, peer.name)
+        if place not in channels:
+            channels[place] = open_channel(peer.address, name=peer.name, tls=tls)
+            stack.push_async_callback(channels[place].close)
+    return {name: channels[peer.address, peer.name] for name, peer in peers.items()}

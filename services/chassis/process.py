@@ -12,14 +12,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-import grpc
 import uvloop
 
 from services.chassis import server as serving
 from services.chassis.call import Peer
 from services.chassis.channels import open_channel
 from services.chassis.clock import Clock, MovedClockError, choose_clock
-from services.chassis.config import LedgerSettings, PeerSettings, ProcessSettings, read_settings
+from services.chassis.config import LedgerSettings, ProcessSettings, read_settings
 from services.chassis.db import Database
 from services.chassis.evidence import LedgerWriter
 from services.chassis.handling import Handler
@@ -154,25 +153,6 @@ def connect_ledger(parts: Parts, ledger: LedgerSettings) -> LedgerWriter:
     )
     parts.stack.push_async_callback(writer.close)
     return writer
-
-
-def connect_peers(parts: Parts, peers: Mapping[str, PeerSettings]) -> dict[str, grpc.aio.Channel]:
-    """Opens the process's ways to other processes, one to each, however often it is named.
-
-    Args:
-        parts: The parts of the process.
-        peers: Where each is, by a name for what is found there.
-
-    Returns:
-        The channels, by the same names.
-    """
-    channels: dict[tuple[str, str], grpc.aio.Channel] = {}
-    for peer in peers.values():
-        place = (peer.address, peer.name)
-        if place not in channels:
-            channels[place] = open_channel(peer.address, name=peer.name, tls=parts.settings.tls)
-            parts.stack.push_async_callback(channels[place].close)
-    return {name: channels[peer.address, peer.name] for name, peer in peers.items()}
 
 
 def assemble(parts: Parts, sink: EvidenceSink, *, unlimited: tuple[str, ...] = ()) -> Core:

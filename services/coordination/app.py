@@ -9,9 +9,10 @@ from datetime import timedelta
 from functools import partial
 
 from services.chassis.backend import host_backend
+from services.chassis.channels import open_channels
 from services.chassis.feed import DeadLetters, Feed
 from services.chassis.outbox import Outbox
-from services.chassis.process import Parts, assemble, connect_ledger, connect_peers, open_parts, serve
+from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.chassis.telemetry import Telemetry
 from services.codes.jurisdiction import Jiangxi
@@ -135,7 +136,7 @@ def _disputes(parts: Parts, settings: CoordinationSettings, works: _Works, *, ro
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
     office = Office(
         store,
-        Standings(connect_peers(parts, settings.standings)).find,
+        Standings(open_channels(settings.standings, tls=settings.tls, stack=parts.stack)).find,
         partial(verify_sealed, authority=seals),
         clock=parts.clock,
         ids=parts.ids,
