@@ -7,7 +7,7 @@ contracts and the configuration, so a new method needs no line here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -74,14 +74,14 @@ class Proxy:
                 answer: bytes = await forward(requests, metadata=metadata, timeout=_time_left(call, incoming.context))
             return answer
 
-        async def many(call: Call, span: CallSpan, incoming: Incoming) -> AsyncGenerator[bytes, None]:
+        async def many(call: Call, span: CallSpan, incoming: Incoming) -> AsyncGenerator[Sequence[bytes], None]:
             requests, metadata, granted = await self._decide(call, span, incoming)
             answers = forward(requests, metadata=metadata, timeout=_time_left(call, incoming.context))
             try:
                 with _relaying(requests):
                     async for answer in answers:
                         await self._gate.require_lasting(call, granted)
-                        yield answer
+                        yield (answer,)
             finally:
                 answers.cancel()
 

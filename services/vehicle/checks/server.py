@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from functools import partial
 
 from services.alerts.leases import LeaseBook
-from services.alerts.streams import read_portions
+from services.alerts.streams import answer_together
 from services.chassis.call import Call, Joint
 from services.chassis.clock import Clock
 from services.chassis.spans import current_span
@@ -40,13 +39,11 @@ class VehicleCheckServicer:
         answer = await check_vehicle(seen, key, post=self._post, write=_write)
         return check_pb2.CheckVehicleResponse.FromString(answer)
 
-    async def StreamChecks(
+    def StreamChecks(
         self, requests: AsyncIterator[check_pb2.StreamChecksRequest], call: Call
     ) -> AsyncGenerator[Joint, None]:
         """Checks batches as they come, and those that have come meanwhile together."""
-        async with aclosing(read_portions(requests, partial(self._read, call))) as portions:
-            async for portion in portions:
-                yield await self._check(portion, call)
+        return answer_together(requests, read=partial(self._read, call), check=partial(self._check, call))
 
     async def LeaseCheckKey(
         self, request: check_pb2.LeaseCheckKeyRequest, call: Call
@@ -61,17 +58,15 @@ class VehicleCheckServicer:
             await self._leases.require(request.lease_id, call.officer.certificate_sha256)
         return batch
 
-    async def _check(self, batches: list[PlateBatch], call: Call) -> Joint:
+    async def _check(self, call: Call, batches: list[PlateBatch]) -> list[check_pb2.StreamChecksResponse]:
         unit = call.officer.organisation
         answered = await check_batches(batches, unit=unit, traceparent=_traceparent(), post=self._post)
-        return Joint(
-            tuple(
-                convert.write_batch(
-                    batch, answered.hashed.checked(number), answered.sightings.get(number), age=answered.age
-                )
-                for number, batch in enumerate(batches)
+        return [
+            convert.write_batch(
+                batch, answered.hashed.checked(number), answered.sightings.get(number), age=answered.age
             )
-        )
+            for number, batch in enumerate(batches)
+        ]
 
 
 def _write(checked: Checked) -> bytes:
