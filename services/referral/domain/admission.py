@@ -135,12 +135,13 @@ def receive(
     return Received(at, signed_at, receipt_number)
 
 
-def request_supplement(facts: Sequence[Fact], *, now: datetime) -> SupplementRequested:
+def request_supplement(facts: Sequence[Fact], *, now: datetime, days: int | None = None) -> SupplementRequested:
     """Lets the unit ask the court to complete the package; no clock stands still for it.
 
     Args:
         facts: The referral's facts.
         now: The current instant.
+        days: How many days the court has; None for those of the rule.
 
     Raises:
         NotFound: REFERRAL_NOT_FOUND.
@@ -150,7 +151,7 @@ def request_supplement(facts: Sequence[Fact], *, now: datetime) -> SupplementReq
     referral = _admitting(SupplementRequested, facts, at)
     if any(request.is_open for request in referral.requests):
         raise refuse_step(referral.suspects)
-    return SupplementRequested(at)
+    return SupplementRequested(at, days)
 
 
 def supplement(facts: Sequence[Fact], *, now: datetime) -> Supplemented:

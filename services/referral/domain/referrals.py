@@ -83,7 +83,7 @@ def _of_referral(referral: Referral, fact: FactOfReferral) -> Referral:
             received = (replace(s, rounds=(*s.rounds, new)) if s.state is _S.SENT else s for s in referral.suspects)
             return replace(referral, receipts=(*referral.receipts, fact), suspects=tuple(received))
         case SupplementRequested():
-            return replace(referral, requests=(*referral.requests, Request(fact.at)))
+            return replace(referral, requests=(*referral.requests, Request(fact.at, days=fact.days)))
         case Supplemented():
             if not referral.requests or not referral.requests[-1].is_open:
                 return referral

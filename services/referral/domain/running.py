@@ -36,6 +36,7 @@ class Clock:
         met_on: Day on which it was met.
         ceased_at: Instant at which it ceased or another one took its place; None where neither happened.
         requests: Requests for a supplement, during which it may stand still.
+        days: Days that were given in place of the rule's; None where they are the rule's.
     """
 
     rule_id: RuleId
@@ -46,6 +47,7 @@ class Clock:
     met_on: date | None = None
     ceased_at: datetime | None = None
     requests: tuple[Request, ...] = ()
+    days: int | None = None
 
     @property
     def ended_at(self) -> datetime | None:
@@ -74,6 +76,7 @@ def clocks_of(referral: Referral, rules: RuleSet) -> Iterator[Clock]:
             met_at=request.supplied_at,
             met_on=_day(request.supplied_at),
             ceased_at=request.ended_at,
+            days=request.days,
         )
 
 

@@ -109,11 +109,13 @@ class Request:
         requested_at: Instant.
         supplied_at: Instant at which the court did; None while it has not.
         ended_at: Instant at which the request was over without that, because all was decided; None otherwise.
+        days: How many days the court has; None for those of the rule.
     """
 
     requested_at: datetime
     supplied_at: datetime | None = None
     ended_at: datetime | None = None
+    days: int | None = None
 
     @property
     def is_open(self) -> bool:

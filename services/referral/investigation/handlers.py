@@ -47,15 +47,16 @@ def receive_one(
 
 
 def request_supplement(
-    referral_id: str, missing: str, officer: Officer, *, files: Files, now: datetime
+    referral_id: str, missing: str, officer: Officer, *, days: int, files: Files, now: datetime
 ) -> ReferralFile:
-    """Asks the court for what is missing; as `receive_one`.
+    """Asks the court for what is missing, within so many days; as `receive_one`.
 
     Raises:
         XiezhiError: REFERRAL_NOT_FOUND, NOT_RECEIVED or REFERRAL_STATE.
     """
     file = _open(referral_id, officer, files)
-    return _add(file, [domain.request_supplement(file.facts, now=now)], _deed(officer, missing), files=files)
+    fact = domain.request_supplement(file.facts, now=now, days=days)
+    return _add(file, [fact], _deed(officer, missing), files=files)
 
 
 def transfer_one(

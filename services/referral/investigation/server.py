@@ -44,10 +44,12 @@ class InvestigationServicer:
 
     Args:
         desk: What its use cases need.
+        supplement_days: How long a court has to complete a package, in days.
     """
 
-    def __init__(self, desk: UnitDesk) -> None:
+    def __init__(self, desk: UnitDesk, *, supplement_days: int) -> None:
         self._desk = desk
+        self._supplement_days = supplement_days
 
     async def ListUnitReferrals(
         self, request: investigation_pb2.ListUnitReferralsRequest, call: Call
@@ -103,7 +105,8 @@ class InvestigationServicer:
         self, request: investigation_pb2.RequestSupplementRequest, call: Call
     ) -> investigation_pb2.RequestSupplementResponse:
         """Asks the court for what is missing."""
-        step = partial(handlers.request_supplement, read_name(request.name), request.missing)
+        days = self._supplement_days
+        step = partial(handlers.request_supplement, read_name(request.name), request.missing, days=days)
         return await self._take(request, call, step, answer=investigation_pb2.RequestSupplementResponse)
 
     async def TransferReferral(

@@ -173,6 +173,8 @@ def _write_fact(fact: Fact) -> list[Any]:
     match fact:
         case Received():
             return [fact.signed_at.isoformat(), fact.receipt_number]
+        case SupplementRequested() if fact.days is not None:
+            return [fact.days]
         case Transferred():
             return [fact.unit]
         case Extended():
@@ -213,7 +215,7 @@ def _read_adjusted(at: datetime, suspect: str, own: list[Any]) -> Adjusted:
 _READERS: Mapping[int, Callable[[datetime, str, list[Any]], Fact]] = MappingProxyType(
     {
         KINDS[Received]: lambda at, _, own: Received(at, datetime.fromisoformat(own[0]), own[1]),
-        KINDS[SupplementRequested]: lambda at, _, __: SupplementRequested(at),
+        KINDS[SupplementRequested]: lambda at, _, own: SupplementRequested(at, *own),
         KINDS[Supplemented]: lambda at, _, __: Supplemented(at),
         KINDS[Transferred]: lambda at, _, own: Transferred(at, own[0]),
         KINDS[Extended]: lambda at, _, own: Extended(at, Review(own[0])),

@@ -71,6 +71,16 @@ def without_names(message):
     return shown
 
 
+async def test_what_was_asked_for_keeps_its_day_when_the_days_are_configured_otherwise(open_exchange):
+    exchange = open_exchange(supplement_days=5)
+    name = (await exchange.court(sending())).referral.name
+    await exchange.unit(receipt(name))
+    asked = (await exchange.unit(missing(name))).referral
+    (shown,) = (await open_exchange(supplement_days=3).court(listing())).referrals
+    assert {d.due_date.day for d in shown.duties if d.kind == referral_pb2.DUTY_KIND_SUPPLEMENT} == {30}
+    assert shown.duties == asked.duties
+
+
 async def test_every_fact_comes_back_as_it_was_written(exchange, open_exchange, clock):
     name = await lead(exchange)
     clock.advance(timedelta(days=1))

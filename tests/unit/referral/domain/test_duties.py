@@ -207,6 +207,13 @@ def test_a_request_for_a_supplement_is_the_courts_and_stops_nothing():
     assert duty(decided, at("2018-08-09"), RuleId.SUPPLEMENT, suspect="").state is VOID
 
 
+def test_a_court_has_the_days_that_it_was_given_when_it_was_asked():
+    known = [*referred(), SupplementRequested(at("2018-08-07"), 10), Supplemented(at("2018-08-08"))]
+    known.append(SupplementRequested(at("2018-08-09")))
+    dues = {d.started_at: d.deadline.due for d in duties_at(known, at("2018-08-10"), CALENDARS) if not d.suspect}
+    assert dues == {at("2018-08-07"): on("2018-08-17"), at("2018-08-09"): on("2018-08-13")}
+
+
 def test_where_it_is_configured_the_clock_stands_still_meanwhile():
     known = [*referred(), SupplementRequested(at("2018-08-07"))]
 

@@ -137,6 +137,16 @@ async def test_more_is_asked_for_once_and_the_clocks_run_on(exchange, received):
     assert states((await exchange.unit(missing(received))).referral) == ["SUPPLEMENT_REQUESTED"] * 3
 
 
+@pytest.mark.parametrize(("days", "last"), [(3, date(2018, 9, 28)), (5, date(2018, 9, 30)), (7, date(2018, 10, 8))])
+async def test_the_court_has_the_days_that_are_configured(days, last):
+    exchange = Exchange(supplement_days=days)
+    name = (await exchange.court(sending())).referral.name
+    await exchange.unit(receipt(name))
+    made = (await exchange.unit(missing(name))).referral
+    (asked,) = (d for d in made.duties if d.kind == S.DUTY_KIND_SUPPLEMENT)
+    assert date(asked.due_date.year, asked.due_date.month, asked.due_date.day) == last
+
+
 async def test_a_referral_is_passed_on_and_signed_for_anew(exchange, received):
     request = transfer(received, OTHER_UNIT)
     exchange.clock.advance(timedelta(hours=23, minutes=59))
