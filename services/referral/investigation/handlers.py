@@ -25,7 +25,13 @@ from xiezhi.errors import Reason, error
 
 
 def receive_one(
-    referral_id: str, receipt_number: str, officer: Officer, *, files: Files, now: datetime
+    referral_id: str,
+    receipt_number: str,
+    officer: Officer,
+    *,
+    signed_at: datetime | None,
+    files: Files,
+    now: datetime,
 ) -> ReferralFile:
     """Signs for a referral.
 
@@ -33,6 +39,7 @@ def receive_one(
         referral_id: Key of the referral.
         receipt_number: Number of the unit's receipt.
         officer: Who signs.
+        signed_at: When it was signed for on paper; None where it is now.
         files: The files of referrals.
         now: The current instant.
 
@@ -40,8 +47,8 @@ def receive_one(
         XiezhiError: REFERRAL_NOT_FOUND or REFERRAL_STATE.
     """
     file = _open(referral_id, officer, files)
-    # The signature is the step itself; it is not before the sending, whatever the clocks of two replicas say.
-    at = domain.next_instant(file.facts, now)
+    # Else the signature is the step itself; it is not before the sending, whatever the clocks of two replicas say.
+    at = signed_at or domain.next_instant(file.facts, now)
     fact = domain.receive(file.facts, receipt_number, signed_at=at, now=now)
     return _add(file, [fact], _deed(officer, number=receipt_number), files=files)
 

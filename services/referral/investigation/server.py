@@ -12,7 +12,7 @@ from typing import TypeVar
 from services.chassis.call import Call
 from services.chassis.paging import DEFAULT_SIZE, decode_token, encode_token, invalid_token, query_of
 from services.codes.legal_time import legal_date
-from services.filing.convert import read_key
+from services.filing.convert import read_instant, read_key
 from services.referral.convert import read_name
 from services.referral.domain import Review
 from services.referral.investigation import convert, handlers, letters
@@ -98,7 +98,8 @@ class InvestigationServicer:
         self, request: investigation_pb2.ReceiveReferralRequest, call: Call
     ) -> investigation_pb2.ReceiveReferralResponse:
         """Signs for a referral."""
-        step = partial(handlers.receive_one, read_name(request.name), request.receipt_number)
+        signed_at = read_instant(request.sign_time, field="sign_time") if request.HasField("sign_time") else None
+        step = partial(handlers.receive_one, read_name(request.name), request.receipt_number, signed_at=signed_at)
         return await self._take(request, call, step, answer=investigation_pb2.ReceiveReferralResponse)
 
     async def RequestSupplement(

@@ -78,6 +78,7 @@ class ReferralSealer:
             record.officer_id,
             record.handler.name,
             record.handler.phone,
+            *([] if record.sent_on is None else [record.sent_on.toordinal()]),
         ]
         return self._seal(values, _place(record.referral_id))
 
@@ -93,7 +94,7 @@ class ReferralSealer:
             RecordForm: If it is of an unknown form.
         """
         values = self._open(row.record, _place(row.referral_id))
-        case, unit, parties, facts, evidence, letter, officer, name, phone = values
+        case, unit, parties, facts, evidence, letter, officer, name, phone, *sent_on = values
         return ReferralRecord(
             row.referral_id,
             row.court_code,
@@ -110,6 +111,7 @@ class ReferralSealer:
             officer_id=officer,
             handler=Contact(name, phone),
             predecessor=row.predecessor_id or "",
+            sent_on=date.fromordinal(*sent_on) if sent_on else None,
         )
 
     def seal_step(self, step: Step, *, referral_id: str, place: int | None) -> bytes:

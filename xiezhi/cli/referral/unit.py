@@ -11,6 +11,7 @@ import typer
 from xiezhi.cli.answers import tell_answer
 from xiezhi.cli.carrying import Ordered, ask, fetch
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.duration import read_instant
 from xiezhi.cli.papers import date_message, read_date
 from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.referral.calls import UNIT, Receipt, ReferralName, full_name
@@ -106,12 +107,21 @@ def receive(
     session: Session,
     name: ReferralName,
     number: Annotated[str, typer.Option("--number", help="Number of the unit's receipt (回执编号).")],
+    signed: Annotated[
+        str,
+        typer.Option("--signed", help="When it was signed for on paper, with its zone: 2026-11-20T10:00:00+08:00."),
+    ] = "",
     receipt: Receipt = None,
 ) -> None:
-    """Sign for a referral (签收): the deadlines run from this instant, and the receipt proves it."""
+    """Sign for a referral (签收): the deadlines run from this instant, and the receipt proves it.
+
+    What went on paper first and was signed for there is told with --signed; the deadlines run from then.
+    """
     request = investigation_pb2.ReceiveReferralRequest(
         request_id=str(uuid.uuid4()), name=full_name(name), receipt_number=number
     )
+    if signed:
+        request.sign_time.FromDatetime(read_instant(signed))
     ask(session, Ordered(UNIT, investigation_pb2.ReceiveReferralResponse, answer_view), request, receipt=receipt)
 
 

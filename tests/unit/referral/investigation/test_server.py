@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from google.protobuf import timestamp_pb2
 from pypdf import PdfReader
 
 from services.papers.content import normalise
@@ -31,8 +32,9 @@ from tests.unit.referral.asked import (
     supplement,
     transfer,
 )
-from tests.unit.referral.domain.referred import CASE, COURT, OTHER_UNIT, UNIT
+from tests.unit.referral.domain.referred import CASE, COURT, OTHER_UNIT, UNIT, at
 from tests.unit.referral.exchange import Exchange
+from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.proof.statement import Rank
 from xiezhi.referral.v1 import investigation_pb2, referral_pb2
@@ -101,6 +103,44 @@ async def test_the_receipt_starts_the_clocks(exchange, sent):
     assert [(e.kind, e.organisation, e.officer_id) for e in made.events][1:] == [
         (S.REFERRAL_EVENT_KIND_RECEIVED, UNIT, DETECTIVE)
     ]
+
+
+def on_paper():
+    """A referral that went on paper on 2018-09-20, and is known to the exchange since 2018-09-25."""
+    request = sending()
+    request.context.channel = case_pb2.CHANNEL_MANUAL
+    return request
+
+
+def signed(moment):
+    when = timestamp_pb2.Timestamp()
+    when.FromDatetime(moment)
+    return {"sign_time": when}
+
+
+@pytest.mark.clause("R-3.3")
+async def test_what_was_signed_for_on_paper_has_clocks_from_then(exchange):
+    name = (await exchange.court(on_paper())).referral.name
+    made = (await exchange.unit(receipt(name, **signed(at("2018-09-21"))))).referral
+    assert made.receive_time.ToDatetime(NOW.tzinfo) == at("2018-09-21")
+    assert due(made, S.DUTY_KIND_OPINION) == [(date(2018, 9, 26), S.DUTY_STATE_OPEN)]
+    assert due(made, S.DUTY_KIND_DECIDE) == [(date(2018, 9, 25), S.DUTY_STATE_OPEN)]
+    assert await refusal(exchange.unit(transfer(name, OTHER_UNIT))) is Reason.TRANSFER_TOO_LATE
+
+
+@pytest.mark.parametrize(
+    ("referral", "moment"),
+    [
+        (on_paper, at("2018-09-19", 23, 59)),
+        (on_paper, NOW + timedelta(minutes=1)),
+        (sending, at("2018-09-24", 23, 59)),
+    ],
+    ids=["before the letter", "to come", "before it was sent over the platform"],
+)
+async def test_nothing_is_signed_for_before_it_goes_out_or_in_the_future(exchange, referral, moment):
+    name = (await exchange.court(referral())).referral.name
+    assert await refusal(exchange.unit(receipt(name, **signed(moment)))) is Reason.REFERRAL_STATE
+    assert states((await exchange.unit(receipt(name))).referral) == ["RECEIVED"]
 
 
 async def test_what_was_received_is_not_received_again(exchange, received):
