@@ -8,7 +8,7 @@ from datetime import datetime
 from services.codes.legal_time import legal_date
 from services.codes.police import is_known
 from services.referral import domain
-from services.referral.domain import Fact, Review
+from services.referral.domain import Fact, Received, Review
 from services.referral.investigation.domain import (
     LetterKind,
     Officer,
@@ -25,21 +25,15 @@ from xiezhi.errors import Reason, error
 
 
 def receive_one(
-    referral_id: str,
-    receipt_number: str,
-    officer: Officer,
-    *,
-    signed_at: datetime | None,
-    files: Files,
-    now: datetime,
+    referral_id: str, receipt: UnitLetter, officer: Officer, *, sha256: bytes, files: Files, now: datetime
 ) -> ReferralFile:
     """Signs for a referral.
 
     Args:
         referral_id: Key of the referral.
-        receipt_number: Number of the unit's receipt.
+        receipt: The unit's receipt, which holds if it has a file.
         officer: Who signs.
-        signed_at: When it was signed for on paper; None where it is now.
+        sha256: SHA-256 of its file, 32 bytes.
         files: The files of referrals.
         now: The current instant.
 
@@ -47,10 +41,26 @@ def receive_one(
         XiezhiError: REFERRAL_NOT_FOUND or REFERRAL_STATE.
     """
     file = _open(referral_id, officer, files)
+    fact, papers = reception(file, receipt, now=now), []
+    if receipt.pdf:
+        papers.append(ReferralPaper(sha256, PaperKind(receipt.kind), receipt.number, officer.unit, now))
+    return _add(file, [fact], _deed(officer, number=receipt.number), files=files, papers=papers)
+
+
+def reception(file: ReferralFile, receipt: UnitLetter, *, now: datetime) -> Received:
+    """Returns what happens by a receipt.
+
+    Args:
+        file: The referral.
+        receipt: The receipt.
+        now: The current instant.
+
+    Raises:
+        XiezhiError: REFERRAL_STATE.
+    """
     # Else the signature is the step itself; it is not before the sending, whatever the clocks of two replicas say.
-    at = signed_at or domain.next_instant(file.facts, now)
-    fact = domain.receive(file.facts, receipt_number, signed_at=at, now=now)
-    return _add(file, [fact], _deed(officer, number=receipt_number), files=files)
+    at = receipt.signed_at or domain.next_instant(file.facts, now)
+    return domain.receive(file.facts, receipt.number, signed_at=at, now=now)
 
 
 def request_supplement(

@@ -27,6 +27,7 @@ class PaperKind(IntEnum):
     SUPPLEMENT = 3
     FEEDBACK = 4
     OPINION = 5
+    RECEIPT = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a unit of criminal investigation does with its referrals, letters aside."""
+"""What a unit of criminal investigation does with its referrals, what it seals aside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typer
 from xiezhi.cli.answers import tell_answer
 from xiezhi.cli.carrying import Ordered, ask, fetch
 from xiezhi.cli.command import command, examples
-from xiezhi.cli.duration import read_instant
 from xiezhi.cli.papers import date_message, read_date
 from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.referral.calls import UNIT, Receipt, ReferralName, full_name
@@ -98,31 +97,6 @@ def show(session: Session, name: ReferralName, receipt: Receipt = None) -> None:
     """Show a referral of your unit with its suspects, deadlines, evidence, documents and events."""
     request = investigation_pb2.GetUnitReferralRequest(name=full_name(name))
     ask(session, Ordered(UNIT, investigation_pb2.GetUnitReferralResponse, answer_view), request, receipt=receipt)
-
-
-@command(
-    app, calls=True, epilog=examples(f"xiezhi referral receive NAME {_INVESTIGATOR} --number 洪公（刑）回字〔2026〕1号")
-)
-def receive(
-    session: Session,
-    name: ReferralName,
-    number: Annotated[str, typer.Option("--number", help="Number of the unit's receipt (回执编号).")],
-    signed: Annotated[
-        str,
-        typer.Option("--signed", help="When it was signed for on paper, with its zone: 2026-11-20T10:00:00+08:00."),
-    ] = "",
-    receipt: Receipt = None,
-) -> None:
-    """Sign for a referral (签收): the deadlines run from this instant, and the receipt proves it.
-
-    What went on paper first and was signed for there is told with --signed; the deadlines run from then.
-    """
-    request = investigation_pb2.ReceiveReferralRequest(
-        request_id=str(uuid.uuid4()), name=full_name(name), receipt_number=number
-    )
-    if signed:
-        request.sign_time.FromDatetime(read_instant(signed))
-    ask(session, Ordered(UNIT, investigation_pb2.ReceiveReferralResponse, answer_view), request, receipt=receipt)
 
 
 @command(app, "ask", calls=True, epilog=examples(f"xiezhi referral ask NAME {_INVESTIGATOR} --missing 房产登记资料"))

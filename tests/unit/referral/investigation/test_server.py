@@ -11,6 +11,7 @@ from google.protobuf import timestamp_pb2
 from pypdf import PdfReader
 
 from services.papers.content import normalise
+from tests.unit.filing.papers import paper
 from tests.unit.referral.asked import (
     DETECTIVE,
     LETTER,
@@ -18,8 +19,10 @@ from tests.unit.referral.asked import (
     REASONS,
     RECEIPT,
     draft,
+    draft_receipt,
     extension,
     feedback,
+    fetching,
     letter,
     listing,
     missing,
@@ -141,6 +144,52 @@ async def test_nothing_is_signed_for_before_it_goes_out_or_in_the_future(exchang
     name = (await exchange.court(referral())).referral.name
     assert await refusal(exchange.unit(receipt(name, **signed(moment)))) is Reason.REFERRAL_STATE
     assert states((await exchange.unit(receipt(name))).referral) == ["RECEIVED"]
+
+
+def sealed_receipt(*texts, unit=UNIT):
+    return paper(unit, CASE, RECEIPT, *texts)
+
+
+@pytest.mark.clause("R-3.1")
+async def test_a_receipt_under_seal_is_kept_and_says_when_the_clocks_begin(exchange, sent):
+    drafted = await exchange.unit(draft_receipt(sent))
+    text = normalise("".join(page.extract_text() for page in PdfReader(BytesIO(drafted.pdf)).pages))
+    for fact in ("接受案件回执", CASE, RECEIPT, "2018年9月25日10时00分", "证据材料2件"):
+        assert normalise(fact) in text
+    exchange.clock.advance(timedelta(minutes=20))
+    pdf = sealed_receipt("2018年9月25日10时00分")
+    request = receipt(sent, sign_time=drafted.sign_time, receipt_pdf=pdf)
+    made = (await exchange.unit(request)).referral
+    assert (await exchange.unit(request)).referral == made
+    assert made.receive_time == drafted.sign_time
+    kept = made.documents[-1]
+    assert (kept.kind, kept.document_number, kept.sealed_by) == (S.REFERRAL_DOCUMENT_KIND_RECEIPT, RECEIPT, UNIT)
+    assert (await exchange.court(fetching(sent, kept.sha256))).pdf == pdf
+    assert await refusal(exchange.unit(draft_receipt(sent))) is Reason.REFERRAL_STATE
+
+
+@pytest.mark.parametrize(
+    ("pdf", "moment", "reason"),
+    [
+        (sealed_receipt("2018年9月25日10时01分"), NOW, Reason.FIELDS_INVALID),
+        (sealed_receipt("2018年9月25日10时00分"), None, Reason.FIELDS_INVALID),
+        (paper(UNIT, CASE, "2018年9月25日10时00分"), NOW, Reason.FIELDS_INVALID),
+        (sealed_receipt("2018年9月25日10时00分", unit=OTHER_UNIT), NOW, Reason.SEAL_OF_ANOTHER_UNIT),
+        (b"%PDF-1.7 none", NOW, Reason.DOCUMENT_UNSEALED),
+        (sealed_receipt("2018年9月25日11时00分"), NOW + timedelta(hours=1), Reason.REFERRAL_STATE),
+    ],
+    ids=["another time", "no time", "another number", "another unit's seal", "no seal", "to come"],
+)
+async def test_a_receipt_that_is_not_the_units_or_says_something_else_starts_no_clock(
+    exchange, sent, pdf, moment, reason
+):
+    told = signed(moment) if moment else {}
+    assert await refusal(exchange.unit(receipt(sent, receipt_pdf=pdf, **told))) is reason
+    assert states((await exchange.court(listing())).referrals[0]) == ["SENT"] * 3
+
+
+async def test_a_receipt_has_no_reasons(exchange, sent):
+    assert await refusal(exchange.unit(draft_receipt(sent, reasons=REASONS))) is Reason.FIELDS_INVALID
 
 
 async def test_what_was_received_is_not_received_again(exchange, received):
