@@ -225,11 +225,15 @@ def extend(
         raise error(Reason.EXTENSION_NOT_ENTITLED, "This extension takes the head of the organ at county level.")
     if rules.find(REVIEWS[review]) is None:
         raise error(Reason.REFERRAL_STATE, "The rules that count for this referral do not know this extension.")
-    undecided = [standing for standing in referral.suspects if standing.state in UNDECIDED]
-    if all(any(done.review >= review for done in s.rounds[-1].extensions) for s in undecided):
+    reviewed = [s for s in referral.suspects if s.state in UNDECIDED and not s.rounds[-1].is_ordered]
+    if not reviewed:
+        raise error(
+            Reason.REFERRAL_STATE, "A prosecutor ordered the unit to file, which is no review: decide the referral."
+        )
+    if all(any(done.review >= review for done in s.rounds[-1].extensions) for s in reviewed):
         raise error(Reason.REFERRAL_STATE, "The review is extended as far already: decide the referral.")
     duties = duties_at(facts, at, calendars, law=law)
-    if any(Mark.FEEDBACK_OVERDUE in marks_of(duties, standing.suspect) for standing in undecided):
+    if any(Mark.FEEDBACK_OVERDUE in marks_of(duties, standing.suspect) for standing in reviewed):
         raise error(Reason.REFERRAL_STATE, "The time for the review is over: decide the referral.")
     return Extended(at, review)
 

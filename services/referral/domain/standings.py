@@ -91,6 +91,7 @@ class Round:
         answered: The written answer to the court; None while there is none.
         ended_at: Instant at which it ended without more, because of a reopening, transfer or withdrawal; None
             otherwise.
+        is_ordered: Whether a prosecutor ordered the unit to file, so that there is nothing left to review.
     """
 
     opened_at: datetime
@@ -99,6 +100,7 @@ class Round:
     decided: Decided | None = None
     answered: FeedbackGiven | OpinionGiven | None = None
     ended_at: datetime | None = None
+    is_ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
