@@ -17,7 +17,7 @@ from enum import IntEnum
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
 from services.exit_restriction.domain.facts import Fact, Filed, Released, Renewed, Superseded
-from services.exit_restriction.domain.terms import NOTICE_DAY, Period
+from services.exit_restriction.domain.terms import Period
 
 
 class RestrictionState(IntEnum):
@@ -80,11 +80,6 @@ class Standing:
     def is_open(self) -> bool:
         """Whether it restricts or is going to."""
         return self.state in _OPEN
-
-    @property
-    def precedes_notice(self) -> bool:
-        """Whether it is dated before the notice, whose rules are then not applied to its first term (R-5.5)."""
-        return min(self.filed.start, legal_date(self.filed.at)) < NOTICE_DAY
 
 
 def standing_at(facts: Iterable[Fact], moment: datetime) -> tuple[Standing, ...]:

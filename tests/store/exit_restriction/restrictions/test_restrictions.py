@@ -20,6 +20,7 @@ from tests.unit.exit_restriction.orders import (
     notice,
     party,
     push,
+    record,
     term,
 )
 from tests.unit.exit_restriction.travellers import NOW, person
@@ -149,6 +150,22 @@ async def test_one_that_begins_later_is_filed_until_then(court, load):
     assert found.effective_time.ToDatetime(UTC) == end_of(date(2018, 8, 31))
     court.clock.advance(end_of(date(2018, 8, 31)) - court.clock.now())
     assert (await shown(court))[0].state == ACTIVE
+
+
+@pytest.mark.clause("R-5.5")
+@pytest.mark.parametrize(
+    ("start", "under", "last_day"), [(date(2018, 8, 2), "56-1998", None), (date(2018, 8, 3), "160-2018", END)]
+)
+async def test_before_the_notice_its_rules_are_not_applied_and_that_is_shown(court, load, start, under, last_day):
+    load(JIA)
+    court.clock.advance(at(start) - court.clock.now())
+    entry = await listed(court, written=record(published=start))
+    unnamed = filing(entry, asked=restriction_pb2.TermRequest())
+    if last_day is None:
+        assert await refuse(court, unnamed) == "TERM_ENDS_BEFORE_START"
+        unnamed, last_day = filing(entry, asked=term(2)), date(2018, 10, 2)
+    (found,) = (await court(unnamed)).restriction.terms
+    assert (found.rule_version, found.end_date) == (under, day(last_day))
 
 
 @pytest.mark.clause("R-1.13")

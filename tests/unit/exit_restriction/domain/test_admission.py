@@ -89,7 +89,6 @@ def test_a_term_that_is_not_admissible_is_refused(order, reason):
 def test_a_start_before_the_notice_is_under_the_rule_before_it():
     found = let_in(ordered(start=date(2018, 8, 1), last_day=date(2019, 1, 31)))
     assert (found.rule_version, found.start) == ("56-1998", date(2018, 8, 1))
-    assert standing_at([found], START)[0].precedes_notice
 
 
 def test_a_case_restricts_a_person_once_and_others_may_too():
