@@ -17,7 +17,7 @@ from services.chassis.backend import host_backend
 from services.chassis.feed import DeadLetters, Feed
 from services.chassis.health import Check
 from services.chassis.outbox import Outbox
-from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
+from services.chassis.process import Core, Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.chassis.standing import STANDING, StandingServicer, internal_callers, of_any_unit
 from services.codes.jurisdiction import Jiangxi
@@ -82,7 +82,7 @@ async def run(settings: ExitRestrictionSettings) -> None:
         await works.border.watch.build()
         for task in (works.relay.run(), works.border.watch.run(), _sweep(works.erasers)):
             _start(parts, task)
-        servicers = _servicers(parts, settings, works)
+        servicers = _servicers(core, settings, works)
         handlers = host_backend(
             core,
             servicers,
@@ -187,8 +187,9 @@ def _counter_leases(parts: Parts, settings: ExitRestrictionSettings) -> LeaseBoo
     )
 
 
-def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> dict[str, object]:
+def _servicers(core: Core, settings: ExitRestrictionSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
+    parts = core.parts
     database, clock = parts.database, parts.clock
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
     verify = partial(verify_sealed, authority=seals)
@@ -211,7 +212,7 @@ def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -
         ),
         f"{PACKAGE}.DishonestListService": DishonestListServicer(
             Desk(lists, verify, clock, parts.ids),
-            uploads=UploadDesk(works.uploads, verify, clock),
+            uploads=UploadDesk(works.uploads, verify, clock, core.recorder.intended),
         ),
         f"{PACKAGE}.RestrictionService": RestrictionServicer(Desk(restrictions, verify, clock, parts.ids)),
     }

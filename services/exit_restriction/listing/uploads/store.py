@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
@@ -32,12 +33,15 @@ from services.exit_restriction.listing.uploads.domain import (
     out_of_order,
     require_place,
 )
-from services.exit_restriction.listing.uploads.reading import parse_items, read_items
+from services.exit_restriction.listing.uploads.reading import numbers_of, parse_items, read_items
 from services.exit_restriction.listing.uploads.rows import UploadRows
 from xiezhi.errors import XiezhiError
 
 MOST_PUSHED = 1_000
 """Items that are pushed in one transaction."""
+
+Announce: TypeAlias = Callable[[tuple[str, ...]], Awaitable[None]]
+"""Records durably whom what comes next is about, or refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,22 +166,24 @@ class UploadStore:
             snapshot=False,
         )
 
-    async def push(self, commit: Commit, answer: Callable[[Upload], bytes]) -> bytes:
+    async def push(self, commit: Commit, answer: Callable[[Upload], bytes], *, announce: Announce) -> bytes:
         """Pushes all items of an upload, part by part, from where it was left.
 
         Args:
             commit: What was approved.
             answer: Makes the answer when all of them are pushed; it is kept with the last part.
+            announce: Is told the numbers of each part's debtors before the part is pushed.
 
         Raises:
-            XiezhiError: UPLOAD_NOT_FOUND, UPLOAD_MISMATCH, UPLOAD_CLOSED, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
+            XiezhiError: UPLOAD_NOT_FOUND, UPLOAD_MISMATCH, UPLOAD_CLOSED, REQUEST_ID_REUSED, STORE_UNAVAILABLE, or what
+                `announce` raises; then nothing more is pushed.
         """
         court, requests = commit.key.court_code, self._list.requests
         answered = await self._database.read(lambda c: requests.answer(c, commit.key), snapshot=False)
         while answered is None:
             upload = await self.get(commit.upload_id, lambda code: code == court)
             _require_approved(upload, commit)
-            answered = await self._push_from(upload, commit, answer)
+            answered = await self._push_from(upload, commit, answer, announce=announce)
         return answered
 
     async def erase(self) -> None:
@@ -199,11 +205,13 @@ class UploadStore:
             raise out_of_order(upload)
         return [fault for one in there for fault in one.faults]
 
-    async def _push_from(self, upload: Upload, commit: Commit, answer: Callable[[Upload], bytes]) -> bytes | None:
+    async def _push_from(
+        self, upload: Upload, commit: Commit, answer: Callable[[Upload], bytes], *, announce: Announce
+    ) -> bytes | None:
         """Pushes what is left, as long as nobody else does; reads each part while the one before it is written."""
-        part = await self._prepare(upload, commit, first=upload.pushed_count)
+        part = await self._prepare(upload, commit, first=upload.pushed_count, announce=announce)
         while part.items:
-            ahead = asyncio.ensure_future(self._prepare(upload, commit, first=part.end))
+            ahead = asyncio.ensure_future(self._prepare(upload, commit, first=part.end, announce=announce))
             try:
                 answered, is_next = await self._push_part(part, commit, answer)
                 if answered is not None or not is_next:
@@ -214,8 +222,8 @@ class UploadStore:
                 await asyncio.gather(ahead, return_exceptions=True)
         return None
 
-    async def _prepare(self, upload: Upload, commit: Commit, *, first: int) -> _Part:
-        """Reads the items that come next; what takes time does not keep other writers waiting."""
+    async def _prepare(self, upload: Upload, commit: Commit, *, first: int, announce: Announce) -> _Part:
+        """Reads the items that come next, and announces them; what takes time does not keep other writers waiting."""
         today = legal_date(self._clock.now())
         chunks = await self._database.read(
             lambda c: self._rows.chunks(c, upload.upload_id, start=first, end=first + MOST_PUSHED), snapshot=False
@@ -223,6 +231,8 @@ class UploadStore:
         items = [item for chunk in chunks for item in chunk.items]
         faults = {fault.index - first: fault for chunk in chunks for fault in chunk.faults}
         parsed = await asyncio.to_thread(parse_items, items, faults)
+        if numbers := numbers_of(parsed):
+            await announce(numbers)
         hashes = {item.notice_sha256 for item in parsed if not isinstance(item, XiezhiError)} - {b""}
         texts = await self._database.read(lambda c: self._rows.texts(c, upload.upload_id, hashes), snapshot=False)
         court = upload.court_code

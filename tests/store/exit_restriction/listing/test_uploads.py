@@ -273,6 +273,39 @@ async def test_only_what_was_approved_is_pushed_and_once(court, load):
     assert len(await outcomes(court, name)) == 2
 
 
+async def test_whom_a_commit_is_about_is_recorded_before_each_part_of_it(court, load, monkeypatch):
+    """Its request names an upload: without this no overseer would find who was restricted in bulk."""
+    load(*PEOPLE)
+    monkeypatch.setattr(uploads, "MOST_PUSHED", 2)
+    chunk = [*items(*PEOPLE[:2]), b"\xff", *items(PEOPLE[3], PEOPLE[3], first=4)]
+    name, _ = await court.stage(chunk, notices=[PDF])
+    pushed = []
+    for court.takes in (0, 1, 1):
+        court.announced.clear()
+        assert await refuse(court.commit(name)) == "LEDGER_UNAVAILABLE"
+        pushed.append((await got(court, name)).pushed_count)
+    assert pushed == [0, 2, 4], "what is not recorded is not pushed"
+    court.announced.clear()
+    court.takes = None
+    assert (await court.commit(name)).upload.pushed_count == 5
+    assert court.announced == [("CommitUpload", PEOPLE[3].numbers)]
+
+
+async def test_each_part_of_a_commit_is_recorded_with_its_debtors(court, load, monkeypatch):
+    load(*PEOPLE)
+    monkeypatch.setattr(uploads, "MOST_PUSHED", 2)
+    name, _ = await court.stage([*items(*PEOPLE[:2]), b"\xff", *items(PEOPLE[3], first=4)], notices=[PDF])
+    await court.commit(name)
+    parts = [subjects for _, subjects in court.announced]
+    assert parts == [(*PEOPLE[0].numbers, *PEOPLE[1].numbers), PEOPLE[3].numbers]
+
+
+async def test_a_page_of_items_is_recorded_with_those_whom_it_shows(court):
+    name, _ = await court.stage([*items(PEOPLE[0], PEOPLE[0]), b"\xff", *items(PEOPLE[1])], notices=[PDF])
+    await court(listing_pb2.ListUploadItemsRequest(name=name, page_size=3))
+    assert court.named == PEOPLE[0].numbers
+
+
 @pytest.mark.parametrize("dies_at", [1, 2, 3])
 async def test_a_commit_that_breaks_off_goes_on_where_it_was(court, load, database, told, monkeypatch, dies_at):
     load(*PEOPLE)
