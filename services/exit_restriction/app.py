@@ -146,7 +146,7 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
     ages = Ages(settings.index_max_age, settings.check_lease)
     border = make_border(parts.database, parts.keyring, courts.of_controls, clock=parts.clock, ids=parts.ids, ages=ages)
     rows = ListRows(parts.keyring, tell=_tell_both(courts.of_restrictions, copies.of_restrictions))
-    uploads = _uploads(parts, rows)
+    uploads = _uploads(parts, rows, settings)
     return _Works(
         rows,
         uploads,
@@ -157,7 +157,7 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
         restrictions,
         border,
         leases,
-        erasers=(leases.erase_ended, border.leases.erase_ended, border.store.erase_old, uploads.erase),
+        erasers=(leases.erase_ended, border.leases.erase_ended, border.store.erase_old, uploads.erase_old),
         checks={"alerts": border.watch.check},
     )
 
@@ -170,9 +170,15 @@ def _tell_both(first: changes.Tell, second: changes.Tell) -> changes.Tell:
     return tell
 
 
-def _uploads(parts: Parts, rows: ListRows) -> UploadStore:
+def _uploads(parts: Parts, rows: ListRows, settings: ExitRestrictionSettings) -> UploadStore:
     return UploadStore(
-        parts.database, keyring=parts.keyring, rows=rows, clock=parts.clock, ids=parts.ids, rules=TERM_RULES
+        parts.database,
+        keyring=parts.keyring,
+        rows=rows,
+        clock=parts.clock,
+        ids=parts.ids,
+        rules=TERM_RULES,
+        limit=settings.staged.limit(),
     )
 
 

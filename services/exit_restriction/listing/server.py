@@ -119,6 +119,12 @@ class DishonestListServicer:
         """Tells how far an upload is."""
         return await self._uploads.get(request, call)
 
+    async def DiscardUpload(
+        self, request: listing_pb2.DiscardUploadRequest, call: Call
+    ) -> listing_pb2.DiscardUploadResponse:
+        """Erases an upload that is not committed."""
+        return await self._uploads.discard(request, call)
+
     async def ListUploadItems(self, request: listing_pb2.ListUploadItemsRequest, call: Call) -> Part:
         """Shows what is staged."""
         return await self._uploads.items(request, call)

@@ -12,6 +12,7 @@ from services.exit_restriction.listing.listed import EntryList
 from services.exit_restriction.listing.server import DishonestListServicer
 from services.exit_restriction.listing.store import ListRows, ListStore
 from services.exit_restriction.listing.uploads.desk import UploadDesk
+from services.exit_restriction.listing.uploads.limits import LIMIT
 from services.exit_restriction.listing.uploads.store import UploadStore
 from services.exit_restriction.restrictions.server import RestrictionServicer
 from services.exit_restriction.restrictions.store import RestrictionStore
@@ -31,6 +32,7 @@ class Court:
         clock: Source of now.
         tell: Tells of changes.
         verify: Verifies papers.
+        limit: What a court may have staged at one time.
 
     Attributes:
         announced: Whom the parts of commits were about, before they were pushed, each with the name of the method.
@@ -38,10 +40,12 @@ class Court:
         named: Whom the last answer about some people only was about.
     """
 
-    def __init__(self, database, ring, *, clock, tell=tell_nobody, verify=verify):
+    def __init__(self, database, ring, *, clock, tell=tell_nobody, verify=verify, limit=LIMIT):
         self.clock, self.announced, self.takes, self.named = clock, [], None, ()
         rows = ListRows(ring, tell=tell)
-        self.uploads = UploadStore(database, keyring=ring, rows=rows, clock=clock, ids=RandomIds(), rules=TERM_RULES)
+        self.uploads = UploadStore(
+            database, keyring=ring, rows=rows, clock=clock, ids=RandomIds(), rules=TERM_RULES, limit=limit
+        )
         self.lists = ListStore(database, rows=rows)
         self.restrictions = RestrictionStore(database, keyring=ring, entries=EntryList(rows.entries), tell=tell)
         self._listing = DishonestListServicer(

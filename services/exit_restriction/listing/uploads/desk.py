@@ -15,7 +15,7 @@ from services.chassis.paging import decode_token, encode_token, invalid_token, q
 from services.codes.courts import find_court, is_same_or_superior
 from services.exit_restriction import convert as shared
 from services.exit_restriction.listing import convert
-from services.exit_restriction.listing.uploads.domain import Chunk, Commit, Fault, Upload, UploadState
+from services.exit_restriction.listing.uploads.domain import Chunk, Commit, Fault, Upload
 from services.exit_restriction.listing.uploads.reading import find_faults, numbers_of, read_notice, show_item
 from services.exit_restriction.listing.uploads.store import UploadStore
 from services.filing.convert import invalid
@@ -68,6 +68,11 @@ class UploadDesk:
         _write_upload(response.upload, await self._own(request.name, call))
         return response
 
+    async def discard(self, request: listing_pb2.DiscardUploadRequest, call: Call) -> listing_pb2.DiscardUploadResponse:
+        """Erases an upload of the caller's court that is not committed."""
+        await self.store.discard(request.name.removeprefix(_NAME), _court(call))
+        return listing_pb2.DiscardUploadResponse()
+
     async def items(self, request: listing_pb2.ListUploadItemsRequest, call: Call) -> Part:
         """Shows what is staged, to the court and those above it."""
         court = _court(call)
@@ -78,7 +83,8 @@ class UploadDesk:
         response = listing_pb2.ListUploadItemsResponse()
         _write_upload(response.upload, upload)
         response.items.extend(map(show_item, await self.store.items(key, start=start, size=size)))
-        if (end := start + len(response.items)) < upload.item_count:
+        # Of one that was abandoned what is left is not there any more.
+        if response.items and (end := start + len(response.items)) < upload.item_count:
             response.next_page_token = encode_token(str(end), query=query)
         return Part(response, numbers_of(response.items))
 
@@ -162,5 +168,5 @@ def _write_upload(message: listing_pb2.Upload, upload: Upload) -> None:
     message.item_count, message.sha256 = upload.item_count, upload.sha256
     message.pushed_count, message.forwarded_count = upload.pushed_count, upload.forwarded_count
     message.list_only_count, message.refused_count = upload.list_only_count, upload.refused_count
-    if upload.state is UploadState.STAGING:
+    if upload.is_unfinished:
         message.expire_time.FromDatetime(upload.expires_at)
