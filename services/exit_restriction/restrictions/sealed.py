@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.chassis.records import read_record, write_record
@@ -77,14 +78,17 @@ class RestrictionSealer:
 
     def seal_renewal(self, fact: Renewed, renewal: Renewal, *, subject_id: int) -> bytes:
         """Seals what a renewal rests on."""
-        values = [fact.rule_version, renewal.level, renewal.decision_number]
+        received = "" if fact.received_at is None else fact.received_at.isoformat()
+        values = [fact.rule_version, renewal.level, renewal.decision_number, received]
         return self._seal(values, _renewal_place(fact.restriction_id, subject_id))
 
     def open_renewal(self, row: Any) -> Step:
         """Opens a renewal; raises as `open_record`."""
         values = self._open(row.record, _renewal_place(row.restriction_id, row.subject_id))
-        version, level, decision = values
-        fact = Renewed(row.restriction_id, row.at, last_day=row.last_day, rule_version=version)
+        # Of the first renewals no instant of receipt was kept, as none was of importance.
+        version, level, decision, *later = values
+        received = datetime.fromisoformat(later[0]) if later and later[0] else None
+        fact = Renewed(row.restriction_id, row.at, last_day=row.last_day, rule_version=version, received_at=received)
         return Step(fact, Renewal(FilingLevel(level), decision))
 
     def _seal(self, values: list[Any], place: str) -> bytes:

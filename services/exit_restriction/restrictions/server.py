@@ -72,7 +72,15 @@ class RestrictionServicer:
 
         def act(accepted: Accepted, files: Files) -> bytes:
             response = restriction_pb2.RenewRestrictionResponse()
-            shown = handlers.renew_one(named, term, renewal, accepted=accepted, files=files, rules=self._rules)
+            shown = handlers.renew_one(
+                named,
+                term,
+                renewal,
+                received=call.accepted_at,
+                accepted=accepted,
+                files=files,
+                rules=self._rules,
+            )
             convert.write_restriction(response.restriction, shown)
             return response.SerializeToString()
 

@@ -59,7 +59,7 @@ class Court:
         name = type(request).__name__.removesuffix("Request")
         servicer = self._restrictions if "Restriction" in name else self._listing
         try:
-            answer = await getattr(servicer, name)(request, call(request, at=self.clock.now(), **known))
+            answer = await getattr(servicer, name)(request, call(request, **{"at": self.clock.now(), **known}))
         finally:
             self.clock.advance(LATER)
         if isinstance(answer, Part):
