@@ -66,7 +66,8 @@ class RestrictionServicer:
         """Renews a restriction in the last month of its term."""
         debtor = shared.read_debtor(request.debtor, field="debtor", on=shared.today_of(call))
         filing = convert.read_filing(request.context, call, notice=request.notice_pdf, debtor=debtor)
-        renewal = Renewal(shared.level_of(call), shared.decision_number(filing))
+        officer_id = request.context.handler.officer_id
+        renewal = Renewal(shared.level_of(call), shared.decision_number(filing), officer_id, filing.handler)
         term = shared.read_term(request.term, field="term")
         named = Named(convert.read_name(request.name), read_author(request.context), debtor.party.number)
 
