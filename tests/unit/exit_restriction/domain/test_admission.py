@@ -283,7 +283,10 @@ def played(actions):
                 order = ordered(name, level=level, months=term.months, last_day=term.last_day, reason=term.reason)
                 known.append(file(order, known, restriction_id=fresh, rules=TERM_RULES, now=now))
             elif kind == "renew":
-                known.append(renewal(known, now=now, author=AUTHORS[name], name=latest, level=level, term=term))
+                came = now - timedelta(hours=2 * wait)
+                known.append(
+                    renewal(known, now=now, author=AUTHORS[name], name=latest, level=level, term=term, received=came)
+                )
             else:
                 known.append(release(latest, AUTHORS[name], known, has_notice=True, now=now))
         except XiezhiError:
