@@ -94,7 +94,7 @@ class RestrictionSealer:
         """Opens a renewal; raises as `open_record`."""
         values = self._open(row.record, _renewal_place(row.restriction_id, row.subject_id))
         # Of the first renewals neither the instant of receipt nor the judge was kept.
-        version, level, decision, received, officer, judge, phone = (*values, *[""] * (_RENEWAL_VALUES - len(values)))
+        version, level, decision, received, officer, judge, phone = values + [""] * (_RENEWAL_VALUES - len(values))
         fact = Renewed(
             row.restriction_id,
             row.at,

@@ -234,7 +234,7 @@ def not_found() -> XiezhiError:
 
 def closed() -> XiezhiError:
     """Makes the refusal of an upload that takes no more."""
-    return error(Reason.UPLOAD_CLOSED, "The upload is committed: begin a new one.")
+    return error(Reason.UPLOAD_CLOSED, "The upload is committed, or what its commit left is erased: begin a new one.")
 
 
 def mismatch() -> XiezhiError:
