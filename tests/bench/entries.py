@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
+from services.chassis.call import Call
 from services.chassis.clock import SystemClock
 from services.chassis.db import Database, insert_many
 from services.chassis.feed import Feed
@@ -233,7 +234,11 @@ class Uploads:
         rows = ListRows(ring, tell=tell)
         copies = CopyTelling(feed, subjects=rows.subjects, restrictions=rows.restrictions)
         store = UploadStore(database, keyring=ring, rows=rows, clock=clock, ids=TimedIds(clock), rules=TERM_RULES)
-        return UploadDesk(store, self._verify, clock)
+        return UploadDesk(store, self._verify, clock, _announce)
+
+
+async def _announce(asked: Call, subjects: tuple[str, ...]) -> None:
+    """Stands for the ledger, which no bare insert has either."""
 
 
 async def _count(database: Database) -> dict[str, int]:

@@ -65,6 +65,7 @@ NOT_PERSONAL = {
     "Credential.name",
     "CredentialCopy.name",
     "DecideReferralRequest.name",
+    "DiscardUploadRequest.name",
     "Dispute.name",
     "DraftKeyCaseListRequest.name",
     "DraftLetterRequest.name",

@@ -94,6 +94,7 @@ _CLASSES: dict[type[XiezhiError], tuple[Reason, ...]] = {
         Reason.UPLOAD_OUT_OF_ORDER,
         Reason.UPLOAD_MISMATCH,
         Reason.UPLOAD_CLOSED,
+        Reason.UPLOADS_UNFINISHED,
         Reason.LIBERTY_DOCUMENT_MISSING,
         Reason.REQUIREMENT_NOT_ALLOWED,
         Reason.CONTROL_ENDED,

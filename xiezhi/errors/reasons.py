@@ -162,6 +162,7 @@ class Reason(StrEnum):
     METHOD_NOT_ON_PAPER = "METHOD_NOT_ON_PAPER"
     PAPER_REFERENCE_REUSED = "PAPER_REFERENCE_REUSED"
     DISPUTE_TERMS_DIFFER = "DISPUTE_TERMS_DIFFER"
+    UPLOADS_UNFINISHED = "UPLOADS_UNFINISHED"
 
 
 _SUBMIT_AGAIN = "Submit the request for approval again and wait for the decision."
@@ -317,5 +318,6 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.METHOD_NOT_ON_PAPER: "Use the platform for this method.",
     Reason.PAPER_REFERENCE_REUSED: "Give every request its own approval and paper reference.",
     Reason.DISPUTE_TERMS_DIFFER: "Record agreement to the very text of the other side.",
+    Reason.UPLOADS_UNFINISHED: "Commit or discard an upload of the court, or wait until one is erased.",
 }
 """What a caller can do about each reason."""

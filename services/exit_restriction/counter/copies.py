@@ -72,8 +72,16 @@ class CopyTelling:
         """Returns a restriction as it stands at a change; the decision on a renewal is in its own fact."""
         record, standing = change.record, change.standing
         if len(standing.periods) == 1:
-            filed_at, level = (record.filed.at,), record.level
-            return Shown(record, standing, filed_at, level, record.decision_number, is_release_proposed=False)
+            return Shown(
+                record,
+                standing,
+                filed_at=(record.filed.at,),
+                level=record.level,
+                decision_number=record.decision_number,
+                officer_id=record.officer_id,
+                handler=record.handler,
+                is_release_proposed=False,
+            )
         file = self._restrictions.files(connection, [record.subject_id])[record.subject_id]
         return file.shown(record.restriction_id, change.at)
 

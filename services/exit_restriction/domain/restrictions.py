@@ -130,11 +130,11 @@ class _Entry:
 
     def take(self, fact: Renewed | Released | Superseded) -> None:
         """Takes the next fact, which is not before those taken."""
-        state = self._state_at(fact.at)
         if isinstance(fact, Renewed):
-            if state is RestrictionState.ACTIVE and not self._is_renewed_on(legal_date(fact.at)):
+            came = fact.at if fact.received_at is None else min(fact.at, fact.received_at)
+            if self._state_at(came) is RestrictionState.ACTIVE and not self._is_renewed_on(legal_date(came)):
                 self._renew(fact)
-        elif state in _OPEN:
+        elif self._state_at(fact.at) in _OPEN:
             if isinstance(fact, Superseded):
                 self._end, self._successor_id = (RestrictionState.SUPERSEDED, fact.at), fact.successor_id
             else:

@@ -153,8 +153,16 @@ def write_forwarded(message: listing_pb2.EntryOutcome, forwarded: Forwarded) -> 
 
 
 def _push(ordered: Ordered, record: listing_pb2.DishonestRecord, handler: case_pb2.Handler, *, today: date) -> Push:
+    _require_coherent(record, is_person=ordered.debtor.party.is_person)
     written = Written(ordered.debtor.party, _read_listing(record, today), record.SerializeToString())
     return Push(ordered, written, handler.officer_id, Contact(handler.name, handler.phone))
+
+
+def _require_coherent(record: listing_pb2.DishonestRecord, *, is_person: bool) -> None:
+    if record.performed_part and record.performance != listing_pb2.PERFORMANCE_PARTIAL:
+        raise invalid("record.performed_part", "the duty is not performed in part")
+    if record.legal_representative and is_person:
+        raise invalid("record.legal_representative", "a natural person has none")
 
 
 def _read_listing(record: listing_pb2.DishonestRecord, today: date) -> Listing:

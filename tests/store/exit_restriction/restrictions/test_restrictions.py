@@ -221,6 +221,23 @@ async def test_a_renewal_comes_in_the_last_month_and_adds_a_term_without_a_gap(c
     assert await refuse(court, renewal(name)) == "RESTRICTION_ALREADY_RELEASED"
 
 
+@pytest.mark.clause("R-1.13")
+async def test_a_renewal_received_before_midnight_and_decided_after_it_leaves_no_gap(court, load):
+    load(JIA)
+    name = (await court(filing(await listed(court)))).restriction.name
+    court.clock.set(end_of(END) + timedelta(seconds=2))
+    assert (await shown(court))[0].state == EXPIRED
+    assert await refuse(court, renewal(name)) == "RESTRICTION_ALREADY_RELEASED"
+    found = (await court(renewal(name), at=end_of(END) - timedelta(seconds=1))).restriction
+    assert found.state == ACTIVE
+    assert [(t.start_date, t.end_date) for t in found.terms] == [
+        (day(date(2018, 8, 3)), day(END)),
+        (day(date(2019, 8, 4)), day(date(2020, 8, 3))),
+    ]
+    assert await shown(court) == [found]
+    assert (await shown(court, as_of=end_of(END)))[0].state == EXPIRED, "what was answered then is changed"
+
+
 @pytest.mark.clause("R-1.14")
 async def test_a_release_ends_one_restriction_and_no_other(court, load, told):
     load(JIA)
