@@ -14,12 +14,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from services.chassis.migrations import head, upgrade
+from services.chassis.migrations import head
 from tests.unit.cli.conftest import Run, document
 from xiezhi.cli import checks
 from xiezhi.cli.checks import Finding, State
 from xiezhi.cli.home import Home
-from xiezhi.cli.layout import config_file, database_url, write_layout
+from xiezhi.cli.layout import config_file
 from xiezhi.cli.lock import note_process
 from xiezhi.cli.output import Output
 from xiezhi.cli.session import Session
@@ -31,16 +31,6 @@ NOWHERE = "127.0.0.1:1"
 @pytest.fixture
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-@pytest.fixture
-def suite(home: Home) -> Home:
-    """A data folder with keys, keyrings, configuration and migrated databases."""
-    create_keyrings(home)
-    write_layout(home)
-    for process, package in MODULES.items():
-        upgrade(database_url(home, process), package=package)
-    return home
 
 
 def session(home: Home, gateway: str = "") -> Session:
