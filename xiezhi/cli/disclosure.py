@@ -54,13 +54,28 @@ def disclosure_view(
         receipt: What `receipt_facts` says of its receipt.
         trace_id: Trace of the call.
     """
+    told = answer_view(answer, photos=photos)
+    return Group(told, receipt_view(receipt), Text(f"Trace: {trace_id}", style="dim"))
+
+
+def answer_view(answer: identity_pb2.HouseholdAnswer, *, photos: Mapping[int, Path]) -> RenderableType:
+    """Shows an answer; as `disclosure_view`."""
     parts: list[RenderableType] = [_results(answer)]
     if answer.HasField("household"):
         parts += _household(answer.household, photos)
     if answer.exit_documents:
         parts.append(_exit_documents(answer))
-    parts.append(Text(answer.classification, "bold yellow"))
-    return Group(*parts, receipt_view(receipt), Text(f"Trace: {trace_id}", style="dim"))
+    return Group(*parts, Text(answer.classification, "bold yellow"))
+
+
+def without_pictures(answer: identity_pb2.HouseholdAnswer) -> identity_pb2.HouseholdAnswer:
+    """Returns an answer for programs, with the pictures' digests in place of the pictures."""
+    shown = identity_pb2.HouseholdAnswer()
+    shown.CopyFrom(answer)
+    for member in shown.household.members:
+        if member.HasField("photo"):
+            member.photo.ClearField("jpeg")
+    return shown
 
 
 def receipt_view(receipt: Mapping[str, Any]) -> RenderableType:
@@ -106,7 +121,8 @@ def _household(found: identity_pb2.Household, photos: Mapping[int, Path]) -> Ite
             f"{_named(member.relation, RELATIONS)}\n{status}",
             _portrait(member),
         )
-    yield table
+    if found.members:
+        yield table
     # Beneath, each in a line of its own: in a column of a narrow terminal no path can be copied.
     yield from (Text(f"Photo of {index}: {file}", overflow="fold") for index, file in photos.items())
 
