@@ -115,6 +115,8 @@ def check_keys(home: Home, *, now: datetime) -> Iterator[Finding]:
     lists = (
         ("revocation list", home.keys.officers.revocation_file, "no consent counts"),
         ("revoked seals", home.keys.seals.revocation_file, "no sealed paper counts"),
+        ("revoked carriers", home.keys.carriers.revocation_file, "no result of the police counts"),
+        ("revoked exchange keys", home.keys.exchange.revocation_file, "nothing can be encrypted to anybody"),
     )
     for check, file, without in lists:
         yield check_revocations(check, file, now=now, without=without)
