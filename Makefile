@@ -47,7 +47,8 @@ demo: setup ## Plays the main jobs in the terminal, from nothing, on one machine
 
 .PHONY: up
 up: setup ## Starts the suite, leaves it running and says how to call it.
-	@$(VENV)/bin/xiezhi up
+	@$(VENV)/bin/xiezhi up --detach
+	echo "The command is \`xiezhi\` after \`. $(VENV)/bin/activate\`."
 
 .PHONY: test
 test: setup ## Runs all tests, those on PostgreSQL included, and checks that they show every clause of the notice.

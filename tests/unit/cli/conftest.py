@@ -14,9 +14,12 @@ from click import Command
 from click.testing import CliRunner, Result
 from typer.main import get_command
 
+from services.chassis.migrations import upgrade
 from xiezhi.cli import build_app
 from xiezhi.cli.home import Home
+from xiezhi.cli.layout import database_url, write_layout
 from xiezhi.cli.session import ENVIRONMENT
+from xiezhi.cli.suite import MODULES, create_keyrings
 from xiezhi.pki import InsecureDevelopmentKeysWarning, Officer
 from xiezhi.proof.statement import Rank
 
@@ -50,6 +53,16 @@ def home(tmp_path: Path) -> Home:
         warnings.simplefilter("ignore", InsecureDevelopmentKeysWarning)
         made.keys.create((JUDGE,), now=datetime.now(UTC))
     return made
+
+
+@pytest.fixture
+def suite(home: Home) -> Home:
+    """A data folder with keys, keyrings, configuration and migrated databases."""
+    create_keyrings(home)
+    write_layout(home)
+    for process, package in MODULES.items():
+        upgrade(database_url(home, process), package=package)
+    return home
 
 
 @pytest.fixture(scope="session")
