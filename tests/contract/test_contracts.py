@@ -97,6 +97,7 @@ NOT_PERSONAL = {
     "PastMeasure.name",
     "ReceiveReferralRequest.name",
     "RecordDisposalRequest.name",
+    "RecordEstablishmentLossRequest.name",
     "RecordLeaveRequest.name",
     "RecordPositionRequest.name",
     "Referral.name",

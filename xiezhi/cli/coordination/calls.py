@@ -13,6 +13,7 @@ from rich.console import RenderableType
 
 from xiezhi.cli.answers import tell_answer
 from xiezhi.cli.carrying import fetch
+from xiezhi.cli.log import DAMAGED
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.session import Session
@@ -25,6 +26,8 @@ CREDENTIALS = "/xiezhi.coordination.v1.CredentialService/"
 CHANNELS = "/xiezhi.coordination.v1.ChannelService/"
 
 PAGE = 500
+PIPED = "-"
+"""Stands for a text that is typed or piped in, so that no list of processes shows it."""
 
 A = TypeVar("A", bound=Message)
 
@@ -75,19 +78,40 @@ def own_organisation(session: Session, named: str) -> str:
         raise CommandError("Whose it is is not named.", next_step="Name the court or unit.") from None
 
 
-def read_secret(what: str) -> str:
+def read_secret(what: str, *, is_hidden: bool = True) -> str:
     """Reads a text that no list of processes and no history of commands shall show: from a prompt, or standard input.
 
     Args:
         what: What it is.
+        is_hidden: Whether the terminal does not show it either.
 
     Raises:
         CommandError: If there is none.
     """
-    text = typer.prompt(what, hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+    text = typer.prompt(what, hide_input=is_hidden, err=True) if sys.stdin.isatty() else sys.stdin.readline()
     if not text.strip():
         raise CommandError(f"No {what} was given.", next_step="Type it at the prompt, or send it to standard input.")
     return str(text).strip()
+
+
+def read_words(given: str) -> str:
+    """Returns what is written, from standard input where the command line says "-".
+
+    Args:
+        given: What the command line says.
+
+    Raises:
+        CommandError: If there is nothing, or no text.
+    """
+    if given != PIPED:
+        return given
+    try:
+        text = sys.stdin.read().strip()
+    except UnicodeDecodeError:
+        raise CommandError("Standard input is no text in UTF-8.") from None
+    if not text:
+        raise CommandError("No text was given.", next_step="Pipe it in, or type it and end with Ctrl-D.")
+    return text
 
 
 def list_all(
@@ -109,6 +133,10 @@ def list_all(
         while not proven or request.page_token:
             page, own = fetch(client, service, request, kind=kind)
             proven.append(own)
-            getattr(answer, field).extend(getattr(page, field))
+            items = getattr(page, field)
+            getattr(answer, field).extend(items)
             request.page_token = page.next_page_token  # type: ignore[attr-defined]
+            # Whoever answers could keep the caller asking for ever.
+            if request.page_token and not items:
+                raise CommandError("The exchange tells of more and gives none.", next_step=DAMAGED)
     tell_answer(session, answer, view(answer), proven=proven, trace_id=trace.trace_id)

@@ -18,6 +18,8 @@ def liaisons_view(liaisons: Iterable[directory_pb2.Liaison]) -> RenderableType:
     table = Table("Organisation", "Department", "Officer", "Name", "Telephone", "Days", "Acts", "Appointment")
     for one in liaisons:
         until = format_date(one.end_date) if one.HasField("end_date") else "open"
+        lost = one.establishment_lost_date
+        off = f"; off the establishment from {format_date(lost)}" if one.HasField("establishment_lost_date") else ""
         leaves = "".join(f"; leave {format_date(d.start_date)} to {format_date(d.end_date)}" for d in one.leaves)
         table.add_row(
             Text(one.organisation),
@@ -25,7 +27,7 @@ def liaisons_view(liaisons: Iterable[directory_pb2.Liaison]) -> RenderableType:
             Text(one.officer_id + (" (deputy)" if one.is_deputy else "")),
             Text(one.display_name),
             Text(one.phone),
-            f"{format_date(one.start_date)} to {until}{leaves}",
+            f"{format_date(one.start_date)} to {until}{leaves}{off}",
             "yes" if one.acts else "no",
             Text(one.name),
         )
