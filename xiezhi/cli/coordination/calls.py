@@ -13,7 +13,6 @@ from rich.console import RenderableType
 
 from xiezhi.cli.answers import tell_answer
 from xiezhi.cli.carrying import fetch
-from xiezhi.cli.log import DAMAGED
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.session import Session
@@ -138,5 +137,5 @@ def list_all(
             request.page_token = page.next_page_token  # type: ignore[attr-defined]
             # Whoever answers could keep the caller asking for ever.
             if request.page_token and not items:
-                raise CommandError("The exchange tells of more and gives none.", next_step=DAMAGED)
+                raise CommandError("The exchange tells of more and gives none.", next_step="Tell the operator.")
     tell_answer(session, answer, view(answer), proven=proven, trace_id=trace.trace_id)
