@@ -162,6 +162,7 @@ class Reason(StrEnum):
     METHOD_NOT_ON_PAPER = "METHOD_NOT_ON_PAPER"
     PAPER_REFERENCE_REUSED = "PAPER_REFERENCE_REUSED"
     DISPUTE_TERMS_DIFFER = "DISPUTE_TERMS_DIFFER"
+    REVOCATION_CHECK_UNAVAILABLE = "REVOCATION_CHECK_UNAVAILABLE"
 
 
 _SUBMIT_AGAIN = "Submit the request for approval again and wait for the decision."
@@ -317,5 +318,6 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.METHOD_NOT_ON_PAPER: "Use the platform for this method.",
     Reason.PAPER_REFERENCE_REUSED: "Give every request its own approval and paper reference.",
     Reason.DISPUTE_TERMS_DIFFER: "Record agreement to the very text of the other side.",
+    Reason.REVOCATION_CHECK_UNAVAILABLE: "Renew the officers' authority's revocation list, then do the same again.",
 }
 """What a caller can do about each reason."""

@@ -79,6 +79,7 @@ def draft(
         method=contract.full_name,
         request_sha256=hashlib.sha256(request).digest(),
         unit=unit,
+        paper_reference=reference,
         reason=reason,
         result_key=key.public_key().public_bytes_raw(),
         issued_at=now,

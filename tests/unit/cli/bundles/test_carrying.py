@@ -284,6 +284,34 @@ def test_a_revoked_liaison_brings_nothing(carrying: Carrying, exchange: FakeExch
     assert exchange.calls == 0
 
 
+@pytest.mark.clause("R-4.1")
+def test_a_judge_who_was_revoked_on_the_way_does_not_hold_up_the_others(
+    carrying: Carrying, exchange: FakeExchange, home: Home, run: Run
+) -> None:
+    mine, theirs = carrying.approved("one"), carrying.approved("two", judge=OTHER_JUDGE.officer_id)
+    bundle = carrying.export(mine, theirs)
+    home.keys.officers.revoke(OTHER_JUDGE.officer_id, now=datetime.now(UTC))
+    revoked = error(Reason.STATEMENT_REVOKED, "The signer's certificate is revoked.")
+    exchange.fail = lambda asked: revoked if asked.paper_reference.endswith("two") else None
+    assert document(carrying.take_in(bundle))["count"] == 2
+    opened = run("bundle", "open", str(carrying.results), "--as", JUDGE.officer_id, "--json")
+    reasons = [one.get("error", {}).get("reason") for one in document(opened)["results"]]
+    assert (len(exchange.performed), reasons) == (1, [None, "STATEMENT_REVOKED"])
+
+
+def test_an_import_stops_at_a_list_that_is_out_of_date_and_goes_on_with_a_fresh_one(
+    carrying: Carrying, exchange: FakeExchange
+) -> None:
+    bundle = carrying.export(*(carrying.approved(name) for name in ("one", "two")))
+    stale = error(Reason.REVOCATION_CHECK_UNAVAILABLE, "The revocation list is out of date.")
+    exchange.fail = lambda asked: stale if exchange.performed else None
+    refused = document(carrying.take_in(bundle))["error"]
+    assert (refused["reason"], len(exchange.performed)) == ("REVOCATION_CHECK_UNAVAILABLE", 1)
+    exchange.fail = lambda asked: None
+    assert document(carrying.take_in(bundle))["count"] == 2
+    assert (len(exchange.performed), exchange.calls) == (2, 3)
+
+
 def test_requests_are_not_opened_and_results_not_imported(carrying: Carrying, exchange: FakeExchange, run: Run) -> None:
     bundle = carrying.export(carrying.approved())
     carrying.take_in(bundle)
