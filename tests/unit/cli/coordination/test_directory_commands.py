@@ -99,7 +99,7 @@ def test_a_list_that_never_ends_is_given_up(home: Home, monkeypatch: pytest.Monk
     monkeypatch.setattr(calls, "fetch", lambda *_, **__: (next(answers), None))
     with pytest.raises(CommandError, match="tells of more and gives none"):
         calls.list_all(
-            Session(home=home, output=None),  # type: ignore[arg-type,call-arg]
+            Session(home=home, output=None),  # type: ignore[arg-type]
             calls.CREDENTIALS,
             credential_pb2.ListCredentialsRequest(),
             kind=credential_pb2.ListCredentialsResponse,
