@@ -108,6 +108,9 @@ def test_from_the_judge_s_desk_to_the_police_and_back(papers: Papers, players: P
     refused = run("import", str(forged), *back, expected=1)
     assert refused["error"]["reason"] == Reason.BUNDLE_INVALID
     run("import", str(bundle), *back)
+    # The court's liaison finds that it was taken in, though no result may have come back yet.
+    listed = run("list", "--as", LIAISON)["answer"]["items"][0]
+    assert ("reason" in listed, listed["approval"]) == (False, DraftRequest.read(draft).approval)
     opened = run("open", str(results), "--as", JUDGE)
     (result,) = opened["results"]
     assert debtor.name in json.dumps(result, ensure_ascii=False)

@@ -1,22 +1,14 @@
-"""What commands of coordination share: names of services, departments and resources, and lists in pages."""
+"""What commands of coordination share: names of services, departments and resources, and texts that are piped in."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar
 
 import typer
-from google.protobuf.message import Message
-from rich.console import RenderableType
 
-from xiezhi.cli.answers import tell_answer
-from xiezhi.cli.carrying import fetch
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.session import Session
-from xiezhi.client import tracing
 from xiezhi.pki import UnknownOfficerError
 from xiezhi.policy.v1 import policy_pb2
 
@@ -24,11 +16,8 @@ DIRECTORY = "/xiezhi.coordination.v1.DirectoryService/"
 CREDENTIALS = "/xiezhi.coordination.v1.CredentialService/"
 CHANNELS = "/xiezhi.coordination.v1.ChannelService/"
 
-PAGE = 500
 PIPED = "-"
 """Stands for a text that is typed or piped in, so that no list of processes shows it."""
-
-A = TypeVar("A", bound=Message)
 
 
 class Department(StrEnum):
@@ -111,31 +100,3 @@ def read_words(given: str) -> str:
     if not text:
         raise CommandError("No text was given.", next_step="Pipe it in, or type it and end with Ctrl-D.")
     return text
-
-
-def list_all(
-    session: Session, service: str, request: Any, *, kind: type[A], field: str, view: Callable[[A], RenderableType]
-) -> None:
-    """Calls a method that lists in pages until there are no more, and tells all of it.
-
-    Args:
-        session: Who asks.
-        service: Its service, "/package.Service/".
-        request: The request, without a page.
-        kind: Type of its answer.
-        field: Field of the answer that has the items.
-        view: Shows them.
-    """
-    answer, proven = kind(), list[ProvenAnswer]()
-    request.page_size = PAGE
-    with session.connect() as client, tracing() as trace:
-        while not proven or request.page_token:
-            page, own = fetch(client, service, request, kind=kind)
-            proven.append(own)
-            items = getattr(page, field)
-            getattr(answer, field).extend(items)
-            request.page_token = page.next_page_token  # type: ignore[attr-defined]
-            # Whoever answers could keep the caller asking for ever.
-            if request.page_token and not items:
-                raise CommandError("The exchange tells of more and gives none.", next_step="Tell the operator.")
-    tell_answer(session, answer, view(answer), proven=proven, trace_id=trace.trace_id)

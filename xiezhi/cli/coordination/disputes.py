@@ -9,18 +9,16 @@ from typing import Annotated
 
 import typer
 
-from xiezhi.cli.answers import keep_receipts, tell_answer
-from xiezhi.cli.carrying import Ordered, ask, fetch
+from xiezhi.cli.answers import keep_receipts
+from xiezhi.cli.carrying import Ordered, ask, fetch, list_all
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.coordination.calls import read_words
 from xiezhi.cli.coordination.dispute_views import answer_view, disputes_view
 from xiezhi.cli.documents import read_bytes, write_private
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.referral.calls import Receipt
 from xiezhi.cli.sealed import seal
 from xiezhi.cli.session import Session
-from xiezhi.client import tracing
 from xiezhi.coordination.v1 import dispute_pb2
 
 SERVICE = "/xiezhi.coordination.v1.DisputeService/"
@@ -237,16 +235,15 @@ def list_(
     """List the disputes of your organisation, the newest first; provincial bodies see what came to them too."""
     wanted = state.name if state is not None else "UNSPECIFIED"
     request = dispute_pb2.ListDisputesRequest(state=f"DISPUTE_STATE_{wanted}")
-    answer = dispute_pb2.ListDisputesResponse()
-    proven: list[ProvenAnswer] = []
-    with session.connect() as client, tracing() as trace:
-        while not proven or (request.page_token and len(answer.disputes) < limit):
-            request.page_size = min(PAGE, limit - len(answer.disputes))
-            page, own = fetch(client, SERVICE, request, kind=dispute_pb2.ListDisputesResponse)
-            proven.append(own)
-            answer.disputes.extend(page.disputes)
-            request.page_token = answer.next_page_token = page.next_page_token
-    tell_answer(session, answer, disputes_view(answer.disputes), proven=proven, trace_id=trace.trace_id)
+    list_all(
+        session,
+        SERVICE,
+        request,
+        kind=dispute_pb2.ListDisputesResponse,
+        field="disputes",
+        view=lambda answer: disputes_view(answer.disputes),
+        limit=limit,
+    )
 
 
 def full_name(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from xiezhi.cli.carrying import Ordered, ask
+from xiezhi.cli.carrying import Ordered, ask, list_all
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.coordination import views
 from xiezhi.cli.coordination.calls import (
@@ -15,7 +15,6 @@ from xiezhi.cli.coordination.calls import (
     Department,
     department_value,
     full_name,
-    list_all,
     own_organisation,
     read_secret,
 )

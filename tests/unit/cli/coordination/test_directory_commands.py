@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from click import Command
@@ -11,11 +10,9 @@ from click.testing import CliRunner
 from google.protobuf.message import Message
 
 from tests.unit.cli.conftest import JUDGE, document
-from xiezhi.cli.coordination import calls, disputes, liaisons
+from xiezhi.cli.coordination import disputes, liaisons
 from xiezhi.cli.home import Home
-from xiezhi.cli.output import CommandError
-from xiezhi.cli.session import Session
-from xiezhi.coordination.v1 import credential_pb2, directory_pb2, dispute_pb2
+from xiezhi.coordination.v1 import directory_pb2, dispute_pb2
 
 NAME, PHONE = "测试甲", "0791-00000001"
 DISPUTE = "00000000-0000-4000-8000-000000000001"
@@ -84,35 +81,3 @@ def test_no_text_is_none(pipe: Any, asked: list[Any]) -> None:
     result = pipe("\n", "dispute", "consult", DISPUTE, "--text", "-", "--json")
     assert (result.exit_code, asked) == (1, [])
     assert document(result)["error"]["message"] == "No text was given."
-
-
-def test_a_list_that_never_ends_is_given_up(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    def pages() -> Iterator[credential_pb2.ListCredentialsResponse]:
-        yield credential_pb2.ListCredentialsResponse(
-            credentials=[credential_pb2.Credential(officer_id="A")], next_page_token="1"
-        )
-        yield credential_pb2.ListCredentialsResponse(next_page_token="2")
-        raise AssertionError("it asks on")
-
-    answers = pages()
-    monkeypatch.setattr(Session, "connect", lambda session, **_: _Nobody())
-    monkeypatch.setattr(calls, "fetch", lambda *_, **__: (next(answers), None))
-    with pytest.raises(CommandError, match="tells of more and gives none"):
-        calls.list_all(
-            Session(home=home, output=None),  # type: ignore[arg-type]
-            calls.CREDENTIALS,
-            credential_pb2.ListCredentialsRequest(),
-            kind=credential_pb2.ListCredentialsResponse,
-            field="credentials",
-            view=lambda answer: "",
-        )
-
-
-class _Nobody:
-    """Stands for a connection."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Ends."""
