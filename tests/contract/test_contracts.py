@@ -98,6 +98,7 @@ NOT_PERSONAL = {
     "PastMeasure.name",
     "ReceiveReferralRequest.name",
     "RecordDisposalRequest.name",
+    "RecordEstablishmentLossRequest.name",
     "RecordLeaveRequest.name",
     "RecordPositionRequest.name",
     "Referral.name",

@@ -186,6 +186,7 @@ _CLASSES: dict[type[XiezhiError], tuple[Reason, ...]] = {
         Reason.SHUTTING_DOWN,
         Reason.SEAL_CHECK_UNAVAILABLE,
         Reason.DIRECTORY_STALE,
+        Reason.REVOCATION_CHECK_UNAVAILABLE,
     ),
     Internal: (Reason.INTERNAL,),
     Cancelled: (Reason.CANCELLED,),

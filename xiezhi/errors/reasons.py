@@ -163,6 +163,7 @@ class Reason(StrEnum):
     PAPER_REFERENCE_REUSED = "PAPER_REFERENCE_REUSED"
     DISPUTE_TERMS_DIFFER = "DISPUTE_TERMS_DIFFER"
     UPLOADS_UNFINISHED = "UPLOADS_UNFINISHED"
+    REVOCATION_CHECK_UNAVAILABLE = "REVOCATION_CHECK_UNAVAILABLE"
 
 
 _SUBMIT_AGAIN = "Submit the request for approval again and wait for the decision."
@@ -319,5 +320,6 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.PAPER_REFERENCE_REUSED: "Give every request its own approval and paper reference.",
     Reason.DISPUTE_TERMS_DIFFER: "Record agreement to the very text of the other side.",
     Reason.UPLOADS_UNFINISHED: "Commit or discard an upload of the court, or wait until one is erased.",
+    Reason.REVOCATION_CHECK_UNAVAILABLE: "Renew the officers' authority's revocation list, then do the same again.",
 }
 """What a caller can do about each reason."""
