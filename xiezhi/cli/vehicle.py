@@ -47,12 +47,14 @@ class Trigger(StrEnum):
     INSPECTION = "inspection"
     TRANSFER = "transfer"
     PATROL = "patrol"
+    REGISTRATION = "registration"
 
 
 TRIGGERS = {
     Trigger.INSPECTION: check_pb2.CHECK_TRIGGER_ANNUAL_INSPECTION,
     Trigger.TRANSFER: check_pb2.CHECK_TRIGGER_TRANSFER_REGISTRATION,
     Trigger.PATROL: check_pb2.CHECK_TRIGGER_HIGHWAY_PATROL,
+    Trigger.REGISTRATION: check_pb2.CHECK_TRIGGER_OTHER_REGISTRATION,
 }
 _OUTCOME_STYLES = {"REFUSED": "bold red", "RECORDED": "yellow", "NOTHING": "green"}
 
@@ -101,7 +103,7 @@ def lookup(session: Session, about: CaseQuestion, debtor: DebtorQuestion, choice
 )
 def check(
     session: Session,
-    trigger: Annotated[Trigger, typer.Option("--trigger", help="The occasion.")] = Trigger.PATROL,
+    trigger: Annotated[Trigger, typer.Option("--trigger", help="The occasion; registration: any but a transfer.")] = Trigger.PATROL,
     plate: Annotated[str, typer.Option("--plate", help="Number plate as seen.")] = "",
     plate_type: Annotated[str, typer.Option("--type", help="Plate type, two digits, where seen.")] = "",
     vin: Annotated[str, typer.Option("--vin", help="Vehicle identification number, where seen.")] = "",
@@ -117,8 +119,8 @@ def check(
 ) -> None:
     """Check a vehicle, or a file of plates in one stream as a camera does.
 
-    A transfer of a seized vehicle is refused, with the court to contact; everything else goes on. Every hit is told to
-    the command centre, and nothing is to be told to the driver.
+    A transfer or another registration (变更, 抵押, 注销) of a seized vehicle is refused, with the court to contact;
+    everything else goes on. Every hit is told to the command centre, and nothing is to be told to the driver.
     """
     if (file is None) is not bool(plate):
         raise CommandError("Name either --plate or --file.")

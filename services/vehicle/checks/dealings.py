@@ -1,4 +1,4 @@
-"""Checks that are kept for 72 hours: what was answered, and what was seen at inspections and transfers."""
+"""Checks that are kept for 72 hours: what was answered, and what was seen at inspections and registrations."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Kept:
         key: Under which key it was asked.
         at: When.
         answer: What was answered.
-        seen: What was seen at an inspection or transfer; None of a control on the road.
+        seen: What was seen at an inspection or registration; None of a control on the road.
     """
 
     key: RequestKey
@@ -101,7 +101,7 @@ class DealingRows:
         return connection.execute(insert_new(connection, DEALINGS), row).rowcount == 1
 
     def lately(self, connection: Connection, vehicle: Vehicle, *, before: datetime) -> list[Seen]:
-        """Returns the inspections and transfers of a vehicle since 72 hours before an instant, the first one first.
+        """Returns the inspections and registrations of a vehicle since 72 hours before an instant, the first one first.
 
         What was written down before is before it, by whatever process's clock.
         """

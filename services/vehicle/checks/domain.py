@@ -116,7 +116,7 @@ class Checked:
 
     Attributes:
         outcome: What to do.
-        contacts: Courts to be referred to with their judges; only of a transfer that is refused.
+        contacts: Courts to be referred to with their judges; only of a registration that is refused.
         is_suspected_clone: Whether VIN and plate as seen are not of one vehicle on file.
         sighting_id: The sighting; empty where there is none.
         age: How old the picture was that it rests on; None where the database itself was asked.

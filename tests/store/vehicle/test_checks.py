@@ -14,7 +14,7 @@ from services.chassis.db import Database
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.seizures.tables import ALERTS
 from tests.store.seen import contents, everything, rows
-from tests.store.vehicle.police import INSPECTION, NOTHING, PATROL, RECORDED, REFUSED, TRANSFER, Process, batch
+from tests.store.vehicle.police import INSPECTION, NOTHING, PATROL, RECORDED, REFUSED, REGISTRATION, TRANSFER, Process, batch
 from tests.unit.vehicle.cars import car, vin
 from tests.unit.vehicle.orders import DONGHU, NANCHANG, lifting, registration
 from xiezhi.errors import Reason, XiezhiError
@@ -63,6 +63,20 @@ async def test_a_transfer_is_refused_with_the_courts_in_the_order_of_the_queue(r
         (DONGHU, "0791-86001234"),
         (NANCHANG, "0791-86001234"),
     ]
+
+
+@pytest.mark.clause("R-2.2")
+async def test_no_other_registration_is_made_while_a_court_seizes_or_waits(ready, seize):
+    assert (await ready.check(CAR, REGISTRATION)).outcome == NOTHING
+    ready.clock.advance(timedelta(seconds=1))
+    (outcome,) = await seize(CAR)
+    assert 4 in outcome.notes
+    await seize(CAR, court=NANCHANG)
+    answer = await ready.check(CAR, REGISTRATION)
+    assert (answer.outcome, [c.court_code for c in answer.contacts]) == (REFUSED, [DONGHU, NANCHANG])
+    assert answer.sighting
+    await seize.court(lifting(outcome.seizure.name))
+    assert [c.court_code for c in (await ready.check(CAR, REGISTRATION)).contacts] == [NANCHANG]
 
 
 async def test_an_inspection_is_recorded_and_not_refused(ready, seize):
