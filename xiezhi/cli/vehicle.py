@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, cast
 
 import typer
+from google.protobuf.timestamp_pb2 import Timestamp
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +20,7 @@ from xiezhi.cli.batches import BATCH, MAX_BATCH, Tally, hash_texts
 from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.duration import read_instant
 from xiezhi.cli.fleet import fleet_view
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.plates import read_lines
@@ -97,19 +99,27 @@ def lookup(session: Session, about: CaseQuestion, debtor: DebtorQuestion, choice
     epilog=examples(
         "xiezhi vehicle check --as POL360100-T001 --trigger transfer --plate 赣A12345 --type 02 --vin VIN",
         "xiezhi vehicle check --as POL360000-X001 --trigger patrol --plate 赣A12345 --place 'G60 K512' --held",
+        "xiezhi vehicle check --as POL360100-T001 --trigger inspection --plate 赣A12345 --at 2024-11-20T10:00:00+08:00"
+        "     noted by hand",
         "xiezhi vehicle check --as POL360000-K001 --file plates.txt --place 'G60 K512'     as a camera does",
         "xiezhi vehicle check --as POL360000-K001 --file plates.txt --packed     no plate leaves this machine",
     ),
 )
 def check(
     session: Session,
-    trigger: Annotated[Trigger, typer.Option("--trigger", help="The occasion; registration: any but a transfer.")] = Trigger.PATROL,
+    trigger: Annotated[
+        Trigger, typer.Option("--trigger", help="The occasion; registration: any other.")
+    ] = Trigger.PATROL,
     plate: Annotated[str, typer.Option("--plate", help="Number plate as seen.")] = "",
     plate_type: Annotated[str, typer.Option("--type", help="Plate type, two digits, where seen.")] = "",
     vin: Annotated[str, typer.Option("--vin", help="Vehicle identification number, where seen.")] = "",
     place: Annotated[str, typer.Option("--place", help="Where.")] = "",
     held: Annotated[bool, typer.Option("--held", help="The vehicle is being held.")] = False,
     note: Annotated[str, typer.Option("--note", help="Remark for the command centre.")] = "",
+    at: Annotated[
+        str,
+        typer.Option("--at", help="When it was seen, if noted by hand: 2024-11-20T10:00:00+08:00; else now."),
+    ] = "",
     file: Annotated[
         Path | None,
         typer.Option("--file", help="Check the plates in this file, one on each line; - for standard input."),
@@ -124,8 +134,10 @@ def check(
     """
     if (file is None) is not bool(plate):
         raise CommandError("Name either --plate or --file.")
+    seen = Timestamp(seconds=int(read_instant(at).timestamp())) if at else None
     if file is not None:
-        _check_many(session, read_lines(file), place=place, size=batch, packed=packed)
+        sent = list(batches(read_lines(file), place=place, size=batch, seen=seen))
+        _check_many(session, sent, size=batch, packed=packed)
         return
     request = check_pb2.CheckVehicleRequest(
         request_id=str(uuid.uuid4()),
@@ -136,6 +148,7 @@ def check(
         place=place,
         vehicle_held=held,
         note=note,
+        observe_time=seen,
     )
     ask(session, Ordered(CHECKS, check_pb2.CheckVehicleResponse, check_view), request)
 
@@ -152,16 +165,20 @@ def join_parts(payloads: Sequence[bytes]) -> lookup_pb2.LookupVehiclesResponse:
     return answer
 
 
-def batches(plates: Sequence[str], *, place: str, size: int) -> Iterator[check_pb2.StreamChecksRequest]:
+def batches(
+    plates: Sequence[str], *, place: str, size: int, seen: Timestamp | None = None
+) -> Iterator[check_pb2.StreamChecksRequest]:
     """Yields plates in batches, numbered from 1.
 
     Args:
         plates: The plates.
         place: Where they were seen.
         size: Plates of one batch.
+        seen: When they were seen; None for now.
     """
     for number, start in enumerate(range(0, len(plates), size), start=1):
-        yield check_pb2.StreamChecksRequest(batch=number, place=place, plates=plates[start : start + size])
+        some = plates[start : start + size]
+        yield check_pb2.StreamChecksRequest(batch=number, place=place, plates=some, observe_time=seen)
 
 
 def pack(batch: check_pb2.StreamChecksRequest, lease: check_pb2.LeaseCheckKeyResponse) -> None:
@@ -191,10 +208,9 @@ def check_view(answer: check_pb2.CheckVehicleResponse) -> RenderableType:
     return Group(*parts)
 
 
-def _check_many(session: Session, plates: Sequence[str], *, place: str, size: int, packed: bool) -> None:
+def _check_many(session: Session, sent: Sequence[check_pb2.StreamChecksRequest], *, size: int, packed: bool) -> None:
     with session.connect() as client, tracing() as trace:
         stub = check_pb2_grpc.VehicleCheckServiceStub(client.channel)
-        sent = list(batches(plates, place=place, size=size))
         if packed:
             lease = stub.LeaseCheckKey(check_pb2.LeaseCheckKeyRequest())
             for one in sent:

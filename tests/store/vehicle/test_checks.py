@@ -5,16 +5,27 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import create_engine, delete
 
 from services.chassis.db import Database
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.seizures.tables import ALERTS
 from tests.store.seen import contents, everything, rows
-from tests.store.vehicle.police import INSPECTION, NOTHING, PATROL, RECORDED, REFUSED, REGISTRATION, TRANSFER, Process, batch
+from tests.store.vehicle.police import (
+    INSPECTION,
+    NOTHING,
+    PATROL,
+    RECORDED,
+    REFUSED,
+    REGISTRATION,
+    TRANSFER,
+    Process,
+    batch,
+)
 from tests.unit.vehicle.cars import car, vin
 from tests.unit.vehicle.orders import DONGHU, NANCHANG, lifting, registration
 from xiezhi.errors import Reason, XiezhiError
@@ -306,6 +317,41 @@ async def test_an_inspection_that_hit_one_seizure_is_told_to_the_next_court(read
     assert not more
     assert (notice.sighting.trigger, notice.sighting.before_seizure) == (INSPECTION, True)
     assert [s.seizure.name for s in notice.sighting.seizures] == [first.seizure.name, second.seizure.name]
+
+
+@pytest.mark.clause("R-2.3")
+async def test_what_was_noted_by_hand_while_the_exchange_was_away_is_told_with_its_time(ready, seize, clock):
+    await seize(CAR)
+    seen, _ = clock.now(), clock.advance(timedelta(hours=5))
+    await ready.follow()
+    noted = await ready.check(CAR, observe_time=stamp(seen))
+    await ready.check(OTHER, INSPECTION, observe_time=stamp(seen))
+    clock.advance(timedelta(hours=60))
+    (outcome,) = await seize(OTHER, serial=2)
+    first, second = await ready.watched(2)
+    assert first.sighting.name == noted.sighting
+    assert 4 in outcome.notes
+    assert second.sighting.before_seizure
+    assert {n.sighting.observe_time.ToDatetime(UTC) for n in (first, second)} == {seen}
+    assert first.create_time.ToDatetime(UTC) == seen + timedelta(hours=5)
+
+
+async def test_what_was_noted_by_hand_too_long_ago_is_refused_or_forgotten(ready, seize, clock, vehicle_url):
+    oldest = clock.now() - timedelta(hours=72)
+    with pytest.raises(XiezhiError) as refusal:
+        await ready.check(CAR, INSPECTION, observe_time=stamp(oldest - timedelta(microseconds=1)))
+    assert reason(refusal) is Reason.FIELDS_INVALID
+    await ready.check(CAR, INSPECTION, observe_time=stamp(oldest))
+    clock.advance(timedelta(hours=1))
+    (outcome,) = await seize(CAR)
+    assert 4 not in outcome.notes
+    assert not rows(vehicle_url, "sightings")
+
+
+def stamp(at):
+    made = Timestamp()
+    made.FromDatetime(at)
+    return made
 
 
 async def test_a_repeated_seizure_tells_of_an_inspection_once(ready, seize, vehicle_url):

@@ -40,9 +40,7 @@ def check(trigger, facts, *, vin_seen=VIN, on_watch_list=False, moment=AFTER):
         (SOLD, False, Outcome.NOTHING, Outcome.NOTHING),
     ],
 )
-def test_only_registrations_are_refused_and_only_of_a_seized_vehicle(
-    facts, on_watch_list, of_registrations, of_others
-):
+def test_only_registrations_are_refused_and_only_of_a_seized_vehicle(facts, on_watch_list, of_registrations, of_others):
     assert check(TRANSFER, facts, on_watch_list=on_watch_list).outcome is of_registrations
     assert check(OTHER, facts, on_watch_list=on_watch_list).outcome is of_registrations
     assert check(INSPECTION, facts, on_watch_list=on_watch_list).outcome is of_others
