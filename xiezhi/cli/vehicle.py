@@ -203,6 +203,8 @@ def check_view(answer: check_pb2.CheckVehicleResponse) -> RenderableType:
         parts.append(table)
     if answer.clone_suspected:
         parts.append(Text("Plate and VIN are not of one vehicle: a false plate (套牌) is suspected.", "bold yellow"))
+    if answer.vin_doubtful:
+        parts.append(Text("The check digit of the VIN does not hold: read it again; imports may have none.", "yellow"))
     if answer.sighting:
         parts.append(Text(f"The command centre is told: {answer.sighting}. Say nothing of it to the driver."))
     return Group(*parts)

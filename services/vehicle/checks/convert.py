@@ -74,12 +74,13 @@ def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> Plat
     return PlateBatch(request.batch, at, request.place, packed=packed, is_dated=is_dated)
 
 
-def write_checked(checked: Checked) -> check_pb2.CheckVehicleResponse:
-    """Writes what an officer is told."""
+def write_checked(checked: Checked, seen: Seen) -> check_pb2.CheckVehicleResponse:
+    """Writes what an officer is told of what was seen."""
     response = check_pb2.CheckVehicleResponse(
         outcome=checked.outcome,  # type: ignore[arg-type]
         clone_suspected=checked.is_suspected_clone,
         sighting=PREFIX + checked.sighting_id if checked.sighting_id else "",
+        vin_doubtful=seen.is_vin_doubtful,
     )
     for court, contact in checked.contacts:
         response.contacts.add(court_code=court, phone=contact.phone)

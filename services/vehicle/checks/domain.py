@@ -63,6 +63,11 @@ class Seen:
         """What alerts are looked for by: the VIN first, which names the vehicle whatever plate it bears."""
         return (*((self.vin.number,) if self.vin is not None else ()), self.encounter.plate)
 
+    @property
+    def is_vin_doubtful(self) -> bool:
+        """Whether the VIN's check character is wrong, as when it was misread."""
+        return self.vin is not None and not self.vin.is_checked
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:

@@ -165,6 +165,14 @@ async def test_a_false_plate_is_suspected_whatever_is_seized(ready, seize):
     assert (await ready.check(CAR, vin=vin(88))).clone_suspected
 
 
+@pytest.mark.parametrize("trigger", [PATROL, INSPECTION])
+async def test_a_vin_whose_check_digit_does_not_hold_is_to_be_read_again(ready, trigger):
+    misread = CAR.vin[:-1] + ("1" if CAR.vin[-1] != "1" else "2")
+    assert (await ready.check(CAR, trigger, vin=misread)).vin_doubtful
+    assert not (await ready.check(CAR, trigger, vin=CAR.vin)).vin_doubtful
+    assert not (await ready.check(CAR, trigger)).vin_doubtful
+
+
 async def test_a_plate_of_another_type_is_another_vehicle(ready, seize):
     await seize(CAR)
     assert (await ready.check(CAR, INSPECTION, plate_type="01")).outcome == NOTHING
