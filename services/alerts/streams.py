@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import KW_ONLY, dataclass, field
-from datetime import timedelta
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -17,16 +16,10 @@ from services.alerts.hashing import Hashes, TextHasher
 from services.alerts.numbers import as_numbers
 from services.chassis.gathering import gather
 
-MOST_TOGETHER = 128
+MOST_TOGETHER = 64
 """Batches of one stream that are answered together."""
-CROWD = 16
-GATHERING = timedelta(milliseconds=10)
-"""After a group of so many, the next one gathers for so long: each costs this process and the ledger a call, a
-signature and a commit, however many batches it has. Whoever sends little does not wait."""
 MOST_AT_ONCE = 20_000
 """Texts that are looked up at once; the process does nothing else for the ten milliseconds that they take."""
-HASHES_PER_TEXT = 8
-"""Hashes that are looked up in the time in which one text is hashed and looked up; rather more are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +41,6 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.texts) if self.packed is None else len(self.packed)
-
-    @property
-    def work(self) -> int:
-        """As how many texts it keeps the process busy."""
-        return len(self.texts) if self.packed is None else len(self.packed) // HASHES_PER_TEXT
 
 
 B = TypeVar("B", bound=Batch)
@@ -144,33 +132,28 @@ class Hashed(Generic[B]):
 
 
 def portions(batches: Iterable[B], *, most: int = MOST_AT_ONCE) -> Iterator[list[B]]:
-    """Divides batches, in their order, into portions of the work of some texts at most, or of one that is more."""
+    """Divides batches, in their order, into portions of some texts at most, or of one batch that has more."""
     portion: list[B] = []
     size = 0
     for batch in batches:
-        if portion and size + batch.work > most:
+        if portion and size + len(batch) > most:
             yield portion
             portion, size = [], 0
         portion.append(batch)
-        size += batch.work
+        size += len(batch)
     if portion:
         yield portion
 
 
-async def read_portions(
-    requests: AsyncIterator[R], read: Callable[[R], Awaitable[B]], *, gathering: timedelta = GATHERING
-) -> AsyncGenerator[list[B], None]:
+async def read_portions(requests: AsyncIterator[R], read: Callable[[R], Awaitable[B]]) -> AsyncGenerator[list[B], None]:
     """Yields batches as they come, and those that have come meanwhile together; to be closed with `aclosing`.
 
     Args:
         requests: The requests of a stream.
         read: Reads one, or refuses it, and with it those that came together with it.
-        gathering: For how long the next ones gather after a crowd.
     """
     async with aclosing(gather(requests, most=MOST_TOGETHER)) as groups:
         async for group in groups:
             for portion in portions([await read(request) for request in group]):
                 yield portion
                 await asyncio.sleep(0)
-            if len(group) >= CROWD:
-                await asyncio.sleep(gathering.total_seconds())

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
-from datetime import timedelta
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.alerts.hashing import CAPITALS_AND_DIGITS, Alphabet, TextHasher
-from services.alerts.streams import (
-    CROWD,
-    HASHES_PER_TEXT,
-    MOST_AT_ONCE,
-    MOST_TOGETHER,
-    Batch,
-    Hashed,
-    portions,
-    read_portions,
-)
+from services.alerts.streams import MOST_AT_ONCE, Batch, Hashed, portions, read_portions
 
 HASHER = TextHasher(b"k" * 16, alphabet=Alphabet(CAPITALS_AND_DIGITS, "write numbers in digits and capitals"))
 
@@ -30,21 +18,14 @@ def texts(some, *, number=1):
     return Batch(number, texts=some)
 
 
-def packed(count, *, number=1):
-    return Batch(number, packed=np.zeros(count, np.uint64))
-
-
-@given(st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=20), st.integers(1, 20))
+@given(st.lists(st.integers(0, 12), max_size=20), st.integers(1, 20))
 def test_portions_keep_the_order_and_are_none_too_large(sizes, most):
-    batches = [
-        packed(size * HASHES_PER_TEXT, number=number) if is_packed else texts(["USA12345678"] * size, number=number)
-        for number, (size, is_packed) in enumerate(sizes)
-    ]
+    batches = [texts(["USA12345678"] * size, number=number) for number, size in enumerate(sizes)]
     divided = list(portions(batches, most=most))
     assert [batch for portion in divided for batch in portion] == batches
     for portion in divided:
         assert portion
-        assert len(portion) == 1 or sum(sizes[batch.number][0] for batch in portion) <= most
+        assert len(portion) == 1 or sum(map(len, portion)) <= most
 
 
 @given(st.lists(st.integers(0, 4), max_size=8))
@@ -67,39 +48,6 @@ async def test_what_has_come_meanwhile_is_read_together_in_portions():
 
     async with aclosing(read_portions(asked(*batches), read)) as found:
         assert [portion async for portion in found] == [batches[:1], batches[1:2], batches[2:]]
-
-
-async def test_packed_batches_that_come_together_are_one_portion():
-    batches = [packed(1_000, number=number) for number in range(MOST_TOGETHER)]
-
-    async def read(batch):
-        return batch
-
-    async with aclosing(read_portions(asked(*batches), read)) as found:
-        assert [portion async for portion in found] == [batches]
-
-
-@pytest.mark.parametrize(("first", "gathering", "later"), [(CROWD, 0.3, [5]), (CROWD - 1, 3_600, [1] * 5)])
-async def test_after_a_crowd_and_only_then_the_next_batches_gather(first, gathering, later):
-    wanted = asyncio.Semaphore(0)
-
-    async def coming():
-        for number in range(first + 5):
-            if number >= first and first < CROWD:
-                await wanted.acquire()
-            elif number >= first:
-                await asyncio.sleep(0)
-            yield texts(["USA12345678"], number=number)
-
-    async def read(batch):
-        return batch
-
-    sizes = []
-    async with aclosing(read_portions(coming(), read, gathering=timedelta(seconds=gathering))) as found:
-        async for portion in found:
-            sizes.append(len(portion))
-            wanted.release()
-    assert sizes == [first, *later]
 
 
 async def test_what_cannot_be_read_ends_the_stream():
