@@ -80,6 +80,7 @@ _CLASSES: dict[type[XiezhiError], tuple[Reason, ...]] = {
         Reason.CLEARING_ITEMS_MISSING,
         Reason.CLEARING_NOT_BUYER,
         Reason.CLEARING_WRONG_WINDOW,
+        Reason.CLEARING_NOTHING_OPEN,
         Reason.MISSING_ASSISTANCE_NOTICE,
         Reason.EXIT_DECISION_MISSING,
         Reason.TERM_EXCEEDS_LEVEL,

@@ -13,7 +13,7 @@ from services.chassis.spans import current_span
 from services.filing.domain import RequestKey
 from services.vehicle.checks import convert
 from services.vehicle.checks.batches import PlateBatch
-from services.vehicle.checks.domain import Checked
+from services.vehicle.checks.domain import Checked, Seen
 from services.vehicle.checks.handlers import Post, check_batches, check_vehicle
 from xiezhi.vehicle.v1 import check_pb2
 
@@ -36,7 +36,7 @@ class VehicleCheckServicer:
         """Checks one vehicle."""
         seen = convert.read_seen(request, call, now=self._clock.now(), traceparent=_traceparent())
         key = RequestKey(call.officer.organisation, request.request_id, call.method.full_name, call.request_sha256)
-        answer = await check_vehicle(seen, key, post=self._post, write=_write)
+        answer = await check_vehicle(seen, key, post=self._post, write=partial(_write, seen=seen))
         return check_pb2.CheckVehicleResponse.FromString(answer)
 
     def StreamChecks(
@@ -69,8 +69,8 @@ class VehicleCheckServicer:
         ]
 
 
-def _write(checked: Checked) -> bytes:
-    return convert.write_checked(checked).SerializeToString()
+def _write(checked: Checked, *, seen: Seen) -> bytes:
+    return convert.write_checked(checked, seen).SerializeToString()
 
 
 def _traceparent() -> str:
