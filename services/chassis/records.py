@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 
 _parse = json.JSONDecoder().decode
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+# What is written is made here of numbers and texts, so that no list can hold itself.
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 class RecordForm(Exception):
