@@ -1,7 +1,7 @@
 """A service's database: SQLite in one file or PostgreSQL, called from an event loop and run in threads of its own."""
 
 from services.chassis.db.batch import BatchReader
-from services.chassis.db.bulk import Alike, execute_many, insert_columns, insert_many
+from services.chassis.db.bulk import Alike, alike, execute_many, insert_columns, insert_many
 from services.chassis.db.columns import Instant
 from services.chassis.db.database import Database
 from services.chassis.db.insertion import insert_new
@@ -15,6 +15,7 @@ __all__ = [
     "Instant",
     "KeyedQuery",
     "after_commit",
+    "alike",
     "before_commit",
     "execute_many",
     "handed_in",

@@ -21,6 +21,11 @@ class Alike:
     value: Any
 
 
+def alike(values: Sequence[Any]) -> Sequence[Any] | Alike:
+    """Returns a column as one that is alike where all its values are the same, of which there is one or more."""
+    return Alike(values[0]) if values.count(values[0]) == len(values) else values
+
+
 def insert_many(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, leave_taken: bool = False
 ) -> None:

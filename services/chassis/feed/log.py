@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Row, String, any_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.chassis.db import Alike, insert_columns, insert_new
+from services.chassis.db import Alike, alike, insert_columns, insert_new
 from services.chassis.feed.notices import Acknowledgement, Delivered, Notice
 from services.chassis.feed.tables import FeedTables
 from services.chassis.sealing import Sealer
@@ -249,11 +249,11 @@ class NoticeLog:
         return {
             "notice_id": [n.notice_id for n in notices],
             "addressee": Alike(addressee),
-            "topic": [n.topic for n in notices],
+            "topic": alike([n.topic for n in notices]),
             "subject": [n.subject for n in notices],
             "payload": [seal(n.payload, place=_place(addressee, n.notice_id)) for n in notices],
-            "traceparent": [n.traceparent for n in notices],
-            "made_at": [n.made_at for n in notices],
+            "traceparent": alike([n.traceparent for n in notices]),
+            "made_at": alike([n.made_at for n in notices]),
         }
 
     def _delivered(self, row: Row[Any]) -> Delivered:
