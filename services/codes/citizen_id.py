@@ -41,7 +41,7 @@ def check_character(first17: str) -> str:
     """
     if not _BODY.fullmatch(first17):
         raise CodeError("it does not begin with 17 digits")
-    return _CHECK_CHARACTERS[(sum(map(mul, _WEIGHTS, first17.encode())) - _OF_ZEROS) % 11]
+    return _check_character(first17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ class CitizenId:
         Raises:
             CodeError: If it is none; LEGACY_15_DIGIT where it has the form that ended with 2012.
         """
-        if _LEGACY.fullmatch(text):
-            raise CodeError("LEGACY_15_DIGIT: a number of 15 digits has not been valid since 2013-01-01")
         if not _CITIZEN.fullmatch(text):
+            if _LEGACY.fullmatch(text):
+                raise CodeError("LEGACY_15_DIGIT: a number of 15 digits has not been valid since 2013-01-01")
             raise CodeError("it is not 17 digits, of a division, a date and a sequence, and a check character")
         return cls(_checked(text.upper(), on))
 
@@ -145,6 +145,11 @@ def is_card_before_2023(text: str) -> bool:
     return _FOREIGNER_BEFORE_2023.fullmatch(text) is not None
 
 
+def _check_character(digits: str) -> str:
+    """Returns the check character of what begins with 17 digits."""
+    return _CHECK_CHARACTERS[(sum(map(mul, _WEIGHTS, digits.encode())) - _OF_ZEROS) % 11]
+
+
 def _checked(number: str, on: date) -> str:
     try:
         birth = _birth_date(number)
@@ -152,7 +157,7 @@ def _checked(number: str, on: date) -> str:
         raise CodeError("its date of birth is no date") from None
     if birth > on:
         raise CodeError("its date of birth is to come")
-    if number[17] != check_character(number[:17]):
+    if number[17] != _check_character(number):
         raise CodeError("its check character is wrong")
     return number
 

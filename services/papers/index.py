@@ -14,7 +14,7 @@ LONGEST = 32
 
 _RUNS = re.compile("[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _PLAIN = re.compile("[A-Za-z0-9]+")
-_CASES = re.compile(r"\((?=[0-9]{4}\))[^号]{1,40}号(?:之[一二三四五六七八九十百0-9]{1,6}(?![A-Za-z0-9]))?")
+_CASES = re.compile(r"\((?=[0-9]{4}\))[^号]{1,40}号(?:之(?:[一二三四五六七八九十百]{1,6}|[0-9]{1,6}(?![A-Za-z0-9])))?")
 
 
 class MentionIndex:

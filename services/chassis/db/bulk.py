@@ -79,7 +79,7 @@ def insert_columns(
     options = {"preserve_rowcount": True}
     if connection.dialect.name == "postgresql":
         source, sent = _arrays(connection, named, values)
-        statement = f"INSERT INTO {table.name} ({names}) {source}{ending}"  # noqa: S608 - names are ours
+        statement = f"INSERT INTO {table.name} ({names}) {source}{ending}"
         return connection.exec_driver_sql(statement, sent, execution_options=options).rowcount
     marks = ", ".join("?" * len(named))
     statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks}){ending}"  # noqa: S608 - names are ours
@@ -107,7 +107,7 @@ def _arrays(
     places = [number for number, one in enumerate(values) if not isinstance(one, Alike)]
     arrays = ", ".join(f"%s::{types[number]}[]" for number in places)
     if len(places) == len(values):
-        return f"SELECT * FROM unnest({arrays})", tuple(values)
+        return f"SELECT * FROM unnest({arrays})", tuple(values)  # noqa: S608 - as above
     shown = ", ".join(f"%s::{types[n]}" if isinstance(one, Alike) else f"c{n}" for n, one in enumerate(values))
     source = f"SELECT {shown} FROM unnest({arrays}) AS t({', '.join(f'c{n}' for n in places)})"  # noqa: S608 - as above
     return source, (*(one.value for one in values if isinstance(one, Alike)), *(values[n] for n in places))

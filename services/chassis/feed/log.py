@@ -154,7 +154,7 @@ class NoticeLog:
         return is_new
 
     def _unnumber_from(self, connection: Connection, addressee: str, first: int) -> list[int]:
-        """Takes back numbers among which some are missing; returns the places of the addressee's notices without one."""
+        """Takes back numbers among which some are missing; returns the places of those without one."""
         connection.execute(self._unnumber, {"told": addressee, "first": first})
         return [row.sequence for row in connection.execute(self._unnumbered) if row.addressee == addressee]
 

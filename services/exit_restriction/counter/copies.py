@@ -129,9 +129,7 @@ def _read_cause(values: Iterable[Any]) -> Cause:
     return Cause(court, phone, decision, date.fromisoformat(last_day), basis)
 
 
-def _notice(
-    copied: Copied, subject_id: int, *, at: datetime, traceparent: str, texts: Mapping[date, str]
-) -> Notice:
+def _notice(copied: Copied, subject_id: int, *, at: datetime, traceparent: str, texts: Mapping[date, str]) -> Notice:
     return Notice(
         notice_id=derive_id(copied.restriction_id, "copy", copied.change.name, texts[at]),
         addressee=ADDRESSEE,

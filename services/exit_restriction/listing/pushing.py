@@ -24,7 +24,6 @@ from services.exit_restriction.reporting import Debtor
 from services.exit_restriction.restrictions.domain import RestrictionFile
 from xiezhi.errors import NEXT_STEPS, XiezhiError, error
 
-
 _DRAWN = 64
 """Ids that are drawn at once."""
 
@@ -90,7 +89,7 @@ def push_all(pushes: Sequence[Push], *, means: Means) -> list[Pushed]:
     tested = [alike.assess(push.ordered, found) for push, found in zip(pushes, examined, strict=True)]
     subjects = _subjects(pushes, examined, tested, files=files)
     opened = dict(files.open({key for key in subjects if key is not None}))
-    desk = _Desk(means, alike, known, opened)
+    desk = _Desk(means, alike, known=known, opened=opened)
     outcomes = [
         desk.push(push, eligibility, subject)
         for push, eligibility, subject in zip(pushes, tested, subjects, strict=True)
@@ -135,6 +134,7 @@ class _Desk:
         self,
         means: Means,
         alike: AlikeOrders,
+        *,
         known: dict[DebtorKey, list[EntryFact]],
         opened: dict[int, RestrictionFile],
     ) -> None:

@@ -132,10 +132,13 @@ class Calendar:
             begun: The restrictions, how they stand, and the traces of the calls.
         """
         events: list[Event] = []
+        planned = opens = ends = None
         for record, standing, traceparent in begun:
             period = standing.periods[-1]
             due = TermDue(record.restriction_id, record.subject_id, period.sequence)
-            opens, ends = start_of(period.window_opens), end_of(period.last_day)
+            # Of an upload most terms are one and the same.
+            if period is not planned or opens is None or ends is None:
+                planned, opens, ends = period, start_of(period.window_opens), end_of(period.last_day)
             events += due.events((OPENS, opens), (ENDS, ends), traceparent=traceparent)
         self._outbox.write_all(connection, events)
 
