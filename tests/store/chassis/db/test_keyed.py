@@ -105,7 +105,7 @@ def test_many_keys_find_what_few_do_whatever_they_say(connection):
     query = KeyedQuery(select(NAMES.c.name), NAMES.c.name)
     names = [f"{number} \"\\{{}}, NULL'" for number in range(40)]
     connection.execute(NAMES.insert(), [{"name": name} for name in names[::2]])
-    assert [*query.row(connection, names)] == names[::2]
+    assert {*query.row(connection, names)} == {*names[::2]}
 
 
 @pytest.mark.parametrize("sizes", [(), (0, 1), (2, 1), (1, 1)])
