@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from services.chassis.db import Alike, Instant, after_commit, alike, insert_columns
+from services.chassis.db import Alike, Columns, Instant, after_commit, alike, insert_columns
 
 LEASE = timedelta(seconds=30)
 """How long a claimed event belongs to its relay; longer than any delivery."""
@@ -143,7 +143,7 @@ class Outbox:
         """Writes events, many at once; else as `write`."""
         if not events:
             return
-        columns = {
+        columns: Columns = {
             "event_id": [event.event_id for event in events],
             "topic": [event.topic for event in events],
             "subject": [event.subject for event in events],

@@ -45,6 +45,10 @@ class MentionIndex:
 def _words(plain: str) -> Iterator[str]:
     """Yields runs of letters and digits, and of those between which one space stands what they make together."""
     for group in _RUNS.findall(plain):
+        if " " not in group:
+            # As most are; what is longer than anything that is asked for at once does no harm.
+            yield group
+            continue
         parts = group.split(" ")
         for first in range(len(parts)):
             word = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Connection, Executable, Table
 
@@ -19,6 +19,10 @@ class Alike:
     """
 
     value: Any
+
+
+Columns: TypeAlias = Mapping[str, Sequence[Any] | Alike]
+"""Rows column by column, by the columns' keys."""
 
 
 def alike(values: Sequence[Any]) -> Sequence[Any] | Alike:
@@ -48,7 +52,7 @@ def insert_many(
 def insert_columns(
     connection: Connection,
     table: Table,
-    columns: Mapping[str, Sequence[Any] | Alike],
+    columns: Columns,
     *,
     leave_taken: bool = False,
 ) -> int:

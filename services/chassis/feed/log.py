@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Row, String, any_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.chassis.db import Alike, alike, insert_columns, insert_new
+from services.chassis.db import Alike, Columns, alike, insert_columns, insert_new
 from services.chassis.feed.notices import Acknowledgement, Delivered, Notice
 from services.chassis.feed.tables import FeedTables
 from services.chassis.sealing import Sealer
@@ -36,7 +36,7 @@ class SealedNotices:
     """
 
     addressee: str
-    columns: Mapping[str, Sequence[Any] | Alike]
+    columns: Columns
 
     def __len__(self) -> int:
         """How many they are."""
@@ -148,7 +148,8 @@ class NoticeLog:
         is_new = True
         for notices in added:
             count = len(notices)
-            columns = notices.columns | {"number": [*range(first, first + count)], "acked_by": Alike("")}
+            numbers = [*range(first, first + count)]
+            columns: Columns = {**notices.columns, "number": numbers, "acked_by": Alike("")}
             is_new &= insert_columns(connection, self._notices, columns, leave_taken=True) == count
             first += count
         return is_new
@@ -244,7 +245,7 @@ class NoticeLog:
             "ack_due_at": notice.ack_due_at,
         }
 
-    def _columns(self, addressee: str, notices: Sequence[Notice]) -> dict[str, Sequence[Any] | Alike]:
+    def _columns(self, addressee: str, notices: Sequence[Notice]) -> Columns:
         seal = self._sealer.seal
         return {
             "notice_id": [n.notice_id for n in notices],

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from services.chassis.db import KeyedQuery, alike, execute_many, insert_columns, insert_new
+from services.chassis.db import Columns, KeyedQuery, alike, execute_many, insert_columns, insert_new
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.exit_restriction.domain import Author, Deleted, Withdrawn
 from services.exit_restriction.listing.domain import (
@@ -85,7 +85,7 @@ class EntryRows:
         """Adds entries; their sequences follow from the order."""
         if not records:
             return
-        columns = {
+        columns: Columns = {
             "entry_id": [record.entry_id for record in records],
             "case_digest": [self._digest(record.author, record.written.debtor.number) for record in records],
             "received_at": alike([record.at for record in records]),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
-from services.chassis.db import KeyedQuery, alike, execute_many, insert_columns
+from services.chassis.db import Columns, KeyedQuery, alike, execute_many, insert_columns
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.exit_restriction.changes import RestrictionRecord
 from services.exit_restriction.domain import Author, Released, Renewed, Superseded
@@ -105,7 +105,7 @@ class RestrictionRows:
         if not records:
             return
         filed = [record.filed for record in records]
-        columns = {
+        columns: Columns = {
             "restriction_id": [one.restriction_id for one in filed],
             "subject_id": [record.subject_id for record in records],
             "case_digest": [self._cases.of(_debtor_of(r.filed.author, r.debtor.number)) for r in records],
