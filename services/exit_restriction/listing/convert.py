@@ -166,10 +166,11 @@ def _require_coherent(record: listing_pb2.DishonestRecord, *, is_person: bool) -
 
 
 def _read_listing(record: listing_pb2.DishonestRecord, today: date) -> Listing:
-    for name, day in (("case_filed_date", record.case_filed_date), ("publish_date", record.publish_date)):
-        if read_date(day, field=f"record.{name}") > today:
-            raise invalid(f"record.{name}", "it is to come")
+    if read_date(record.case_filed_date, field="record.case_filed_date") > today:
+        raise invalid("record.case_filed_date", "it is to come")
     published = read_date(record.publish_date, field="record.publish_date")
+    if published > today:
+        raise invalid("record.publish_date", "it is to come")
     return Listing(frozenset(map(Behaviour, record.behaviours)), published, record.extension_years)
 
 

@@ -122,7 +122,9 @@ class RestrictionFile:
 
     def with_restriction(self, record: RestrictionRecord) -> RestrictionFile:
         """Returns the file with one more restriction."""
-        return replace(self, records={**self.records, record.restriction_id: record})
+        return RestrictionFile(
+            self.subject_id, {**self.records, record.restriction_id: record}, self.later, self.proposals
+        )
 
     def followed_by(self, step: Step) -> RestrictionFile:
         """Returns the file with one more step."""

@@ -94,7 +94,7 @@ def test_nothing_is_told_twice_and_nothing_that_differs_is_taken_for_the_same():
 
 def test_what_is_due_is_read_back_from_its_event():
     due = TermDue(str(uuid.uuid4()), -7, 2, "2019-07-27")
-    event = due.event(CLOSES, NOW, traceparent=TRACE)
+    (event,) = due.events((CLOSES, NOW), traceparent=TRACE)
     assert (TermDue.read(event), event.traceparent, event.due_at) == (due, TRACE, NOW)
     end = ControlEnd(str(uuid.uuid4()), 3, Author(DONGHU, "（2018）赣0102执1号"), JUDGE, LAST_DAY)
     assert ControlEnd.read(end.event(NOW, traceparent="")) == end
