@@ -26,16 +26,19 @@ from xiezhi.cli.supervisor import running_suite
 HERE = Path(__file__).parent
 SHARED = "suite"
 """Fixture of the suite that several modules share."""
+LONGEST = ("test_demo", "test_up", "test_crashes", "test_lifecycle", "test_exit_crashes", "test_fuzz", "test_leaks")
+"""Modules that take a worker longest, in this order."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the modules that share a suite behind those that run suites of their own, which take longest.
+    """Puts the modules that share a suite behind those that run suites of their own, and of both the longest first.
 
     What is left for the end is short then, and no worker waits for another one for long.
     """
     shared = {item.path for item in items if item.path.parent == HERE and SHARED in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path in shared)
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (item.path in shared, rank.get(item.path.stem, len(rank))))
 
 
 @pytest.fixture(scope="session", autouse=True)
