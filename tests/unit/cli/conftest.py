@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -42,14 +43,20 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """A data folder with development keys and one judge."""
-    made = Home(tmp_path / "var")
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A data folder with development keys and one judge, to be copied."""
+    made = Home(tmp_path_factory.mktemp("made") / "var")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureDevelopmentKeysWarning)
         made.keys.create((JUDGE,), now=datetime.now(UTC))
     return made
+
+
+@pytest.fixture
+def home(made_home: Home, tmp_path: Path) -> Home:
+    """A data folder with development keys and one judge."""
+    return Home(shutil.copytree(made_home.root, tmp_path / "var"))
 
 
 @pytest.fixture(scope="session")

@@ -33,13 +33,22 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the migrated databases, to be copied."""
+    made = Home(tmp_path_factory.mktemp("migrated"))
+    write_layout(made)
+    for process, package in MODULES.items():
+        upgrade(database_url(made, process), package=package)
+    return made.data
+
+
 @pytest.fixture
-def suite(home: Home) -> Home:
+def suite(home: Home, migrated: Path) -> Home:
     """A data folder with keys, keyrings, configuration and migrated databases."""
     create_keyrings(home)
     write_layout(home)
-    for process, package in MODULES.items():
-        upgrade(database_url(home, process), package=package)
+    shutil.copytree(migrated, home.data, dirs_exist_ok=True)
     return home
 
 
