@@ -139,7 +139,7 @@ def test_a_caller_in_a_hurry_is_told_when_to_come_again_and_nobody_else_waits(st
     failures = [failure for future in futures if (failure := future.exception(timeout=20)) is not None]
     assert len(failures) >= BURST - 5
     with pytest.raises(Refused) as caught:
-        players.call(HURRIED, listing, b"", metadata=token)
+        _call_again_and_again(players, listing, token[0])
     refused = caught.value
     assert (refused.reason, refused.code) == (Reason.RATE_LIMITED, "RESOURCE_EXHAUSTED")
     assert refused.error.retry_after
@@ -166,6 +166,12 @@ def test_each_process_holds_approvals_to_what_its_operator_asks_beyond_the_contr
     players.decide(high, officer=players.cast.superior_approver)
     assert players.look(request, high).household.members
     players.close()
+
+
+def _call_again_and_again(players: Players, method: str, token: tuple[str, str]) -> None:
+    """Calls more often than is allowed; on a busy machine the first call may come so late that it is allowed."""
+    for _ in range(BURST):
+        players.call(HURRIED, method, b"", metadata=(token,))
 
 
 def test_a_wrong_clock_is_refused_and_told(home: Home) -> None:

@@ -19,7 +19,7 @@ from tests.e2e.processes import clean_environment, suite_processes
 from xiezhi.cli.suite import PROCESSES
 
 PEOPLE = "200"
-PATIENCE = 90
+PATIENCE = 180
 
 
 def _await(claim: Callable[[], bool], what: str) -> None:

@@ -99,8 +99,9 @@ def prepare(home: Home, output: Output, *, people: int, session: Session) -> Non
     else:
         home.keys.create(now=session.now(), machine_now=session.machine_now())
     write_layout(home)
-    if people:
-        _seed_if_empty(home, output, people=people)
+    if people and _seed_if_empty(home, output, people=people):
+        # That takes a while, in which others may have taken a port that was free.
+        write_layout(home)
 
 
 def _run(session: Session, *, people: int) -> None:
@@ -125,13 +126,15 @@ def ready_file(home: Home) -> Path:
     return home.run / "suite.json"
 
 
-def _seed_if_empty(home: Home, output: Output, *, people: int) -> None:
+def _seed_if_empty(home: Home, output: Output, *, people: int) -> bool:
+    """Seeds a province where there is none, and tells whether it did."""
     from xiezhi.cli.seed import DEFAULT_SEED, count_people, seed_province
 
     if count_people(home):
-        return
+        return False
     with showing_progress(output, "Seeding the synthetic province") as progress:
         seed_province(home, people=people, seed=DEFAULT_SEED, progress=progress)
+    return True
 
 
 def _detach(session: Session, *, people: int) -> None:

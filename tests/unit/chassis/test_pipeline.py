@@ -437,12 +437,12 @@ async def test_a_stream_that_only_waits_does_not_hold_up_a_process_that_stops(be
 
 
 async def test_a_stream_that_works_goes_on_while_draining(bench, monkeypatch):
-    monkeypatch.setattr(module, "IDLE", 0.05)
+    monkeypatch.setattr(module, "IDLE", 0.2)
 
     async def work(call, span):
         bench.pipeline.drain()
         for _ in range(10):
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.03)
             yield (b"x",)
 
     sent, context = await bench.stream(work)

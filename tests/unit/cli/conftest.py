@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -45,10 +46,10 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """A data folder with development keys and one judge."""
-    made = Home(tmp_path / "var")
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A data folder with development keys and one judge, to be copied."""
+    made = Home(tmp_path_factory.mktemp("made") / "var")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureDevelopmentKeysWarning)
         made.keys.create((JUDGE,), now=datetime.now(UTC))
@@ -56,12 +57,27 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture
-def suite(home: Home) -> Home:
+def home(made_home: Home, tmp_path: Path) -> Home:
+    """A data folder with development keys and one judge."""
+    return Home(shutil.copytree(made_home.root, tmp_path / "var"))
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the migrated databases, to be copied."""
+    made = Home(tmp_path_factory.mktemp("migrated"))
+    write_layout(made)
+    for process, package in MODULES.items():
+        upgrade(database_url(made, process), package=package)
+    return made.data
+
+
+@pytest.fixture
+def suite(home: Home, migrated: Path) -> Home:
     """A data folder with keys, keyrings, configuration and migrated databases."""
     create_keyrings(home)
     write_layout(home)
-    for process, package in MODULES.items():
-        upgrade(database_url(home, process), package=package)
+    shutil.copytree(migrated, home.data, dirs_exist_ok=True)
     return home
 
 
