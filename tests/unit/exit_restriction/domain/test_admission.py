@@ -321,4 +321,4 @@ def test_whatever_is_let_in_takes_effect(actions):
                 s for s in standing_at([*before, fact], fact.at) if s.filed.restriction_id == fact.restriction_id
             )
             assert found.state is RestrictionState.ACTIVE
-            assert found.periods[-1].first_day > legal_date(fact.at)
+            assert found.periods[-1].first_day > legal_date(fact.received_at or fact.at)
