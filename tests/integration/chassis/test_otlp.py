@@ -49,6 +49,7 @@ def _serve(endpoint: str) -> str:
     return span.trace_id
 
 
+@pytest.mark.long
 def test_a_collector_is_told_of_a_call(collector: tuple[Collector, str]) -> None:
     servicer, endpoint = collector
     trace_id = _serve(endpoint)
