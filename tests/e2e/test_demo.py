@@ -152,7 +152,7 @@ def test_the_chapter_about_referral_has_a_trace_of_its_own_and_its_letters(told:
     spans = read_trace(Path(told["folder"]) / "traces", told["referral_trace_id"])
     assert {span.service for span in spans} == {"demo", "gateway", "referral", "ledger"}
     letters = [Path(step["letter"]) for step in told["steps"] if "letter" in step]
-    assert [letter.name for letter in letters] == ["feedback.pdf", "opinion.pdf"]
+    assert [letter.name for letter in letters] == ["receipt.pdf", "feedback.pdf", "opinion.pdf"]
     assert all(letter.read_bytes().startswith(b"%PDF-") for letter in letters)
 
 
