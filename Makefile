@@ -5,6 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .ONESHELL:
+# The tests start hundreds of interpreters, and each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -47,18 +49,20 @@ demo: setup ## Plays the main jobs in the terminal, from nothing, on one machine
 
 .PHONY: up
 up: setup ## Starts the suite, leaves it running and says how to call it.
-	@$(VENV)/bin/xiezhi up
+	@$(VENV)/bin/xiezhi up --detach
+	echo "The command is \`xiezhi\` after \`. $(VENV)/bin/activate\`."
 
 .PHONY: test
 test: setup ## Runs all tests, those on PostgreSQL included, and checks that they show every clause of the notice.
 	@PG_BIN="$$(./tools/find-postgres)"
 	export PG_BIN
 	rm -f $(RECORD)
-	# Tests of whole suites start five processes and more for each worker: no more than two however many processors
-	# there are, and in the order of tests/e2e/conftest.py, which has the longest first.
+	# Tests of whole suites start seven processes and more for each worker: no more than three however many processors
+	# there are, of which one mostly waits for processes to end or come back. They go in the order of
+	# tests/e2e/conftest.py, which has the longest first.
 	$(RUN) -m pytest --numprocesses auto --dist loadfile tests/contract tests/unit tests/store tests/integration \
 		-m "not long" --record-clauses $(RECORD) $(PYTEST_ARGS)
-	$(RUN) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/e2e -m "not long" \
+	$(RUN) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/e2e -m "not long" \
 		--record-clauses $(RECORD) $(PYTEST_ARGS)
 	$(RUN) -m tools.compliance --check
 
@@ -82,7 +86,7 @@ format: setup ## Rewrites code and contracts in the house's format.
 
 .PHONY: types
 types: setup ## Checks the types strictly.
-	@$(RUN) -m mypy
+	@$(RUN) -m mypy --num-workers 2
 
 .PHONY: contracts
 contracts: setup ## Checks the contracts: style, comments, and that nothing released is broken or weakened.

@@ -7,7 +7,7 @@ contracts and the configuration, so a new method needs no line here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +25,10 @@ from services.chassis.policy import Contracts, MethodInfo
 from services.chassis.telemetry import CallSpan, Telemetry
 from services.chassis.trace_context import Remote, format_traceparent
 from services.chassis.validation import parse, parse_first
+from xiezhi.errors import Reason, error
+
+RESERVE = 0.02
+"""Seconds of the caller's time that the gateway keeps, to record and to tell that the service did not answer in it."""
 
 
 class Proxy:
@@ -74,14 +78,14 @@ class Proxy:
                 answer: bytes = await forward(requests, metadata=metadata, timeout=_time_left(call, incoming.context))
             return answer
 
-        async def many(call: Call, span: CallSpan, incoming: Incoming) -> AsyncGenerator[bytes, None]:
+        async def many(call: Call, span: CallSpan, incoming: Incoming) -> AsyncGenerator[Sequence[bytes], None]:
             requests, metadata, granted = await self._decide(call, span, incoming)
             answers = forward(requests, metadata=metadata, timeout=_time_left(call, incoming.context))
             try:
                 with _relaying(requests):
                     async for answer in answers:
                         await self._gate.require_lasting(call, granted)
-                        yield answer
+                        yield (answer,)
             finally:
                 answers.cancel()
 
@@ -159,6 +163,15 @@ def _link(span: CallSpan, approval: Approval) -> None:
 
 
 def _time_left(call: Call, context: Context) -> float:
+    """Returns the seconds that the service gets: fewer than the caller has, who else would hear of no refusal.
+
+    Raises:
+        DeadlineExceeded: DEADLINE_TOO_SHORT, if that leaves none.
+    """
     remaining = time_remaining(context)
     allowed = call.method.policy.deadline.total_seconds()
-    return allowed if remaining is None else min(remaining, allowed)
+    if remaining is None:
+        return allowed
+    if remaining <= RESERVE:
+        raise error(Reason.DEADLINE_TOO_SHORT, "The caller's deadline leaves the service no time to answer.")
+    return min(remaining - RESERVE, allowed)

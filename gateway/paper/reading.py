@@ -94,6 +94,8 @@ def take_apart(command: Perform, *, importer: Caller, contracts: Contracts, now:
     signed = read_request(command.statement)
     claims = signed.claims
     _require_name(claims.approval)
+    if claims.paper_reference != command.paper_reference:
+        raise invalid("it was signed for another paper")
     require_recipient(importer.organisation, unit=claims.unit, court_code=claims.court_code, on=legal_date(now))
     sha256 = hashlib.sha256(command.request).digest()
     consents = (hashlib.sha256(text.encode()).digest() for text in command.consents)

@@ -9,14 +9,16 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Generic, TypeVar
 
 import numpy as np
+from google.protobuf.message import Message
 from numpy.typing import NDArray
 
 from services.alerts.batches import HashedList, hash_list
 from services.alerts.hashing import Hashes, TextHasher
 from services.alerts.numbers import as_numbers
+from services.chassis.call import Joint
 from services.chassis.gathering import gather
 
-MOST_TOGETHER = 64
+MOST_TOGETHER = 128
 """Batches of one stream that are answered together."""
 MOST_AT_ONCE = 20_000
 """Texts that are looked up at once; the process does nothing else for the ten milliseconds that they take."""
@@ -145,15 +147,26 @@ def portions(batches: Iterable[B], *, most: int = MOST_AT_ONCE) -> Iterator[list
         yield portion
 
 
-async def read_portions(requests: AsyncIterator[R], read: Callable[[R], Awaitable[B]]) -> AsyncGenerator[list[B], None]:
-    """Yields batches as they come, and those that have come meanwhile together; to be closed with `aclosing`.
+async def answer_together(
+    requests: AsyncIterator[R],
+    *,
+    read: Callable[[R], Awaitable[B]],
+    check: Callable[[list[B]], Awaitable[Iterable[Message]]],
+) -> AsyncGenerator[Joint, None]:
+    """Answers batches as they come, and those that have come meanwhile together; to be closed with `aclosing`.
+
+    They are looked up in portions, between which the process does other work, and recorded by one entry: that costs the
+    same however many they are.
 
     Args:
         requests: The requests of a stream.
         read: Reads one, or refuses it, and with it those that came together with it.
+        check: Checks a portion; returns the answer to each.
     """
     async with aclosing(gather(requests, most=MOST_TOGETHER)) as groups:
         async for group in groups:
+            answers: list[Message] = []
             for portion in portions([await read(request) for request in group]):
-                yield portion
+                answers += await check(portion)
                 await asyncio.sleep(0)
+            yield Joint(tuple(answers))

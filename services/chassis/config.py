@@ -83,6 +83,15 @@ class RateSettings(Section):
     burst: int = Field(ge=1)
 
 
+class ApprovalSettings(Section):
+    """What approvals of a method must be beyond its contract: see `services.chassis.tightening`."""
+
+    count: int | None = Field(default=None, ge=1, le=5)
+    min_rank: Literal["JUDGE", "DIVISION_CHIEF", "VICE_PRESIDENT", "PRESIDENT"] | None = None
+    min_court_level: Literal["BASIC", "INTERMEDIATE", "HIGH"] | None = None
+    max_validity: Annotated[timedelta, Field(ge=timedelta(minutes=1))] | None = None
+
+
 class TelemetrySection(Section):
     """Where spans, metrics and logs go."""
 
@@ -125,6 +134,8 @@ class ProcessSettings(BaseSettings):
     grace: Seconds = timedelta(seconds=20)
     """How long calls in flight may take to finish when the process is told to stop."""
     reflection: bool = False
+    approvals: dict[str, ApprovalSettings] = {}
+    """How approvals are stricter than the contracts say, by full name of the method; never looser."""
     peer_rate: RateSettings = RateSettings(per_second=2_000, burst=4_000)
     """Rate limit per calling system, whatever it calls; other processes of the suite that call here have none."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, NamedTuple, TypeAlias
 
@@ -40,7 +40,7 @@ def make_handler(
     method: MethodInfo,
     *,
     one: Callable[[Call, CallSpan, Incoming], Awaitable[bytes]],
-    many: Callable[[Call, CallSpan, Incoming], AsyncGenerator[bytes, None]],
+    many: Callable[[Call, CallSpan, Incoming], AsyncGenerator[Sequence[bytes], None]],
 ) -> Handler:
     """Makes gRPC's handler of a method, whichever side of it is a stream.
 
@@ -48,7 +48,7 @@ def make_handler(
         pipeline: What surrounds every call.
         method: The method.
         one: Produces the answer's bytes, where there is one answer.
-        many: Produces the bytes of each answer, where the answers are a stream.
+        many: Produces the bytes of the answers in groups, where the answers are a stream.
     """
 
     def whole(requests: Any) -> bytes | None:
@@ -61,7 +61,7 @@ def make_handler(
         return await pipeline.unary(method, context, work, request=whole(requests))
 
     async def stream(requests: Any, context: Context) -> AsyncIterator[bytes]:
-        def work(call: Call, span: CallSpan) -> AsyncGenerator[bytes, None]:
+        def work(call: Call, span: CallSpan) -> AsyncGenerator[Sequence[bytes], None]:
             return many(call, span, Incoming(requests, context))
 
         async with aclosing(pipeline.stream(method, context, work, request=whole(requests))) as answers:

@@ -68,11 +68,11 @@ class Hosting:
             # A stream of requests ends with its caller: only a request that is there as a whole can be finished.
             return await (change if method.client_streaming else self._pipeline.finish(change))
 
-        async def many(call: Call, span: CallSpan, incoming: Incoming) -> AsyncGenerator[bytes, None]:
+        async def many(call: Call, span: CallSpan, incoming: Incoming) -> AsyncGenerator[Sequence[bytes], None]:
             asked = await self._admit(call, incoming)
             async with aclosing(self._prove_all(call, span, behaviour(asked, call))) as proven:
-                async for answer in proven:
-                    yield answer
+                async for answers in proven:
+                    yield answers
 
         return make_handler(self._pipeline, method, one=one, many=many)
 
@@ -101,7 +101,7 @@ class Hosting:
 
     async def _prove_all(
         self, call: Call, span: CallSpan, answers: AsyncGenerator[Message | Part | Joint, None]
-    ) -> AsyncGenerator[bytes, None]:
+    ) -> AsyncGenerator[Sequence[bytes], None]:
         """Proves a stream of answers in their order, a few at a time, so that their entries share a commit."""
         proofs: asyncio.Queue[asyncio.Task[Sequence[bytes]] | None] = asyncio.Queue(PROOFS_AHEAD)
         left: set[asyncio.Future[Any]] = set()
@@ -129,8 +129,7 @@ class Hosting:
             while (proof := await proofs.get()) is not None:
                 proven = await proof
                 left.discard(proof)
-                for answer in proven:
-                    yield answer
+                yield proven
             await producer
         finally:
             # Makes room, for which the producer may be waiting.

@@ -12,6 +12,8 @@ from services.chassis.clock import Clock
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_VARIANTS = "89ab"
+"""What the digit can be that begins with the two bits of the variant."""
 
 
 class IdSource(Protocol):
@@ -19,6 +21,10 @@ class IdSource(Protocol):
 
     def uuid(self) -> uuid.UUID:
         """Returns a new identifier."""
+        ...
+
+    def texts(self, count: int) -> list[str]:
+        """Returns several new identifiers in their canonical texts."""
         ...
 
 
@@ -32,6 +38,10 @@ class RandomIds:
     def uuid(self) -> uuid.UUID:
         """Returns a new random identifier."""
         return uuid.uuid4()
+
+    def texts(self, count: int) -> list[str]:
+        """Returns several new random identifiers in their canonical texts."""
+        return [str(self.uuid()) for _ in range(count)]
 
 
 class TimedIds:
@@ -51,9 +61,21 @@ class TimedIds:
 
     def uuid(self) -> uuid.UUID:
         """Returns a new identifier."""
+        (text,) = self.texts(1)
+        return uuid.UUID(text)
+
+    def texts(self, count: int) -> list[str]:
+        """Returns several new identifiers of one instant in their canonical texts, drawn at once."""
         milliseconds = (self._clock.now() - _EPOCH) // _MILLISECOND
-        high, low = divmod(secrets.randbits(74), 1 << 62)
-        return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+        time = f"{milliseconds:012x}"
+        start = f"{time[:8]}-{time[8:]}-7"
+        drawn = secrets.token_hex(10 * count)
+        made = []
+        for place in range(0, 20 * count, 20):
+            some = drawn[place : place + 19]
+            variant = _VARIANTS[int(some[18], 16) & 3]
+            made.append(f"{start}{some[:3]}-{variant}{some[3:6]}-{some[6:18]}")
+        return made
 
 
 class SequenceIds:
@@ -80,3 +102,7 @@ class SequenceIds:
     def uuid(self) -> uuid.UUID:
         """Returns the next identifier of the sequence."""
         return uuid.UUID(int=self._space << 80 | 0x8 << 76 | 0b10 << 62 | next(self._numbers))
+
+    def texts(self, count: int) -> list[str]:
+        """Returns the next identifiers of the sequence in their canonical texts."""
+        return [str(self.uuid()) for _ in range(count)]

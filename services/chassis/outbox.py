@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from services.chassis.db import Instant, after_commit, insert_many
+from services.chassis.db import Alike, Columns, Instant, after_commit, alike, insert_columns
 
 LEASE = timedelta(seconds=30)
 """How long a claimed event belongs to its relay; longer than any delivery."""
@@ -143,21 +143,18 @@ class Outbox:
         """Writes events, many at once; else as `write`."""
         if not events:
             return
-        rows = [
-            {
-                "event_id": event.event_id,
-                "topic": event.topic,
-                "subject": event.subject,
-                "payload": event.payload,
-                "traceparent": event.traceparent,
-                "due_at": event.due_at,
-                "attempts": 0,
-                "lease": "",
-                "error": "",
-            }
-            for event in events
-        ]
-        insert_many(connection, self._table, rows)
+        columns: Columns = {
+            "event_id": [event.event_id for event in events],
+            "topic": [event.topic for event in events],
+            "subject": [event.subject for event in events],
+            "payload": [event.payload for event in events],
+            "traceparent": alike([event.traceparent for event in events]),
+            "due_at": [event.due_at for event in events],
+            "attempts": Alike(0),
+            "lease": Alike(""),
+            "error": Alike(""),
+        }
+        insert_columns(connection, self._table, columns)
         after_commit(connection, self._wake)
 
     def claim(self, connection: Connection, *, lease: str, now: datetime) -> list[tuple[int, Event]]:

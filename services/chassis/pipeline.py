@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar, cast
@@ -40,7 +40,8 @@ T = TypeVar("T")
 
 Context = grpc.aio.ServicerContext[Any, Any]
 UnaryWork = Callable[[Call, CallSpan], Awaitable[bytes]]
-StreamWork = Callable[[Call, CallSpan], AsyncGenerator[bytes, None]]
+StreamWork = Callable[[Call, CallSpan], AsyncGenerator[Sequence[bytes], None]]
+"""Yields answers in groups: those that are there together are waited for once."""
 
 
 def time_remaining(context: Context) -> float | None:
@@ -170,16 +171,17 @@ class Pipeline:
                 async with aclosing(work(call, span)) as answers:
                     with _cancelled_at(ends):
                         while True:
-                            answer = await self._next(answers, ends)
-                            if answer is None:
+                            group = await self._next(answers, ends)
+                            if group is None:
                                 break
-                            yield answer
+                            for answer in group:
+                                yield answer
             except Exception as failure:  # noqa: BLE001
                 await self._refuse(call, span, context, failure=failure, started=started)
             self._telemetry.answered(method.full_name, time.perf_counter() - started)
 
-    async def _next(self, answers: AsyncGenerator[bytes, None], ends: float | None) -> bytes | None:
-        """Waits for a stream's next answer; None at its end."""
+    async def _next(self, answers: AsyncGenerator[Sequence[bytes], None], ends: float | None) -> Sequence[bytes] | None:
+        """Waits for a stream's next answers; None at its end."""
         async with asyncio.timeout_at(self._wait_until(ends)) as wait:
             self._waits.add(wait)
             try:

@@ -272,6 +272,10 @@ def _subject_paths(message: Descriptor, path: tuple[str, ...]) -> Iterator[tuple
 
 
 def _leaves(message: Message, path: tuple[str, ...]) -> Iterator[str]:
+    field = message.DESCRIPTOR.fields_by_name[path[0]]
+    if field.containing_oneof is not None and not message.HasField(field.name):
+        # Of a choice only what was chosen names anybody.
+        return
     value = getattr(message, path[0])
     items = value if hasattr(value, "append") or hasattr(value, "add") else (value,)
     for item in items:

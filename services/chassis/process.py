@@ -29,11 +29,12 @@ from services.chassis.logs import crash_logged
 from services.chassis.migrations import MigrationError, upgrade
 from services.chassis.peers import Peers
 from services.chassis.pipeline import Pipeline
-from services.chassis.policy import Contracts
+from services.chassis.policy import Contracts, PolicyError
 from services.chassis.recorder import EvidenceSink, Recorder
 from services.chassis.sealing import BlindIndex, Keyring, KeyringError, Sealer
 from services.chassis.spool import FileSpool
 from services.chassis.telemetry import Telemetry, TelemetrySettings
+from services.chassis.tightening import tighten
 from services.chassis.tokens import Issuer, TokenVerifier
 from services.chassis.trust import OfficerTrust
 from services.chassis.validation import warm_up
@@ -114,7 +115,7 @@ async def open_parts(name: str, settings: ProcessSettings, *, package: str) -> A
     async with AsyncExitStack() as stack:
         telemetry = Telemetry.start(service=name, settings=_telemetry(settings))
         stack.callback(telemetry.shutdown)
-        contracts = Contracts.load()
+        contracts = tighten(Contracts.load(), settings.approvals)
         warm_up(tuple(contracts))
         await asyncio.to_thread(upgrade, settings.database_url, package=package)
         database = Database.open(settings.database_url, observer=telemetry.db_observer)
@@ -293,5 +294,5 @@ def main(name: str, run: Callable[[S], Coroutine[None, None, None]], kind: type[
     with crash_logged(name), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(run(settings))
-        except (KeyringError, MigrationError, MovedClockError, XiezhiError) as failure:
+        except (KeyringError, MigrationError, MovedClockError, PolicyError, XiezhiError) as failure:
             raise SystemExit(str(failure)) from None

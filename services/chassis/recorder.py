@@ -101,16 +101,18 @@ class Recorder:
         self._lost = lost
         self._limited: dict[tuple[str, str], datetime] = {}
 
-    async def intended(self, call: Call) -> None:
+    async def intended(self, call: Call, subjects: tuple[str, ...] | None = None) -> None:
         """Records that a change is about to be made; returns only when the record is durable.
 
         Args:
             call: The call.
+            subjects: The data subjects whom the change is about; None for those whom the request names.
 
         Raises:
             Unavailable: LEDGER_UNAVAILABLE; then nothing may be changed.
         """
-        await self._sink.append(self._entry(call, ledger_pb2.ENTRY_KIND_INTENT, subjects=call.subjects))
+        about = call.subjects if subjects is None else subjects
+        await self._sink.append(self._entry(call, ledger_pb2.ENTRY_KIND_INTENT, subjects=about))
 
     async def answered(
         self, call: Call, payload: bytes, *, subjects: tuple[str, ...] | None = None

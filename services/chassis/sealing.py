@@ -161,6 +161,8 @@ class BlindIndex:
 
     def all_of(self, value: str) -> tuple[bytes, ...]:
         """Returns the digests of a value under every key, the current one first."""
+        if len(self._keys) == 1:
+            return (self.of(value),)
         return tuple(hashlib.blake2b(value.encode(), key=key, digest_size=32).digest() for key in self._keys)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography import x509
 
 from services.chassis.watched import WatchedFiles
-from xiezhi.proof.anchors import Anchors, certify
+from xiezhi.proof.anchors import Anchors, certify, unavailable
 from xiezhi.proof.request import RequestClaims, read_request
 from xiezhi.proof.statement import Claims, Rank, SignedStatement, Signer, invalid, read_statement
 
@@ -83,6 +83,7 @@ class OfficerTrust:
 
         Raises:
             PermissionDenied: STATEMENT_INVALID or STATEMENT_REVOKED.
+            Unavailable: REVOCATION_CHECK_UNAVAILABLE, if a list is out of date, or it or an authority cannot be read.
         """
         anchors = self._current(now)
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
@@ -107,12 +108,11 @@ class OfficerTrust:
         try:
             anchors = self._anchors.get()
         except (OSError, ValueError):
-            raise invalid("the authorities or revocation lists cannot be read") from None
+            raise unavailable("cannot be read") from None
         if self._anchors.version != self._version:
             self._verified.clear()
             self._version = self._anchors.version
-        if now >= anchors.fresh_until:
-            raise invalid("the revocation list is out of date")
+        anchors.require_fresh(now)
         return anchors
 
     @staticmethod

@@ -14,6 +14,8 @@ FEMALE, MALE = 2, 1
 """Sexes that a number can tell (GB/T 2261.1)."""
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_OF_ZEROS = sum(_WEIGHTS) * ord("0")
+"""What the weights make of as many zeros as bytes, which need not become numbers one by one."""
 _CHECK_CHARACTERS = "10X98765432"
 _BODY = re.compile("[0-9]{17}")
 _LEGACY = re.compile("[0-9]{15}")
@@ -39,7 +41,7 @@ def check_character(first17: str) -> str:
     """
     if not _BODY.fullmatch(first17):
         raise CodeError("it does not begin with 17 digits")
-    return _CHECK_CHARACTERS[sum(map(mul, _WEIGHTS, map(int, first17))) % 11]
+    return _check_character(first17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ class CitizenId:
         Raises:
             CodeError: If it is none; LEGACY_15_DIGIT where it has the form that ended with 2012.
         """
-        if _LEGACY.fullmatch(text):
-            raise CodeError("LEGACY_15_DIGIT: a number of 15 digits has not been valid since 2013-01-01")
         if not _CITIZEN.fullmatch(text):
+            if _LEGACY.fullmatch(text):
+                raise CodeError("LEGACY_15_DIGIT: a number of 15 digits has not been valid since 2013-01-01")
             raise CodeError("it is not 17 digits, of a division, a date and a sequence, and a check character")
         return cls(_checked(text.upper(), on))
 
@@ -143,6 +145,11 @@ def is_card_before_2023(text: str) -> bool:
     return _FOREIGNER_BEFORE_2023.fullmatch(text) is not None
 
 
+def _check_character(digits: str) -> str:
+    """Returns the check character of what begins with 17 digits."""
+    return _CHECK_CHARACTERS[(sum(map(mul, _WEIGHTS, digits.encode())) - _OF_ZEROS) % 11]
+
+
 def _checked(number: str, on: date) -> str:
     try:
         birth = _birth_date(number)
@@ -150,7 +157,7 @@ def _checked(number: str, on: date) -> str:
         raise CodeError("its date of birth is no date") from None
     if birth > on:
         raise CodeError("its date of birth is to come")
-    if number[17] != check_character(number[:17]):
+    if number[17] != _check_character(number):
         raise CodeError("its check character is wrong")
     return number
 

@@ -11,6 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from services.codes.legal_time import SHANGHAI
 
 _ALL_MONTHS_HAVE = 28
+_WITHOUT_SUMMER_TIME = date(1992, 1, 1)
+_LAST_HOUR = 16
+"""Hour in UTC at which a day is over in Asia/Shanghai, since there is no summer time."""
 
 
 def corresponding_day(start: date, months: int) -> date:
@@ -31,4 +34,7 @@ def corresponding_day(start: date, months: int) -> date:
 
 def end_of(day: date) -> datetime:
     """Returns the instant, in UTC, at which a day is over in Asia/Shanghai; a measure is not in force at it."""
+    if day >= _WITHOUT_SUMMER_TIME:
+        # As below, without looking the day up: this too is asked thousands of times a second.
+        return datetime(day.year, day.month, day.day, _LAST_HOUR, tzinfo=UTC)
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -11,12 +12,13 @@ from services.chassis.clock import Clock
 from services.chassis.db import Database
 from services.chassis.sealing import Keyring
 from services.codes.legal_time import legal_date
-from services.coordination.changes import Change, ChangeKind, Tell
+from services.coordination.changes import NO_DEPARTMENT, Change, ChangeKind, Tell
 from services.coordination.credentials.domain import EXPIRES_SOON, PREFIX, Registered
 from services.coordination.credentials.rows import CredentialRows
 from services.coordination.directory.domain import expected, faults_on
 from services.coordination.directory.rows import LiaisonRows
-from services.directory.liaisons import Fault
+from services.coordination.domain.routing import COMMAND_CENTRE, PROVINCE
+from services.directory.liaisons import COURT, Fault, FaultKind
 
 
 class DailyLook:
@@ -50,8 +52,8 @@ class DailyLook:
         today = legal_date(now)
         if self._looked_on == today:
             return 0
-        faults, expiring = await self._database.read(lambda connection: self._find(connection, today))
-        changes = [*_of_faults(faults, now), *_of_credentials(expiring, now)]
+        found = await self._database.read(lambda connection: self._find(connection, today))
+        changes = [*_of_faults(found, now), *_of_credentials(found.expiring, now)]
 
         def write(connection: Connection) -> None:
             for change in changes:
@@ -61,24 +63,56 @@ class DailyLook:
         self._looked_on = today
         return len(changes)
 
-    def _find(self, connection: Connection, today: date) -> tuple[tuple[Fault, ...], tuple[Registered, ...]]:
-        organisations = expected(self._liaisons.organisations(connection))
-        faults = faults_on(today, organisations, self._liaisons.of_organisations(connection, None))
-        return faults, self._credentials.expiring(connection, today, today + EXPIRES_SOON)
+    def _find(self, connection: Connection, today: date) -> _Found:
+        known = frozenset(self._liaisons.organisations(connection))
+        faults = faults_on(today, expected(known, on=today), self._liaisons.of_organisations(connection, None))
+        return _Found(known, faults, self._credentials.expiring(connection, today, today + EXPIRES_SOON))
 
 
-def _of_faults(faults: Iterable[Fault], now: datetime) -> Iterable[Change]:
-    for fault in faults:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a look finds.
+
+    Attributes:
+        known: Organisations that have appointed somebody.
+        faults: What is wrong in the directory.
+        expiring: Credentials that expire soon.
+    """
+
+    known: frozenset[str]
+    faults: tuple[Fault, ...]
+    expiring: tuple[Registered, ...]
+
+
+def _of_faults(found: _Found, now: datetime) -> Iterable[Change]:
+    """Yields what is told of faults: to whose they are, and where a unit's command centre has nobody to the province's.
+
+    Of a unit that has never appointed anybody the whole is told once, and not each of its six departments.
+    """
+    headless = {fault.post.organisation for fault in found.faults if _leaves_no_head(fault)}
+    silent = set[str]()
+    for fault in found.faults:
         post, since = fault.post, "" if fault.since is None else fault.since.isoformat()
-        yield Change(
+        told = (post.organisation, PROVINCE) if post.organisation in headless else (post.organisation,)
+        change = Change(
             ChangeKind.DIRECTORY_FAULT,
             "",
             post.organisation,
-            (post.organisation,),
+            told,
             key=f"faults/{post.organisation}/{post.department}/{fault.kind.name}/{since}",
             at=now,
             department=post.department,
         )
+        if post.department == COURT or post.organisation in found.known:
+            yield change
+        elif post.organisation not in silent:
+            silent.add(post.organisation)
+            yield replace(change, key=f"faults/{post.organisation}/nobody", department=NO_DEPARTMENT)
+
+
+def _leaves_no_head(fault: Fault) -> bool:
+    """Whether nobody acts at a command centre, to which goes what has no taker (R-4.2)."""
+    return fault.post.department == COMMAND_CENTRE and fault.kind in {FaultKind.GAP, FaultKind.ON_LEAVE}
 
 
 def _of_credentials(expiring: Iterable[Registered], now: datetime) -> Iterable[Change]:

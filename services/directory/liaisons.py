@@ -88,9 +88,10 @@ class Appointment:
         post: Where.
         officer_id: Who.
         is_deputy: Whether the officer is a deputy, who stands in.
-        on_establishment: Whether the officer is on the establishment (在编).
+        on_establishment: Whether the officer was on the establishment (在编) when appointed.
         days: When.
         leaves: Days of leave.
+        lost_on: First day on which the officer is no longer on the establishment; None where none is recorded.
     """
 
     key: str
@@ -100,6 +101,11 @@ class Appointment:
     on_establishment: bool
     days: Days
     leaves: tuple[Days, ...] = ()
+    lost_on: date | None = None
+
+    def is_established(self, day: date) -> bool:
+        """Whether the officer is on the establishment."""
+        return self.on_establishment and (self.lost_on is None or day < self.lost_on)
 
     def is_away(self, day: date) -> bool:
         """Whether the officer is on leave."""
@@ -153,7 +159,7 @@ def require_admissible(new: Appointment, *, at_post: Iterable[Appointment], of_o
         FailedPrecondition: LIAISON_NOT_ESTABLISHED or LIAISON_LIMIT.
         AlreadyExists: LIAISON_EXISTS.
     """
-    if new.post.department == COURT and not new.on_establishment:
+    if new.post.department == COURT and not new.is_established(new.days.last or date.max):
         raise error(Reason.LIAISON_NOT_ESTABLISHED, "A court's liaison and deputy must be on its establishment.")
     if any(other.days.overlaps(new.days) for other in of_officer):
         raise error(Reason.LIAISON_EXISTS, "The officer is a liaison in that time already, here or elsewhere.")
@@ -193,7 +199,7 @@ def _faults_on(post: Post, those: tuple[Appointment, ...], day: date) -> dict[Fa
         faults[FaultKind.ON_LEAVE] = act
     if _is_excess(post, running):
         faults[FaultKind.EXCESS] = len(running)
-    outside = sum(not a.on_establishment for a in running) if post.department == COURT else 0
+    outside = sum(not a.is_established(day) for a in running) if post.department == COURT else 0
     if outside:
         faults[FaultKind.NOT_ESTABLISHED] = outside
     return faults
@@ -218,6 +224,8 @@ def _since(post: Post, those: tuple[Appointment, ...], kind: FaultKind, *, day: 
 def _turns(those: Iterable[Appointment]) -> Iterator[date]:
     """Yields the days on which something begins to be otherwise than the day before."""
     for one in those:
+        if one.lost_on is not None:
+            yield one.lost_on
         for days in (one.days, *one.leaves):
             yield days.first
             if days.last is not None and days.last < date.max:

@@ -17,7 +17,7 @@ from services.chassis.backend import host_backend
 from services.chassis.feed import DeadLetters, Feed
 from services.chassis.health import Check
 from services.chassis.outbox import Outbox
-from services.chassis.process import Parts, assemble, connect_ledger, open_parts, serve
+from services.chassis.process import Core, Parts, assemble, connect_ledger, open_parts, serve
 from services.chassis.relay import Relay
 from services.chassis.standing import STANDING, StandingServicer, internal_callers, of_any_unit
 from services.codes.jurisdiction import Jiangxi
@@ -82,7 +82,7 @@ async def run(settings: ExitRestrictionSettings) -> None:
         await works.border.watch.build()
         for task in (works.relay.run(), works.border.watch.run(), _sweep(works.erasers)):
             _start(parts, task)
-        servicers = _servicers(parts, settings, works)
+        servicers = _servicers(core, settings, works)
         handlers = host_backend(
             core,
             servicers,
@@ -146,7 +146,7 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
     ages = Ages(settings.index_max_age, settings.check_lease)
     border = make_border(parts.database, parts.keyring, courts.of_controls, clock=parts.clock, ids=parts.ids, ages=ages)
     rows = ListRows(parts.keyring, tell=_tell_both(courts.of_restrictions, copies.of_restrictions))
-    uploads = _uploads(parts, rows)
+    uploads = _uploads(parts, rows, settings)
     return _Works(
         rows,
         uploads,
@@ -157,7 +157,7 @@ def _make_works(parts: Parts, settings: ExitRestrictionSettings) -> _Works:
         restrictions,
         border,
         leases,
-        erasers=(leases.erase_ended, border.leases.erase_ended, border.store.erase_old, uploads.erase),
+        erasers=(leases.erase_ended, border.leases.erase_ended, border.store.erase_old, uploads.erase_old),
         checks={"alerts": border.watch.check},
     )
 
@@ -170,9 +170,15 @@ def _tell_both(first: changes.Tell, second: changes.Tell) -> changes.Tell:
     return tell
 
 
-def _uploads(parts: Parts, rows: ListRows) -> UploadStore:
+def _uploads(parts: Parts, rows: ListRows, settings: ExitRestrictionSettings) -> UploadStore:
     return UploadStore(
-        parts.database, keyring=parts.keyring, rows=rows, clock=parts.clock, ids=parts.ids, rules=TERM_RULES
+        parts.database,
+        keyring=parts.keyring,
+        rows=rows,
+        clock=parts.clock,
+        ids=parts.ids,
+        rules=TERM_RULES,
+        limit=settings.staged.limit(),
     )
 
 
@@ -187,8 +193,9 @@ def _counter_leases(parts: Parts, settings: ExitRestrictionSettings) -> LeaseBoo
     )
 
 
-def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -> dict[str, object]:
+def _servicers(core: Core, settings: ExitRestrictionSettings, works: _Works) -> dict[str, object]:
     """Makes the servicers, by full name of their service; methods of others are refused with METHOD_UNKNOWN."""
+    parts = core.parts
     database, clock = parts.database, parts.clock
     seals = SealTrust(settings.seals.authority, settings.seals.revocations)
     verify = partial(verify_sealed, authority=seals)
@@ -211,7 +218,7 @@ def _servicers(parts: Parts, settings: ExitRestrictionSettings, works: _Works) -
         ),
         f"{PACKAGE}.DishonestListService": DishonestListServicer(
             Desk(lists, verify, clock, parts.ids),
-            uploads=UploadDesk(works.uploads, verify, clock),
+            uploads=UploadDesk(works.uploads, verify, clock, core.recorder.intended),
         ),
         f"{PACKAGE}.RestrictionService": RestrictionServicer(Desk(restrictions, verify, clock, parts.ids)),
     }

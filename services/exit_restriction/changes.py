@@ -73,6 +73,8 @@ class RestrictionChange:
         standing: How it stands at the change.
         at: Instant of the change.
         traceparent: Trace context of the call that made it; empty where it has none.
+        numbers: Identity numbers of the person on file, where whoever made it read them under the person's lock; None
+            where they did not.
     """
 
     happened: Happened
@@ -80,6 +82,7 @@ class RestrictionChange:
     standing: Standing
     at: datetime
     traceparent: str = field(default="", compare=False)
+    numbers: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

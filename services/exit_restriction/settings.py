@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from services.chassis.config import COORDINATION, LedgerSettings, ProcessSettings, Seconds, Section
 from services.exit_restriction import domain
 from services.exit_restriction.domain import ControlRule, Span
+from services.exit_restriction.listing.uploads.limits import LIMIT, Staged
 from services.papers.settings import SealSettings
 
 Requirement = Literal["MONITOR", "BLOCK_EXIT", "BLOCK_EXIT_WITHHOLD", "BLOCK_ENTRY", "BLOCK_ENTRY_WITHHOLD", "DETAIN"]
@@ -76,6 +77,19 @@ def _spans(settings: Mapping[Requirement, SpanSettings]) -> Mapping[domain.Requi
     return {domain.Requirement[name]: Span(span.months, span.days) for name, span in settings.items()}
 
 
+class StagedSettings(Section):
+    """What a court may have staged and not committed at one time."""
+
+    uploads: int = Field(default=LIMIT.uploads, ge=1)
+    """In how many uploads."""
+    size: int = Field(default=LIMIT.size, ge=64 * 1024**2)
+    """How many bytes of items and notices."""
+
+    def limit(self) -> Staged:
+        """Returns the limit."""
+        return Staged(self.uploads, self.size)
+
+
 class ExitRestrictionSettings(ProcessSettings):
     """What the exit restriction service needs beside what every process needs."""
 
@@ -96,3 +110,4 @@ class ExitRestrictionSettings(ProcessSettings):
 
     Courts are reminded before long ones; nothing else depends on them."""
     border_rule: BorderRuleSettings = BorderRuleSettings()
+    staged: StagedSettings = StagedSettings()

@@ -14,7 +14,7 @@ LONGEST = 32
 
 _RUNS = re.compile("[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _PLAIN = re.compile("[A-Za-z0-9]+")
-_CASES = re.compile(r"\((?=[0-9]{4}\))[^号]{1,40}号(?:之[一二三四五六七八九十百0-9]{1,6}(?![A-Za-z0-9]))?")
+_CASES = re.compile(r"\((?=[0-9]{4}\))[^号]{1,40}号(?:之(?:[一二三四五六七八九十百]{1,6}|[0-9]{1,6}(?![A-Za-z0-9])))?")
 
 
 class MentionIndex:
@@ -45,6 +45,10 @@ class MentionIndex:
 def _words(plain: str) -> Iterator[str]:
     """Yields runs of letters and digits, and of those between which one space stands what they make together."""
     for group in _RUNS.findall(plain):
+        if " " not in group:
+            # As most are; what is longer than anything that is asked for at once does no harm.
+            yield group
+            continue
         parts = group.split(" ")
         for first in range(len(parts)):
             word = ""

@@ -149,7 +149,9 @@ def _servicers(parts: Parts, settings: ReferralSettings, works: _Works) -> dict[
     letters = DeadLetters(works.outbox, database=database, clock=clock)
     return {
         STANDING: StandingServicer({"referrals": partial(_find_standing, referrals)}),
-        "xiezhi.referral.v1.InvestigationService": InvestigationServicer(desk),
+        "xiezhi.referral.v1.InvestigationService": InvestigationServicer(
+            desk, supplement_days=settings.supplement_days
+        ),
         "xiezhi.referral.v1.ReferralService": ReferralServicer(desk),
         "xiezhi.referral.v1.ReferralNoticeService": ReferralNoticeServicer(works.feed, letters=letters),
         "xiezhi.referral.v1.SupervisionService": SupervisionServicer(office),

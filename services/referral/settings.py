@@ -23,7 +23,7 @@ class ReferralSettings(ProcessSettings):
     acknowledge_within: Seconds = timedelta(hours=24)
     """How long whoever is told may take to acknowledge a notice before the liaisons are told."""
     supplement_days: Days = 3
-    """How long a court has to supplement a referral, in days (公安程序规定 art 180 by analogy)."""
+    """How long a court has to supplement a referral once it is asked, in days (公安程序规定 art 180 by analogy)."""
     remind_before_days: Days = 1
     """How long before its last day a duty is reminded of, in working days."""
     escalate_after_days: Days = 5

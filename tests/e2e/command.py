@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.e2e.processes import clean_environment
 
-PATIENCE = 90
+PATIENCE = 180
 
 
 def run_command(home: Path, *arguments: str, expected: int = 0) -> Any:

@@ -26,28 +26,35 @@ from xiezhi.cli.supervisor import running_suite
 HERE = Path(__file__).parent
 SHARED = "suite"
 """Fixture of the suite that several modules share."""
+LONGEST = ("test_demo", "test_crashes", "test_lifecycle", "test_up", "test_exit_crashes", "test_fuzz", "test_leaks")
+"""Modules that take a worker longest, in this order. Those that call `demo` and `up` seek ports in the same range, so
+they do not begin together."""
+PORTS = range(10_000, 20_000)
+"""Where suites started here seek ports: commands that are called seek theirs above, and cannot know which of those here
+is free only until its process is started again."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the modules that share a suite behind those that run suites of their own, which take longest.
+    """Puts the modules that share a suite behind those that run suites of their own, and of both the longest first.
 
     What is left for the end is short then, and no worker waits for another one for long.
     """
     shared = {item.path for item in items if item.path.parent == HERE and SHARED in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path in shared)
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (item.path in shared, rank.get(item.path.stem, len(rank))))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_ports(worker_id: str) -> Iterator[None]:
-    """Lets each worker seek ports in a part of the range.
+    """Lets each worker seek ports in a part of a range of our own.
 
     Otherwise one may find the port free of a process that another worker has just killed and will start again.
     """
     number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
     count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(layout, "PORTS", layout.PORTS[number::count])
+        patched.setattr(layout, "PORTS", PORTS[number::count])
         yield
 
 

@@ -20,6 +20,7 @@ from xiezhi.errors import Reason
 PASSING = frozenset(
     {
         Reason.BACKEND_UNAVAILABLE,
+        Reason.DIRECTORY_STALE,
         Reason.LEDGER_UNAVAILABLE,
         Reason.STORE_UNAVAILABLE,
         Reason.SHUTTING_DOWN,

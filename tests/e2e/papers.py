@@ -125,6 +125,7 @@ class Papers:
                 "method": method_of(asked),
                 "request_sha256": hashlib.sha256(content).digest(),
                 "unit": PROVINCIAL_POLICE,
+                "paper_reference": f"报{next(_REFERENCES)}号",
                 "court_code": asked.context.court_code,
                 "case_number": asked.context.case_number,
                 "work_card": handler.work_card_number,
@@ -153,7 +154,7 @@ class Papers:
         made = paper_pb2.PerformPaperRequest(
             bundle_id=str(uuid.uuid4()),
             bundle_sha256=bytes(32),
-            paper_reference=f"报{next(_REFERENCES)}号",
+            paper_reference=claims.paper_reference,
             method=claims.method,
             request=content,
             request_statement=sign_request(claims, key=judge.key, chain=(judge.certificate,)),  # type: ignore[arg-type]

@@ -69,6 +69,7 @@ def exit_requests(exits: Exits) -> tuple[Message, ...]:
         listing_pb2.ListEntriesRequest(context=context, debtor=debtor),
         listing_pb2.StageEntriesRequest(upload=upload, items=[item]),
         listing_pb2.GetUploadRequest(name=upload),
+        listing_pb2.DiscardUploadRequest(name=upload),
         listing_pb2.ListUploadItemsRequest(name=upload, page_size=3),
         listing_pb2.CommitUploadRequest(request_id=str(uuid.uuid4()), name=upload, sha256=bytes(32), item_count=1),
         listing_pb2.ListUploadOutcomesRequest(name=upload, page_size=3),

@@ -16,6 +16,7 @@ import pytest
 
 from tests.e2e.processes import clean_environment, suite_processes
 from tests.reports import needs_node, proofs_of, verdicts
+from xiezhi.cli.receipt import read_receipt
 from xiezhi.cli.waterfall import read_trace
 
 PEOPLE = "200"
@@ -151,7 +152,7 @@ def test_the_chapter_about_referral_has_a_trace_of_its_own_and_its_letters(told:
     spans = read_trace(Path(told["folder"]) / "traces", told["referral_trace_id"])
     assert {span.service for span in spans} == {"demo", "gateway", "referral", "ledger"}
     letters = [Path(step["letter"]) for step in told["steps"] if "letter" in step]
-    assert [letter.name for letter in letters] == ["feedback.pdf", "opinion.pdf"]
+    assert [letter.name for letter in letters] == ["receipt.pdf", "feedback.pdf", "opinion.pdf"]
     assert all(letter.read_bytes().startswith(b"%PDF-") for letter in letters)
 
 
@@ -207,6 +208,10 @@ def test_every_receipt_of_the_report_verifies(told: dict[str, Any], tmp_path: Pa
     proofs = proofs_of(Path(told["report"]))
     assert len(proofs["receipts"]) > 30
     assert set(verdicts(proofs, tmp_path)) == {""}
+    # What came back on paper has its row too.
+    (opened,) = (step for step in told["steps"] if step["title"] == "Opened by the judge alone")
+    on_paper = read_receipt(json.loads(Path(opened["answers"][1]).read_text(encoding="utf-8")))
+    assert on_paper.entry.hex() in {one["entry"] for one in proofs["receipts"]}
 
 
 def test_it_takes_less_than_three_minutes(told: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from xiezhi.errors import Reason
 ELSEWHERE = {
     Reason.APPROVAL_SPENT: "a write is repeated, or is another one: tests/store/gateway has the race",
     Reason.PERSON_NOT_FOUND: "is no ground any more: whom the register does not know is restricted all the same",
+    Reason.UPLOADS_UNFINISHED: "is far away for a suite that tests share; tests/store/exit_restriction/listing has it",
     Reason.INTERNAL: "must never be met; test_fuzz looks for it, tests/unit/chassis/test_pipeline.py provokes it",
     Reason.CANCELLED: "is told to nobody: the caller has gone; tests/unit/chassis/test_telemetry.py counts it",
 }

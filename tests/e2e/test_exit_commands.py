@@ -98,6 +98,10 @@ def test_a_file_is_staged_approved_and_pushed_and_goes_on_after_a_break(home: Pa
     assert [int(line["index"]) for line in lines] == list(range(ITEMS))
     again = run_command(home, *push)["answer"]["upload"]
     assert again["pushed_count"] == str(ITEMS)
+    staged = run_command(home, "exit", "bulk", "stage", str(file), "--anew", *ABOUT[:2])["upload"]
+    run_command(home, "exit", "bulk", "discard", staged["name"], *ABOUT[:2])
+    afresh = run_command(home, "exit", "bulk", "stage", str(file), *ABOUT[:2])["upload"]
+    assert (afresh["name"], afresh["item_count"]) == (staged["name"], str(ITEMS)), "what is discarded is staged anew"
 
 
 def test_a_batch_is_handed_over_met_and_lifted(home: Path, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from xiezhi.ledger.v1 import ledger_pb2
 from xiezhi.policy.v1 import policy_pb2
 
 EXTENSION = "xiezhi.vehicle.v1.ExtendSeizureRequest"
-EXAMPLES, EXAMPLES_OF_VEHICLES, TOGETHER = 32, 4, 5
+EXAMPLES, EXAMPLES_OF_VEHICLES, TOGETHER = 12, 4, 5
 """Examples of each method, fewer where papers are long; and requests of an example, which are sent at once."""
 SECONDS = 5.0
 """How long an answer to nonsense may take."""

@@ -91,7 +91,9 @@ def test_a_process_that_stops_answers_what_it_began_and_refuses_what_is_new(own_
         stopping.result(timeout=30)
     assert reading.result() == list(range(DEBTORS))
     assert refused
-    assert {one.reason for one in refused} <= {Reason.SHUTTING_DOWN, Reason.BACKEND_UNAVAILABLE}
+    # What comes while the gateway closes its port is cut off before it begins, as workers under load take it too.
+    cut_off = {Reason.CANCELLED} if name == "gateway" else set()
+    assert {one.reason for one in refused} <= {Reason.SHUTTING_DOWN, Reason.BACKEND_UNAVAILABLE, *cut_off}
     suite.start(name)
     settle(suite)
     for one in refused if name == "identity" else ():

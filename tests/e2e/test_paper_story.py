@@ -108,6 +108,9 @@ def test_from_the_judge_s_desk_to_the_police_and_back(papers: Papers, players: P
     refused = run("import", str(forged), *back, expected=1)
     assert refused["error"]["reason"] == Reason.BUNDLE_INVALID
     run("import", str(bundle), *back)
+    # The court's liaison finds that it was taken in, though no result may have come back yet.
+    listed = run("list", "--as", LIAISON)["answer"]["items"][0]
+    assert ("reason" in listed, listed["approval"]) == (False, DraftRequest.read(draft).approval)
     opened = run("open", str(results), "--as", JUDGE)
     (result,) = opened["results"]
     assert debtor.name in json.dumps(result, ensure_ascii=False)
@@ -215,8 +218,10 @@ def test_what_cannot_be_brought_in(papers: Papers, players: Players) -> None:
     players.refuse(Reason.STATEMENT_INVALID, CARRIER, PERFORM, tampered.request)
     handed = papers.handed()
     papers.bring(handed)
+    other = papers.handed(paper_reference=handed.request.paper_reference)
+    players.refuse(Reason.PAPER_REFERENCE_REUSED, CARRIER, PERFORM, other.request)
     handed.request.paper_reference += "之一"
-    players.refuse(Reason.PAPER_REFERENCE_REUSED, CARRIER, PERFORM, handed.request)
+    players.refuse(Reason.STATEMENT_INVALID, CARRIER, PERFORM, handed.request)
 
 
 def test_no_consent_of_a_revoked_approver_counts(papers: Papers, players: Players) -> None:
@@ -224,6 +229,19 @@ def test_no_consent_of_a_revoked_approver_counts(papers: Papers, players: Player
     players.home.keys.officers.revoke(SUPERIOR, now=players.now())
     time.sleep(2 * INTERVAL_SECONDS)
     players.refuse(Reason.STATEMENT_REVOKED, CARRIER, PERFORM, handed.request)
+
+
+def test_while_nobody_knows_who_is_revoked_nothing_is_performed_and_nothing_is_lost(
+    papers: Papers, players: Players
+) -> None:
+    handed, listed = papers.handed(), players.home.keys.officers.revocation_file
+    kept = listed.read_bytes()
+    listed.write_bytes(b"nothing")
+    time.sleep(2 * INTERVAL_SECONDS)
+    players.refuse(Reason.REVOCATION_CHECK_UNAVAILABLE, CARRIER, PERFORM, handed.request)
+    listed.write_bytes(kept)
+    time.sleep(2 * INTERVAL_SECONDS)
+    assert not papers.bring(handed).is_repeated
 
 
 @pytest.mark.clause("R-4.5")

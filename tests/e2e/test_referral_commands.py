@@ -39,7 +39,8 @@ def name(home: Path) -> str:
     assert sent["state"] == "REFERRAL_STATE_SENT"
     waiting = run_command(home, "referral", "inbox", *INVESTIGATOR, "--state", "sent")["answer"]["referrals"]
     assert [one["name"] for one in waiting] == [sent["name"]]
-    run_command(home, "referral", "receive", sent["name"], *INVESTIGATOR, "--number", "R2")
+    received = _step(home, "receive", sent["name"], "--number", "R2")
+    assert [one["kind"].rpartition("_")[2] for one in received["documents"]] == ["LETTER", "ACCOUNT", "RECEIPT"]
     return str(sent["name"])
 
 
@@ -49,6 +50,19 @@ def test_what_is_due_tells_the_rule_and_the_calendar(home: Path, name: str) -> N
     assert own
     assert all(item["duty"]["rule_version"] and item["duty"]["calendar_versions"] for item in own)
     assert "items" not in run_command(home, "due", "--as", SCENARIO.other_investigator)["answer"]
+
+
+def test_the_court_has_a_receipt_under_seal(home: Path, name: str, tmp_path: Path) -> None:
+    (referral,) = run_command(home, "referral", "list", *JUDGE)["answer"]["referrals"]
+    (digest,) = (one["sha256"] for one in referral["documents"] if one["kind"].endswith("RECEIPT"))
+    saved = tmp_path / "receipt.pdf"
+    run_command(home, "referral", "document", name, _hexadecimal(digest), *JUDGE, "--to", str(saved))
+    assert run_command(home, "paper", "verify", str(saved), "--of", UNIT)["signer"] == UNIT
+
+
+def test_a_receipt_that_was_sealed_elsewhere_says_when(home: Path, name: str, tmp_path: Path) -> None:
+    own = ("referral", "receive", name, *INVESTIGATOR, "--number", "R2", "--letter", str(tmp_path / "none.pdf"))
+    assert "--signed" in run_command(home, *own, expected=1)["error"]["next_step"]
 
 
 def test_more_is_asked_for_and_sent(home: Path, name: str) -> None:

@@ -54,10 +54,12 @@ def test_the_court_hears_of_every_step_within_a_second(told: list[dict[str, Any]
     assert max(heard) < 1
 
 
-def test_both_letters_verify_offline_and_a_changed_one_does_not(told: list[dict[str, Any]], own_suite: Suite) -> None:
+def test_the_receipt_and_both_letters_verify_offline_and_a_changed_one_does_not(
+    told: list[dict[str, Any]], own_suite: Suite
+) -> None:
     session = Session(own_suite.home, Output(as_json=True))
     letters = [(Path(step["letter"]), step["sha256"]) for step in told if "letter" in step]
-    assert [file.name for file, _ in letters] == ["feedback.pdf", "opinion.pdf"]
+    assert [file.name for file, _ in letters] == ["receipt.pdf", "feedback.pdf", "opinion.pdf"]
     for file, digest in letters:
         found = read_sealed(session, file, organisation=UNIT)
         assert (found.signer, found.sha256.hex()) == (UNIT, digest)

@@ -17,8 +17,10 @@ from xiezhi.cli.border.orders import LibertyChoice, Requirement
 from xiezhi.cli.case import DebtorQuestion
 from xiezhi.cli.exits.orders import LISTING
 from xiezhi.cli.exits.upload import COMMIT
+from xiezhi.cli.oversight.command import SERVICE as OVERSIGHT
 from xiezhi.errors import Reason
 from xiezhi.exit_restriction.v1 import control_pb2, hit_pb2, listing_pb2
+from xiezhi.ledger.v1 import ledger_pb2, oversight_pb2
 
 TODAY = date.fromisoformat(today())
 STAGE = f"{LISTING}StageEntries"
@@ -110,6 +112,19 @@ class Upload:
         return request, self.players.approved(request, method=COMMIT, approver=self.players.cast.superior_approver)
 
 
+def _require_found(upload: Upload, approval: str) -> None:
+    """An overseer finds by their number who was pushed in bulk, by whom, and on whose consent."""
+    (raw,) = upload.chunk.items
+    number = listing_pb2.UploadItem.FromString(raw).debtor.id_number
+    search = oversight_pb2.SearchEntriesRequest(request_id=new_id(), subject_number=number)
+    answer = upload.players.call(upload.players.cast.auditor, f"{OVERSIGHT}SearchEntries", search)
+    page = oversight_pb2.SearchEntriesResponse.FromString(answer.payload)
+    entries = [ledger_pb2.Entry.FromString(one.entry) for one in page.entries]
+    (found,) = (entry for entry in entries if entry.method == COMMIT)
+    assert (found.kind, found.actor, found.approval) == (ledger_pb2.ENTRY_KIND_INTENT, upload.judge, approval)
+    assert len(found.statement_sha256s) == 1
+
+
 def test_uploads(exits: Exits) -> None:
     players, judge, upload = exits.players, exits.cast.judge, Upload(exits)
     asked = listing_pb2.GetUploadRequest(name=upload.chunk.upload)
@@ -124,5 +139,6 @@ def test_uploads(exits: Exits) -> None:
         players.refuse(Reason.UPLOAD_MISMATCH, judge, COMMIT, request, approval=approval)
     request, approval = upload.approved()
     players.call(judge, COMMIT, request, approval=approval)
+    _require_found(upload, approval)
     upload.chunk.first_index = 1
     players.refuse(Reason.UPLOAD_CLOSED, judge, STAGE, upload.chunk)

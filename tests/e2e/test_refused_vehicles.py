@@ -217,6 +217,13 @@ def test_at_the_window_of_another_city_and_a_second_time(vehicles: Vehicles, pla
     players.refuse(Reason.REQUEST_ID_REUSED, window, CLEAR, changed)
 
 
+@pytest.mark.clause("R-2.4")
+def test_at_the_window_with_nothing_to_be_cleared(vehicles: Vehicles, players: Players) -> None:
+    (car,) = vehicles.cars()
+    visit = vehicles.visit(car, vehicles.dispose(vehicles.seizure(car).name))
+    players.refuse(Reason.CLEARING_NOTHING_OPEN, vehicles.cast.window, CLEAR, visit)
+
+
 def _anew(visit: Visit, change: Callable[[Visit], object] = lambda v: None) -> Visit:
     made = Visit()
     made.CopyFrom(visit)

@@ -19,7 +19,7 @@ from tests.e2e.processes import clean_environment, suite_processes
 from xiezhi.cli.suite import PROCESSES
 
 PEOPLE = "200"
-PATIENCE = 90
+PATIENCE = 180
 
 
 def _await(claim: Callable[[], bool], what: str) -> None:
@@ -88,6 +88,27 @@ def test_a_person_gets_from_the_request_to_the_verified_receipt(
         "identity",
         "ledger",
     }
+
+
+@pytest.mark.long
+def test_a_person_asks_about_a_list_of_debtors_under_one_approval(
+    home: Path, told: dict[str, Any], tmp_path: Path
+) -> None:
+    from xiezhi.cli.scenario import load_cast
+
+    cast = load_cast()
+    judge, debtors = ("--as", cast.judge), tmp_path / "debtors.csv"
+    people = ((cast.debtor_name, cast.debtor_number), (cast.second_name, cast.second_number), ("错", cast.third_number))
+    debtors.write_text("".join(f"{name},{number}\n" for name, number in people), encoding="utf-8")
+    asked = ("--case", cast.exit_case, "--file", str(debtors), "--reason", "Whereabouts.")
+    approval = run_command(home, "lookup", "households", *judge, *asked)["name"]
+    run_command(home, "approvals", "approve", approval, "--as", cast.approver, "--reason", "Needed.", "--yes")
+    files = ("--photos-dir", str(tmp_path / "photos"), "--receipt", str(tmp_path / "receipt.json"))
+    found = run_command(home, "lookup", "households", *judge, "--approval", approval, *files)["answer"]["items"]
+    results = [item["answer"]["household_result"]["result"] for item in found]
+    assert results == ["RESULT_HIT", "RESULT_HIT", "RESULT_ROLLED_BACK"]
+    assert list((tmp_path / "photos" / "debtor-00001").glob("*.jpg"))
+    assert run_command(home, "ledger", "verify", str(tmp_path / "receipt.json"))["verified"] is True
 
 
 def test_the_doctor_finds_a_running_suite_healthy(home: Path, told: dict[str, Any]) -> None:

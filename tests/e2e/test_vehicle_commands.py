@@ -138,11 +138,12 @@ def test_seizures_are_listed_with_their_places(home: Path, seized: str) -> None:
     assert "seizures" not in past["answer"]
 
 
-def test_a_transfer_is_refused_with_the_courts_and_an_inspection_is_not(home: Path, seized: str) -> None:
+def test_registrations_are_refused_with_the_courts_and_an_inspection_is_not(home: Path, seized: str) -> None:
     assert seized
-    refused = _check(home, "transfer")
-    assert refused["outcome"] == "CHECK_OUTCOME_REFUSED"
-    assert [contact["court_code"] for contact in refused["contacts"]] == ["赣0102", "赣01"]
+    for trigger in ("transfer", "registration"):
+        refused = _check(home, trigger)
+        assert refused["outcome"] == "CHECK_OUTCOME_REFUSED"
+        assert [contact["court_code"] for contact in refused["contacts"]] == ["赣0102", "赣01"]
     recorded = _check(home, "inspection")
     assert recorded["outcome"] == "CHECK_OUTCOME_RECORDED"
     assert "contacts" not in recorded

@@ -129,8 +129,14 @@ class CourtWatch(Watch):
 
     def arrival_of_hit(self, hit: str) -> notice_pb2.CourtNotice:
         """Waits for the notice of a hit, and returns it."""
+        notice: notice_pb2.CourtNotice = self.hit_arrival(hit).notice
+        return notice
+
+    def hit_arrival(self, hit: str) -> Arrival:
+        """Waits for the notice of a hit, and returns it with when it came."""
         await_that(lambda: self.wrong or hit in self.seen, "the hit is not told", seconds=10)
-        return next(one for one in self.of(notice_pb2.COURT_NOTICE_KIND_HIT) if one.hit.name == hit)
+        kind = notice_pb2.COURT_NOTICE_KIND_HIT
+        return next(one for one in list(self.arrivals) if one.notice.kind == kind and one.notice.hit.name == hit)
 
     def of(self, kind: notice_pb2.CourtNoticeKind) -> list[notice_pb2.CourtNotice]:
         """Returns what arrived of a kind."""

@@ -10,7 +10,7 @@ from cryptography import x509
 
 from xiezhi.errors import Reason, XiezhiError, error
 from xiezhi.paper.v1 import bundle_pb2
-from xiezhi.proof.anchors import Anchors, certify
+from xiezhi.proof.anchors import Anchors, certify, require_issued
 from xiezhi.proof.request import RequestClaims, read_request
 from xiezhi.proof.statement import Decision, Signer, invalid, read_statement
 
@@ -19,23 +19,24 @@ from xiezhi.proof.statement import Decision, Signer, invalid, read_statement
 class RequestCheck:
     """Holds the statements of each item against its bytes and against the courts' authority.
 
-    Ranks, credentials, the case and the times of statements are for the exchange to judge when it performs the item: an
-    item that came too late is refused by itself, and that refusal travels back.
+    Ranks, credentials, the case and the times of statements are for the exchange to judge when it performs the item:
+    one that came too late is refused by itself, and that refusal travels back. So it is with certificates that were
+    revoked, or ended, on the way.
 
     Attributes:
         courts: The courts' authorities and revocation lists.
-        now: The instant at which certificates must count, UTC.
+        now: The instant at which certificates must count already before anything is sent; None at the recipient.
     """
 
     courts: Anchors
-    now: datetime
+    now: datetime | None = None
 
     def __call__(self, item: bundle_pb2.BundleItem, header: bundle_pb2.BundleHeader) -> None:
         """Looks at one item.
 
         Raises:
-            PermissionDenied: STATEMENT_INVALID or STATEMENT_REVOKED; BUNDLE_OF_ANOTHER_RECIPIENT, where the judge wrote
-                to another organisation.
+            PermissionDenied: STATEMENT_INVALID, before it is sent also STATEMENT_REVOKED; BUNDLE_OF_ANOTHER_RECIPIENT,
+                where the judge wrote to another organisation.
         """
         try:
             judge, claims = self._request(item)
@@ -53,6 +54,8 @@ class RequestCheck:
         digest = hashlib.sha256(item.request.request).digest()
         if (claims.approval, claims.method, claims.request_sha256) != (item.approval, item.method, digest):
             raise invalid("it is of another request")
+        if claims.paper_reference != item.paper_reference:
+            raise invalid("it was signed for another paper")
         signer = self._signer(signed.chain[0])
         if signer.organisation != claims.court_code:
             raise invalid("its judge is of another court than the case")
@@ -76,7 +79,10 @@ class RequestCheck:
         return self._signer(signed.chain[0]).officer_id
 
     def _signer(self, certificate: x509.Certificate) -> Signer:
-        certify(self.courts, certificate, now=self.now)
+        if self.now is None:
+            require_issued(self.courts, certificate)
+        else:
+            certify(self.courts, certificate, now=self.now)
         try:
             return Signer.of(certificate)
         except ValueError:

@@ -108,6 +108,7 @@ def verify_bundle(
         InvalidArgument: BUNDLE_INVALID, if it cannot be read, was changed, is cut off, or its signature does not hold.
         PermissionDenied: BUNDLE_OF_ANOTHER_RECIPIENT; STATEMENT_INVALID or STATEMENT_REVOKED, of the sender's
             certificate; and what `check` raises.
+        Unavailable: REVOCATION_CHECK_UNAVAILABLE.
     """
     order = PartOrder()
 

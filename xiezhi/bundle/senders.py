@@ -87,6 +87,7 @@ class SenderTrust:
         Raises:
             InvalidArgument: BUNDLE_INVALID.
             PermissionDenied: STATEMENT_INVALID or STATEMENT_REVOKED, of the sender's certificate.
+            Unavailable: REVOCATION_CHECK_UNAVAILABLE.
         """
         try:
             signed = read(trailer.signature, kind=TYPE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
 from google.protobuf.message import Message
@@ -247,7 +247,8 @@ def _table(approvals: list[approval_pb2.Approval]) -> RenderableType:
         state = _state(approval)
         name = Text(approval.name.removeprefix(NAME), overflow="fold")
         expires = local_time(approval.expire_time)
-        table.add_row(name, Text(state, _STYLES.get(state, "red")), approval.case_number, approval.requester, expires)
+        case = Text(approval.case_number, overflow="fold")
+        table.add_row(name, Text(state, _STYLES.get(state, "red")), case, approval.requester, expires)
     return table
 
 
@@ -255,6 +256,6 @@ def _timeline(approval: approval_pb2.Approval) -> RenderableType:
     table = Table("When", "What", "Who", "Reason", "Trace", title="Timeline", title_justify="left")
     for event in approval.timeline:
         kind = enum_name(approval_pb2.TimelineEvent.Kind.DESCRIPTOR, event.kind)
-        row: tuple[Any, ...] = (local_time(event.time), kind, event.actor, event.reason, event.trace_id)
-        table.add_row(*row)
+        trace = Text(event.trace_id, overflow="fold")
+        table.add_row(local_time(event.time), kind, event.actor, Text(event.reason), trace)
     return table

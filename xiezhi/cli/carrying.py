@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
 from rich.console import RenderableType
 
 from xiezhi.cli.answers import keep_receipts, tell_answer
 from xiezhi.cli.approved import ApprovalChoice, call_proven, obtain
+from xiezhi.cli.output import CommandError
 from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.session import Session
 from xiezhi.client import Client, tracing
 
 A = TypeVar("A", bound=Message)
+
+PAGE = 500
+"""Most items of a page that any method gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,46 @@ def fetch(client: Client, service: str, request: Message, *, kind: type[A]) -> t
     """
     proven = call_proven(client, method_of(service, kind), request.SerializeToString(deterministic=True))
     return kind.FromString(proven.payload), proven
+
+
+def list_all(
+    session: Session,
+    service: str,
+    request: Any,
+    *,
+    kind: type[A],
+    field: str,
+    view: Callable[[A], RenderableType],
+    limit: int | None = None,
+) -> None:
+    """Calls a method that lists in pages until there are no more, or enough, and tells all of it.
+
+    Args:
+        session: Who asks.
+        service: Its service, "/package.Service/".
+        request: The request, without a page.
+        kind: Type of its answer.
+        field: Field of the answer that has the items.
+        view: Shows them; where there are more than the limit, the answer has the token of the next page.
+        limit: Most items; None for all.
+
+    Raises:
+        CommandError: If a page says that there are more and has none: whoever answers could keep the caller asking.
+    """
+    answer: Any = kind()
+    proven: list[ProvenAnswer] = []
+    with session.connect() as client, tracing() as trace:
+        while not proven or (request.page_token and (limit is None or len(getattr(answer, field)) < limit)):
+            request.page_size = PAGE if limit is None else min(PAGE, limit - len(getattr(answer, field)))
+            page: Any
+            page, own = fetch(client, service, request, kind=kind)
+            proven.append(own)
+            items = getattr(page, field)
+            getattr(answer, field).extend(items)
+            request.page_token = answer.next_page_token = page.next_page_token
+            if request.page_token and not items:
+                raise CommandError("The exchange tells of more and gives none.", next_step="Tell the operator.")
+    tell_answer(session, answer, view(answer), proven=proven, trace_id=trace.trace_id)
 
 
 def method_of(service: str, message: Message | type[Message]) -> str:

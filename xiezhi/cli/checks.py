@@ -109,13 +109,17 @@ def check_keys(home: Home, *, now: datetime) -> Iterator[Finding]:
         yield Finding("keys", State.WARN, "There are no development keys.", "`xiezhi keys create`, or mount your own.")
         return
     for name, certificate in home.keys.certificates().items():
-        yield _validity(f"certificate {name}", certificate.not_valid_before_utc, certificate.not_valid_after_utc, now)
+        yield check_validity(
+            f"certificate {name}", certificate.not_valid_before_utc, certificate.not_valid_after_utc, now
+        )
     lists = (
         ("revocation list", home.keys.officers.revocation_file, "no consent counts"),
         ("revoked seals", home.keys.seals.revocation_file, "no sealed paper counts"),
+        ("revoked carriers", home.keys.carriers.revocation_file, "no result of the police counts"),
+        ("revoked exchange keys", home.keys.exchange.revocation_file, "nothing can be encrypted to anybody"),
     )
     for check, file, without in lists:
-        yield _check_revocations(check, file, now=now, without=without)
+        yield check_revocations(check, file, now=now, without=without)
     for name in (*PROCESSES, OVERSIGHT):
         if not home.keys.keyring_file(name).is_file():
             yield Finding(f"keyring {name}", State.FAIL, "It is not there.", "Restore it; a new one opens nothing.")
@@ -166,7 +170,7 @@ def check_databases(home: Home) -> Iterator[Finding]:
         elif fault := _find_fault(file):
             yield Finding(check, State.FAIL, f"SQLite says of {file}: {fault}.", RESTORE)
         else:
-            yield _check_version(check, database_url(home, process), package=MODULES[process])
+            yield check_version(check, database_url(home, process), package=MODULES[process])
 
 
 def check_spools(home: Home) -> Iterator[Finding]:
@@ -235,7 +239,8 @@ def _find_fault(file: Path) -> str:
     return "" if told == "ok" else " ".join(told.split())
 
 
-def _check_version(check: str, url: str, *, package: str) -> Finding:
+def check_version(check: str, url: str, *, package: str) -> Finding:
+    """Looks whether a database can be reached and has the version that the code needs."""
     from services.chassis.migrations import MigrationError, current, head
 
     try:
@@ -262,7 +267,8 @@ def _check_process(home: Home, name: str) -> Finding:
     return Finding(check, State.OK, f"It serves at {address}.")
 
 
-def _check_revocations(check: str, file: Path, *, now: datetime, without: str) -> Finding:
+def check_revocations(check: str, file: Path, *, now: datetime, without: str) -> Finding:
+    """Looks until when a revocation list counts, without which nothing of a kind does."""
     if not file.is_file():
         return Finding(check, State.FAIL, f"It is not there, so {without}.", RENEW)
     ends = x509.load_pem_x509_crl(file.read_bytes()).next_update_utc
@@ -275,7 +281,8 @@ def _check_revocations(check: str, file: Path, *, now: datetime, without: str) -
     return Finding(check, State.OK, f"It counts until {_day(ends)}.")
 
 
-def _validity(check: str, begins: datetime, ends: datetime, now: datetime) -> Finding:
+def check_validity(check: str, begins: datetime, ends: datetime, now: datetime) -> Finding:
+    """Looks from when and until when a certificate counts."""
     if now < begins:
         return Finding(check, State.FAIL, f"It counts from {_day(begins)} on.", "Mend this machine's clock.")
     if now >= ends:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +54,28 @@ def disclosure_view(
         receipt: What `receipt_facts` says of its receipt.
         trace_id: Trace of the call.
     """
+    told = answer_view(answer, photos=photos)
+    return Group(told, receipt_view(receipt), Text(f"Trace: {trace_id}", style="dim"))
+
+
+def answer_view(answer: identity_pb2.HouseholdAnswer, *, photos: Mapping[int, Path]) -> RenderableType:
+    """Shows an answer; as `disclosure_view`."""
     parts: list[RenderableType] = [_results(answer)]
     if answer.HasField("household"):
-        parts.append(_household(answer.household, photos))
+        parts += _household(answer.household, photos)
     if answer.exit_documents:
         parts.append(_exit_documents(answer))
-    parts.append(Text(answer.classification, "bold yellow"))
-    return Group(*parts, receipt_view(receipt), Text(f"Trace: {trace_id}", style="dim"))
+    return Group(*parts, Text(answer.classification, "bold yellow"))
+
+
+def without_pictures(answer: identity_pb2.HouseholdAnswer) -> identity_pb2.HouseholdAnswer:
+    """Returns an answer for programs, with the pictures' digests in place of the pictures."""
+    shown = identity_pb2.HouseholdAnswer()
+    shown.CopyFrom(answer)
+    for member in shown.household.members:
+        if member.HasField("photo"):
+            member.photo.ClearField("jpeg")
+    return shown
 
 
 def receipt_view(receipt: Mapping[str, Any]) -> RenderableType:
@@ -87,42 +102,58 @@ def _results(answer: identity_pb2.HouseholdAnswer) -> RenderableType:
     return table
 
 
-def _household(found: identity_pb2.Household, photos: Mapping[int, Path]) -> RenderableType:
+def _household(found: identity_pb2.Household, photos: Mapping[int, Path]) -> Iterator[RenderableType]:
     from services.codes.relations import RELATIONS
 
     kind = enum_name(identity_pb2.HouseholdType.DESCRIPTOR, found.type)
-    title = f"Household {found.household_number} ({kind}), {found.address.text}"
-    table = Table("", "Name", "Number", "Sex", "Born", "Relation", "Status", "Photo", title=title, title_justify="left")
+    yield Text(f"Household {found.household_number} ({kind}), {found.address.division} {found.address.text}", "italic")
+    yield Text(f"Police station {found.police_station}", "italic")
+    table = _whole("", "Member", "Relation", "Photo")
     for index, member in enumerate(found.members):
+        sex = enum_name(identity_pb2.Sex.DESCRIPTOR, member.sex)
+        status = enum_name(identity_pb2.MemberStatus.DESCRIPTOR, member.status)
         table.add_row(
             str(index),
-            Text(member.name, "bold" if member.is_debtor else ""),
-            member.id_number,
-            enum_name(identity_pb2.Sex.DESCRIPTOR, member.sex),
-            format_date(member.birth_date),
-            _named(member.relation, RELATIONS),
-            enum_name(identity_pb2.MemberStatus.DESCRIPTOR, member.status),
-            _portrait(member, photos.get(index)),
+            Text.assemble(
+                (member.name, "bold" if member.is_debtor else ""),
+                f"\n{member.id_number}\n{sex}, born {format_date(member.birth_date) or 'unknown'}",
+            ),
+            f"{_named(member.relation, RELATIONS)}\n{status}",
+            _portrait(member),
         )
-    return table
+    if found.members:
+        yield table
+    # Beneath, each in a line of its own: in a column of a narrow terminal no path can be copied.
+    yield from (Text(f"Photo of {index}: {file}", overflow="fold") for index, file in photos.items())
 
 
 def _named(code: str, names: Mapping[str, str]) -> str:
     return f"{code} {names.get(code, '')}".rstrip()
 
 
-def _portrait(member: identity_pb2.Member, file: Path | None) -> Text:
+def _portrait(member: identity_pb2.Member) -> Text:
     if member.HasField("photo"):
-        return Text(str(file) if file else f"{len(member.photo.jpeg):,} bytes", overflow="fold")
+        return Text(f"{len(member.photo.jpeg):,} bytes")
     return Text(enum_name(identity_pb2.PhotoAbsence.DESCRIPTOR, member.photo_absence), "dim")
 
 
 def _exit_documents(answer: identity_pb2.HouseholdAnswer) -> RenderableType:
     from services.codes.documents import DOCUMENT_TYPES
 
-    table = Table("Type", "Number", "Status", "Issued", "Ends", "By", title="Exit documents", title_justify="left")
+    table = _whole("Exit document", "Status", "By")
     for document in answer.exit_documents:
         status = enum_name(identity_pb2.ExitDocumentStatus.DESCRIPTOR, document.status)
-        issued, ends = format_date(document.issue_date), format_date(document.expiry_date)
-        table.add_row(_named(document.type, DOCUMENT_TYPES), document.number, status, issued, ends, document.authority)
+        table.add_row(
+            Text.assemble((document.number, "bold"), f"\n{_named(document.type, DOCUMENT_TYPES)}"),
+            f"{status}\n{format_date(document.issue_date)} to {format_date(document.expiry_date)}",
+            document.authority,
+        )
+    return table
+
+
+def _whole(*titles: str) -> Table:
+    """Makes a table that cuts off nothing, however narrow the terminal is."""
+    table = Table(show_lines=True)
+    for title in titles:
+        table.add_column(title, overflow="fold")
     return table

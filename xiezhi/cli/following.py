@@ -60,6 +60,17 @@ class Following(ABC, Generic[N]):
         """Acknowledges notices; returns how many were not before."""
         return self._acknowledge(notices) if notices else 0
 
+    def acknowledge_at_last(self, notices: Sequence[N]) -> None:
+        """Acknowledges notices as soon as the exchange, which may be away, takes it."""
+        pause, taken = FIRST_PAUSE, False
+        while not taken:
+            try:
+                self.acknowledge(notices)
+                taken = True
+            except (DeadlineExceeded, Unavailable):
+                self.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+
     @abstractmethod
     def _acknowledge(self, notices: Sequence[N]) -> int:
         """Does so; there is one at least."""

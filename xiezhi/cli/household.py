@@ -106,7 +106,7 @@ def build_request(
             id_type=number_type(question.number),
             id_number=question.number,
         ),
-        categories=[_category(category) for category in question.categories],
+        categories=[category_value(category) for category in question.categories],
         include_historic_members=question.historic,
     )
 
@@ -120,6 +120,7 @@ def _require(question: HouseholdQuestion) -> None:
         )
 
 
-def _category(category: Category) -> identity_pb2.Category:
+def category_value(category: Category) -> identity_pb2.Category:
+    """Returns a category as the contract names it."""
     name = "CATEGORY_" + category.value.replace("-", "_").upper()
     return cast("identity_pb2.Category", identity_pb2.Category.Value(name))

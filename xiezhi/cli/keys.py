@@ -17,11 +17,16 @@ from xiezhi.cli.output import CommandError, as_sentence
 from xiezhi.cli.render import format_instant
 from xiezhi.cli.session import Session
 from xiezhi.cli.suite import create_keyrings, rotate_keyrings, synthetic_officers
-from xiezhi.pki import ISSUERS, InsecureDevelopmentKeysWarning, Officer, UnknownOfficerError
+from xiezhi.pki import ISSUERS, InsecureDevelopmentKeysWarning, Officer, UnknownExchangeKeyError, UnknownOfficerError
 
 app = typer.Typer(
     help="Make, show, rotate and revoke development keys. They are insecure: not for production.",
-    epilog=examples("xiezhi keys create", "xiezhi keys show --all", "xiezhi keys revoke GAN0102-C001 --reissue"),
+    epilog=examples(
+        "xiezhi keys create",
+        "xiezhi keys show --all",
+        "xiezhi keys revoke GAN0102-C001 --reissue",
+        "xiezhi keys replace-exchange 360102000000",
+    ),
     no_args_is_help=True,
 )
 
@@ -92,6 +97,28 @@ def revoke(
     session.output.result(
         {"officer": officer, "revoked_serial": f"{serial:x}", "reissued": reissue},
         f"The certificate {serial:x} of {officer} is revoked. Statements signed with it count no more.",
+    )
+
+
+@command(app, "replace-exchange", epilog=examples("xiezhi keys replace-exchange 360102000000"))
+def replace_exchange(
+    session: Session,
+    organisation: Annotated[str, typer.Argument(help="Court or police organisation, for example 赣0102.")],
+) -> None:
+    """Give an organisation a new exchange key, and revoke the former one's certificate.
+
+    Nobody encrypts a bundle to the former key any more; bundles that are under way to it can be opened no more, and
+    are exported again.
+    """
+    require_keys(session)
+    try:
+        serial = session.home.keys.exchange.replace(organisation, now=session.now())
+    except UnknownExchangeKeyError as failure:
+        raise CommandError(as_sentence(failure), next_step="Name the court or police organisation.") from None
+    session.output.result(
+        {"organisation": organisation, "revoked_serial": f"{serial:x}"},
+        f"{organisation} has a new exchange key; the certificate {serial:x} is revoked. Carry the new revocation list "
+        "and certificate to whoever sends it bundles.",
     )
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from xiezhi.cli import household
+from xiezhi.cli import household, households
+from xiezhi.cli.answers import keep_receipts, tell_answer
 from xiezhi.cli.approvals import full_name
-from xiezhi.cli.approved import approved_request, call_proven
-from xiezhi.cli.case import Case, Court, EnforcementCard, HandlerName, Phone, WorkCard
+from xiezhi.cli.approved import ApprovalChoice, approved_request, call_proven, obtain, stream_proven
+from xiezhi.cli.case import Case, CaseQuestion, Court, EnforcementCard, HandlerName, Phone, WorkCard
 from xiezhi.cli.command import command, examples
-from xiezhi.cli.disclosure import disclosure_view, write_photos
+from xiezhi.cli.disclosure import disclosure_view, without_pictures, write_photos
 from xiezhi.cli.documents import write_json, write_private
+from xiezhi.cli.output import CommandError
 from xiezhi.cli.receipt import receipt_document, receipt_facts
 from xiezhi.cli.render import message_dict
 from xiezhi.cli.session import Session
@@ -90,7 +93,7 @@ def lookup_household(
     if answer is not None:
         write_private(answer, proven.answer)
     data: dict[str, Any] = {
-        "answer": _without_pictures(told),
+        "answer": message_dict(without_pictures(told)),
         "photos": {str(index): str(path) for index, path in photos.items()},
         "receipt": receipt_facts(proven),
         "trace_id": trace.trace_id,
@@ -98,11 +101,54 @@ def lookup_household(
     session.output.result(data, disclosure_view(told, photos=photos, receipt=data["receipt"], trace_id=trace.trace_id))
 
 
-def _without_pictures(answer: identity_pb2.HouseholdAnswer) -> dict[str, Any]:
-    """Returns an answer for programs, with the pictures' digests in place of the pictures."""
-    shown = identity_pb2.HouseholdAnswer()
-    shown.CopyFrom(answer)
-    for member in shown.household.members:
-        if member.HasField("photo"):
-            member.photo.ClearField("jpeg")
-    return message_dict(shown)
+_LIST_EPILOG = examples(
+    "xiezhi lookup households --as GAN0102-J001 --case （2018）赣0102执1236号 --file debtors.csv "
+    "--reason 'Whereabouts of the debtors.' --wait 2h",
+    "xiezhi lookup households --as GAN0102-J001 --approval approvals/UUID --photos-dir photos --receipt receipt.json",
+)
+
+
+@command(app, name="households", calls=True, epilog=_LIST_EPILOG)
+def lookup_households(
+    session: Session,
+    about: CaseQuestion,
+    choice: ApprovalChoice,
+    file: Annotated[
+        Path | None, typer.Option("--file", help=f"The debtors, {households.FORM} on each line; - for standard input.")
+    ] = None,
+    category: household.Categories = None,
+    historic: household.Historic = False,
+    photos_dir: Annotated[
+        Path | None, typer.Option("--photos-dir", help="Write the photos here, a folder for each debtor.")
+    ] = None,
+) -> None:
+    """Look up a list of debtors (户籍批量查询) of one case under one approval, up to 20,000; each has an own result.
+
+    A household that two of them live in is disclosed once. Where the call is made with --approval, the list is the one
+    that was approved.
+    """
+
+    def build() -> identity_pb2.BatchLookupHouseholdsRequest:
+        if file is None:
+            raise CommandError("A list of debtors needs --file.", next_step=f"One on each line: {households.FORM}.")
+        debtors = households.read_debtors(file)
+        return households.build_batch(
+            session, about, debtors, request_id=str(uuid.uuid4()), categories=category or (), historic=historic
+        )
+
+    with session.connect() as client, tracing() as trace:
+        granted = obtain(session, client, households.METHOD, build=build, choice=choice)
+        if granted is None:
+            return
+        proven = list(stream_proven(client, households.METHOD, granted.request, approval=granted.approval))
+    keep_receipts(choice.receipt, proven)
+    told = identity_pb2.BatchLookupHouseholdsResponse()
+    for one in proven:
+        told.MergeFromString(one.payload)
+    photos = households.write_all_photos(told, photos_dir)
+    asked = identity_pb2.BatchLookupHouseholdsRequest.FromString(granted.request)
+    shown = households.items_view(told, asked.debtors, photos=photos)
+    for item in told.items:
+        if item.HasField("answer"):
+            item.answer.CopyFrom(without_pictures(item.answer))
+    tell_answer(session, told, shown, proven=proven, trace_id=trace.trace_id)

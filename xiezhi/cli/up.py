@@ -63,10 +63,11 @@ def add_to(app: typer.Typer) -> None:
             ),
         ] = "",
     ) -> None:
-        """Run the whole suite on this machine: gateway, ledger and four services, on SQLite.
+        """Run the whole suite on this machine: gateway, ledger and five services, on SQLite.
 
         Makes development keys, configuration and a synthetic province where they are missing, starts the processes,
-        says how to call them, and starts them again should they crash. Stays until Ctrl-C, and stops what it started.
+        says how to call them, and starts them again should they crash. Stays until Ctrl-C, and stops what it started;
+        with --detach it comes back, and `xiezhi down` stops the suite.
         """
         if ahead:
             require_nothing_runs(session.home)
@@ -98,8 +99,9 @@ def prepare(home: Home, output: Output, *, people: int, session: Session) -> Non
     else:
         home.keys.create(now=session.now(), machine_now=session.machine_now())
     write_layout(home)
-    if people:
-        _seed_if_empty(home, output, people=people)
+    if people and _seed_if_empty(home, output, people=people):
+        # That takes a while, in which others may have taken a port that was free.
+        write_layout(home)
 
 
 def _run(session: Session, *, people: int) -> None:
@@ -113,7 +115,7 @@ def _run(session: Session, *, people: int) -> None:
         try:
             told = _describe(home, supervisor)
             ready.write_text(json.dumps(told), encoding="utf-8")
-            output.result(told, _instructions(told))
+            output.result(told, _instructions(told, stays=True))
             supervisor.watch()
         finally:
             ready.unlink(missing_ok=True)
@@ -124,43 +126,56 @@ def ready_file(home: Home) -> Path:
     return home.run / "suite.json"
 
 
-def _seed_if_empty(home: Home, output: Output, *, people: int) -> None:
+def _seed_if_empty(home: Home, output: Output, *, people: int) -> bool:
+    """Seeds a province where there is none, and tells whether it did."""
     from xiezhi.cli.seed import DEFAULT_SEED, count_people, seed_province
 
     if count_people(home):
-        return
+        return False
     with showing_progress(output, "Seeding the synthetic province") as progress:
         seed_province(home, people=people, seed=DEFAULT_SEED, progress=progress)
+    return True
 
 
 def _detach(session: Session, *, people: int) -> None:
     """Runs the same command in a session of its own and waits until it says that the suite serves."""
     home = session.home
     require_nothing_runs(home)
+    with interrupting():
+        try:
+            if people:
+                # Here, where the progress of seeding is seen.
+                with suite_required("`xiezhi up`"):
+                    prepare(home, session.output, people=people, session=session)
+            told = _start_apart(home)
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+    session.output.result(told, _instructions(told, stays=False))
+
+
+def _start_apart(home: Home) -> dict[str, Any]:
     for folder in (home.run, home.logs):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ready_file(home).unlink(missing_ok=True)
     log = log_file(home, DETACHED_LOG)
     with log.open("wb") as output:
         child = subprocess.Popen(
-            [sys.executable, "-m", "xiezhi.cli", "--home", str(home.root), "up", "--people", str(people)],
+            [sys.executable, "-m", "xiezhi.cli", "--home", str(home.root), "up", "--people", "0"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    with interrupting():
-        try:
-            told = _await(ready_file(home), child, log)
-        except KeyboardInterrupt:
-            child.terminate()
-            child.wait()
-            raise typer.Exit(INTERRUPTED) from None
-    session.output.result(told, _instructions(told))
+    try:
+        return _await(ready_file(home), child, log)
+    except KeyboardInterrupt:
+        child.terminate()
+        child.wait()
+        raise
 
 
 def _await(ready: Path, child: subprocess.Popen[bytes], log: Path) -> dict[str, Any]:
-    """Waits as long as the child lives: seeding may take long, and its start has a bound of its own."""
+    """Waits as long as the child lives: its start has a bound of its own."""
     while True:
         if ready.exists():
             told = _read(ready)
@@ -208,19 +223,27 @@ def _examples(home: Home) -> list[str]:
             *scenario_examples(),
             "trace TRACE_ID",
             "doctor",
+            "down",
         )
     ]
 
 
-def _instructions(told: dict[str, Any]) -> RenderableType:
+def _instructions(told: dict[str, Any], *, stays: bool) -> RenderableType:
+    """Says what runs and how to call it.
+
+    Args:
+        told: What `_describe` says of the suite.
+        stays: Whether this command stays with the suite, and ends it.
+    """
     table = Table("Process", "Address", "Id", "Metrics", title="The suite serves", title_justify="left")
     for process in told["processes"]:
         table.add_row(process["name"], process["address"], str(process["pid"]), process["metrics"])
     lines = Text("\n").join(Text(line, style="cyan") for line in told["examples"])
+    end = "Ctrl-C here, or `xiezhi down`, stops the suite." if stays else "It goes on until `xiezhi down` stops it."
     return Group(
         table,
         Text(f"Gateway: {told['gateway']} (mutual TLS). Data folder: {told['home']}"),
-        Text("\nTry, in another terminal:"),
+        Text("\nTry, in another terminal:" if stays else "\nTry:"),
         Padding(lines, (0, 2)),
-        Text("\nCtrl-C here, or `xiezhi down`, stops the suite.", style="dim"),
+        Text(f"\n{end}", style="dim"),
     )

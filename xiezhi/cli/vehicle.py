@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, cast
 
 import typer
+from google.protobuf.timestamp_pb2 import Timestamp
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +20,7 @@ from xiezhi.cli.batches import BATCH, MAX_BATCH, Tally, hash_texts
 from xiezhi.cli.carrying import Ordered, ask
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.duration import read_instant
 from xiezhi.cli.fleet import fleet_view
 from xiezhi.cli.output import CommandError
 from xiezhi.cli.plates import read_lines
@@ -47,12 +49,14 @@ class Trigger(StrEnum):
     INSPECTION = "inspection"
     TRANSFER = "transfer"
     PATROL = "patrol"
+    REGISTRATION = "registration"
 
 
 TRIGGERS = {
     Trigger.INSPECTION: check_pb2.CHECK_TRIGGER_ANNUAL_INSPECTION,
     Trigger.TRANSFER: check_pb2.CHECK_TRIGGER_TRANSFER_REGISTRATION,
     Trigger.PATROL: check_pb2.CHECK_TRIGGER_HIGHWAY_PATROL,
+    Trigger.REGISTRATION: check_pb2.CHECK_TRIGGER_OTHER_REGISTRATION,
 }
 _OUTCOME_STYLES = {"REFUSED": "bold red", "RECORDED": "yellow", "NOTHING": "green"}
 
@@ -95,19 +99,27 @@ def lookup(session: Session, about: CaseQuestion, debtor: DebtorQuestion, choice
     epilog=examples(
         "xiezhi vehicle check --as POL360100-T001 --trigger transfer --plate 赣A12345 --type 02 --vin VIN",
         "xiezhi vehicle check --as POL360000-X001 --trigger patrol --plate 赣A12345 --place 'G60 K512' --held",
+        "xiezhi vehicle check --as POL360100-T001 --trigger inspection --plate 赣A12345 --at 2024-11-20T10:00:00+08:00"
+        "     noted by hand",
         "xiezhi vehicle check --as POL360000-K001 --file plates.txt --place 'G60 K512'     as a camera does",
         "xiezhi vehicle check --as POL360000-K001 --file plates.txt --packed     no plate leaves this machine",
     ),
 )
 def check(
     session: Session,
-    trigger: Annotated[Trigger, typer.Option("--trigger", help="The occasion.")] = Trigger.PATROL,
+    trigger: Annotated[
+        Trigger, typer.Option("--trigger", help="The occasion; registration: any other.")
+    ] = Trigger.PATROL,
     plate: Annotated[str, typer.Option("--plate", help="Number plate as seen.")] = "",
     plate_type: Annotated[str, typer.Option("--type", help="Plate type, two digits, where seen.")] = "",
     vin: Annotated[str, typer.Option("--vin", help="Vehicle identification number, where seen.")] = "",
     place: Annotated[str, typer.Option("--place", help="Where.")] = "",
     held: Annotated[bool, typer.Option("--held", help="The vehicle is being held.")] = False,
     note: Annotated[str, typer.Option("--note", help="Remark for the command centre.")] = "",
+    at: Annotated[
+        str,
+        typer.Option("--at", help="When it was seen, if noted by hand: 2024-11-20T10:00:00+08:00; else now."),
+    ] = "",
     file: Annotated[
         Path | None,
         typer.Option("--file", help="Check the plates in this file, one on each line; - for standard input."),
@@ -117,13 +129,15 @@ def check(
 ) -> None:
     """Check a vehicle, or a file of plates in one stream as a camera does.
 
-    A transfer of a seized vehicle is refused, with the court to contact; everything else goes on. Every hit is told to
-    the command centre, and nothing is to be told to the driver.
+    A transfer or another registration (变更, 抵押, 注销) of a seized vehicle is refused, with the court to contact;
+    everything else goes on. Every hit is told to the command centre, and nothing is to be told to the driver.
     """
     if (file is None) is not bool(plate):
         raise CommandError("Name either --plate or --file.")
+    seen = Timestamp(seconds=int(read_instant(at).timestamp())) if at else None
     if file is not None:
-        _check_many(session, read_lines(file), place=place, size=batch, packed=packed)
+        sent = list(batches(read_lines(file), place=place, size=batch, seen=seen))
+        _check_many(session, sent, size=batch, packed=packed)
         return
     request = check_pb2.CheckVehicleRequest(
         request_id=str(uuid.uuid4()),
@@ -134,6 +148,7 @@ def check(
         place=place,
         vehicle_held=held,
         note=note,
+        observe_time=seen,
     )
     ask(session, Ordered(CHECKS, check_pb2.CheckVehicleResponse, check_view), request)
 
@@ -150,16 +165,20 @@ def join_parts(payloads: Sequence[bytes]) -> lookup_pb2.LookupVehiclesResponse:
     return answer
 
 
-def batches(plates: Sequence[str], *, place: str, size: int) -> Iterator[check_pb2.StreamChecksRequest]:
+def batches(
+    plates: Sequence[str], *, place: str, size: int, seen: Timestamp | None = None
+) -> Iterator[check_pb2.StreamChecksRequest]:
     """Yields plates in batches, numbered from 1.
 
     Args:
         plates: The plates.
         place: Where they were seen.
         size: Plates of one batch.
+        seen: When they were seen; None for now.
     """
     for number, start in enumerate(range(0, len(plates), size), start=1):
-        yield check_pb2.StreamChecksRequest(batch=number, place=place, plates=plates[start : start + size])
+        some = plates[start : start + size]
+        yield check_pb2.StreamChecksRequest(batch=number, place=place, plates=some, observe_time=seen)
 
 
 def pack(batch: check_pb2.StreamChecksRequest, lease: check_pb2.LeaseCheckKeyResponse) -> None:
@@ -184,15 +203,16 @@ def check_view(answer: check_pb2.CheckVehicleResponse) -> RenderableType:
         parts.append(table)
     if answer.clone_suspected:
         parts.append(Text("Plate and VIN are not of one vehicle: a false plate (套牌) is suspected.", "bold yellow"))
+    if answer.vin_doubtful:
+        parts.append(Text("The check digit of the VIN does not hold: read it again; imports may have none.", "yellow"))
     if answer.sighting:
         parts.append(Text(f"The command centre is told: {answer.sighting}. Say nothing of it to the driver."))
     return Group(*parts)
 
 
-def _check_many(session: Session, plates: Sequence[str], *, place: str, size: int, packed: bool) -> None:
+def _check_many(session: Session, sent: Sequence[check_pb2.StreamChecksRequest], *, size: int, packed: bool) -> None:
     with session.connect() as client, tracing() as trace:
         stub = check_pb2_grpc.VehicleCheckServiceStub(client.channel)
-        sent = list(batches(plates, place=place, size=size))
         if packed:
             lease = stub.LeaseCheckKey(check_pb2.LeaseCheckKeyRequest())
             for one in sent:

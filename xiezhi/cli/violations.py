@@ -38,15 +38,23 @@ app = typer.Typer(
         "xiezhi violations clear 赣A12345:02 --as POL360100-W001 --buyer-name NAME --buyer-number NUMBER "
         "--identity-card --ruling-original --ruling-copy ruling.pdf --ruling-number （2018）赣0102执1234号之二 "
         "--notice-original --notice-copy notice.pdf --notice-number （2018）赣0102执1234号",
+        "xiezhi violations clear 赣A12345:02 ... --buyer-organisation --buyer-name NAME "
+        "--buyer-number 91360100MA35TRT701 --identity-card --authorisation     for an organisation",
     ),
 )
 def clear(
     session: Session,
     vehicle: Annotated[str, typer.Argument(metavar="VEHICLE", help=f"The vehicle as {FORM}.")],
     buyer_name: Annotated[str, typer.Option("--buyer-name", help="Who stands at the window.")],
-    buyer_number: Annotated[str, typer.Option("--buyer-number", help="Number of the identity card.")],
+    buyer_number: Annotated[str, typer.Option("--buyer-number", help="Number of the card, or of the licence.")],
+    buyer_organisation: Annotated[bool, typer.Option("--buyer-organisation", help="An organisation bought.")] = False,
     identity_card: Annotated[
-        bool, typer.Option("--identity-card", help="The own identity card.", rich_help_panel=SHOWN)
+        bool,
+        typer.Option("--identity-card", help="The own card; an organisation's licence.", rich_help_panel=SHOWN),
+    ] = False,
+    authorisation: Annotated[
+        bool,
+        typer.Option("--authorisation", help="Of an organisation: who comes is authorised.", rich_help_panel=SHOWN),
     ] = False,
     ruling_original: Annotated[
         bool, typer.Option("--ruling-original", help="The enforcement ruling's original.", rich_help_panel=SHOWN)
@@ -65,13 +73,15 @@ def clear(
 ) -> None:
     """Clear the violations from before the sale, without points unless the ministry's rules ask for them.
 
-    The buyer comes in person, to the window of the place where the vehicle is registered, and shows what is listed.
+    The buyer comes in person, to the window of the place where the vehicle is registered, and shows what is listed; for
+    an organisation somebody comes whom it has authorised.
     """
     request = violation_pb2.ClearViolationsRequest(
         request_id=str(uuid.uuid4()),
         vehicle=read_vehicles([vehicle])[0],
-        applicant=buyer(buyer_name, buyer_number),
+        applicant=buyer(buyer_name, buyer_number, organisation=buyer_organisation),
         identity_card_shown=identity_card,
+        authorisation_shown=authorisation,
         ruling=_shown(ruling_copy, ruling_number, original=ruling_original),
         notice=_shown(notice_copy, notice_number, original=notice_original),
     )

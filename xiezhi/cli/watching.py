@@ -97,4 +97,4 @@ def _tell(session: Session, following: Following[N], *, ack: bool, view: Callabl
             else:
                 session.output.console.print(view(notice))
         if ack:
-            following.acknowledge(notices)
+            following.acknowledge_at_last(notices)

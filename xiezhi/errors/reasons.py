@@ -91,6 +91,7 @@ class Reason(StrEnum):
     CLEARING_NOT_BUYER = "CLEARING_NOT_BUYER"
     CLEARING_WRONG_WINDOW = "CLEARING_WRONG_WINDOW"
     CLEARING_ALREADY_DONE = "CLEARING_ALREADY_DONE"
+    CLEARING_NOTHING_OPEN = "CLEARING_NOTHING_OPEN"
     CHECK_KEY_LEASE_INVALID = "CHECK_KEY_LEASE_INVALID"
     MISSING_ASSISTANCE_NOTICE = "MISSING_ASSISTANCE_NOTICE"
     NATURAL_PERSON_ONLY = "NATURAL_PERSON_ONLY"
@@ -162,6 +163,8 @@ class Reason(StrEnum):
     METHOD_NOT_ON_PAPER = "METHOD_NOT_ON_PAPER"
     PAPER_REFERENCE_REUSED = "PAPER_REFERENCE_REUSED"
     DISPUTE_TERMS_DIFFER = "DISPUTE_TERMS_DIFFER"
+    UPLOADS_UNFINISHED = "UPLOADS_UNFINISHED"
+    REVOCATION_CHECK_UNAVAILABLE = "REVOCATION_CHECK_UNAVAILABLE"
 
 
 _SUBMIT_AGAIN = "Submit the request for approval again and wait for the decision."
@@ -246,6 +249,7 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.CLEARING_NOT_BUYER: "The buyer whom the ruling names must come in person (notice 二.2).",
     Reason.CLEARING_WRONG_WINDOW: "Go to the traffic police's window where the vehicle is registered (notice 二.2).",
     Reason.CLEARING_ALREADY_DONE: "Violations are cleared once for each disposal; later ones are dealt with as usual.",
+    Reason.CLEARING_NOTHING_OPEN: "Nothing has to be done; what is newer is the buyer's own and dealt with as usual.",
     Reason.CHECK_KEY_LEASE_INVALID: "Ask for a new lease of the key and pack the plates under it.",
     Reason.MISSING_ASSISTANCE_NOTICE: "Send the sealed assistance notice that names the person (notice 一.2).",
     Reason.NATURAL_PERSON_ONLY: "Name a natural person; a representative needs a decision of their own.",
@@ -317,5 +321,7 @@ NEXT_STEPS: dict[Reason, str] = {
     Reason.METHOD_NOT_ON_PAPER: "Use the platform for this method.",
     Reason.PAPER_REFERENCE_REUSED: "Give every request its own approval and paper reference.",
     Reason.DISPUTE_TERMS_DIFFER: "Record agreement to the very text of the other side.",
+    Reason.UPLOADS_UNFINISHED: "Commit or discard an upload of the court, or wait until one is erased.",
+    Reason.REVOCATION_CHECK_UNAVAILABLE: "Renew the officers' authority's revocation list, then do the same again.",
 }
 """What a caller can do about each reason."""

@@ -94,6 +94,26 @@ class ExchangeRegister:
         publish_revoked(self.revocation_file, self._authority(now), now=now, serial=serial)
         return serial
 
+    def replace(self, organisation: str, *, now: datetime) -> int:
+        """Revokes an organisation's certificate, and gives it a new key with a new one.
+
+        Killed between the two it leaves the revoked certificate, to which nobody encrypts; again, it makes the key.
+
+        Args:
+            organisation: Code of the court or police organisation.
+            now: The present instant, UTC.
+
+        Returns:
+            The serial number that is revoked.
+
+        Raises:
+            UnknownExchangeKeyError: If the organisation has none.
+        """
+        serial = self.revoke(organisation, now=now)
+        write_key(self._files(organisation)[1], X25519PrivateKey.generate())
+        self._issue(organisation, self._authority(now), now=now)
+        return serial
+
     def _authority(self, now: datetime) -> Authority:
         return Authority.load_or_create(self._folder, name=AUTHORITY_NAME, key=new_tls_key(), now=now)
 

@@ -10,7 +10,7 @@ from typing import Self
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
-from xiezhi.errors import Reason, error
+from xiezhi.errors import Reason, XiezhiError, error
 from xiezhi.proof.statement import invalid
 
 
@@ -56,6 +56,18 @@ class Anchors:
             raise ValueError("every authority needs its revocation list")
         return cls(trusted, frozenset(revoked), min(fresh.values()))
 
+    def require_fresh(self, now: datetime) -> None:
+        """Refuses once a list is out of date: nobody knows then whose certificate was revoked.
+
+        Args:
+            now: The present instant, UTC.
+
+        Raises:
+            Unavailable: REVOCATION_CHECK_UNAVAILABLE.
+        """
+        if now >= self.fresh_until:
+            raise unavailable("is out of date")
+
     def find_issuer(self, certificate: x509.Certificate) -> x509.Certificate | None:
         """Finds the authority that issued a certificate, by its signature; None where none of them did.
 
@@ -88,20 +100,49 @@ def certify(anchors: Anchors, certificate: x509.Certificate, *, now: datetime) -
 
     Raises:
         PermissionDenied: STATEMENT_INVALID or STATEMENT_REVOKED.
+        Unavailable: REVOCATION_CHECK_UNAVAILABLE.
     """
-    if now >= anchors.fresh_until:
-        raise invalid("the revocation list is out of date")
-    authority = anchors.find_issuer(certificate)
-    if authority is None:
-        raise invalid("its certificate was not issued by an authority that counts")
+    anchors.require_fresh(now)
+    authority = require_issued(anchors, certificate)
     if anchors.has_revoked(certificate):
         raise error(Reason.STATEMENT_REVOKED, "The signer's certificate is revoked.")
     for one in (certificate, authority):
         if not one.not_valid_before_utc <= now < one.not_valid_after_utc:
             raise invalid("a certificate's time has not begun or is over")
+    return authority
+
+
+def require_issued(anchors: Anchors, certificate: x509.Certificate) -> x509.Certificate:
+    """Decides whether a certificate is one that an authority issued for signing, revoked or over as it may be.
+
+    Args:
+        anchors: The authorities.
+        certificate: The signer's.
+
+    Returns:
+        The authority that issued it.
+
+    Raises:
+        PermissionDenied: STATEMENT_INVALID.
+    """
+    authority = anchors.find_issuer(certificate)
+    if authority is None:
+        raise invalid("its certificate was not issued by an authority that counts")
     if not may_sign(certificate):
         raise invalid("its certificate is not for signing")
     return authority
+
+
+def unavailable(what: str) -> XiezhiError:
+    """Makes the refusal of all signatures while it cannot be told whose certificates are revoked.
+
+    Args:
+        what: What is wrong with the list, to follow "The revocation list of the officers' authority ".
+    """
+    return error(
+        Reason.REVOCATION_CHECK_UNAVAILABLE,
+        f"The revocation list of the officers' authority {what}; renew it, then do the same again.",
+    )
 
 
 def may_sign(certificate: x509.Certificate) -> bool:

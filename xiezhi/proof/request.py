@@ -22,7 +22,7 @@ TYPE = "xiezhi-request+jws"
 """The JWS "typ" that keeps a request statement from being taken for an approver's, or for any other signed thing."""
 RESULT_KEY_SIZE = 32
 """Bytes of an X25519 public key."""
-_TEXTS = ("approval", "method", "unit", "court", "case", "work_card", "enforcement_card", "reason")
+_TEXTS = ("approval", "method", "unit", "reference", "court", "case", "work_card", "enforcement_card", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class RequestClaims:
         method: Full method name with its leading slash.
         request_sha256: SHA-256 of the request's bytes, 32 bytes.
         unit: Code of the police organisation that it is for, 12 digits.
+        paper_reference: Reference on the paper (纸质文号).
         court_code: Court of the case.
         case_number: Number of the case.
         work_card: Number of the judge's work card (工作证).
@@ -48,6 +49,7 @@ class RequestClaims:
     method: str
     request_sha256: bytes
     unit: str
+    paper_reference: str
     court_code: str
     case_number: str
     work_card: str = field(repr=False)
@@ -64,6 +66,7 @@ class RequestClaims:
             "method": self.method,
             "request_sha256": self.request_sha256.hex(),
             "unit": self.unit,
+            "reference": self.paper_reference,
             "court": self.court_code,
             "case": self.case_number,
             "work_card": self.work_card,
@@ -91,6 +94,7 @@ class RequestClaims:
             method=texts["method"],
             request_sha256=claims.octets("request_sha256", size=DIGEST_SIZE),
             unit=texts["unit"],
+            paper_reference=texts["reference"],
             court_code=texts["court"],
             case_number=texts["case"],
             work_card=texts["work_card"],

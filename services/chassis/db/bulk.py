@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Connection, Executable, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A column that says the same in every row.
+
+    Attributes:
+        value: What it says.
+    """
+
+    value: Any
+
+
+Columns: TypeAlias = Mapping[str, Sequence[Any] | Alike]
+"""Rows column by column, by the columns' keys."""
+
+
+def alike(values: Sequence[Any]) -> Sequence[Any] | Alike:
+    """Returns a column as one that is alike where all its values are the same, of which there is one or more."""
+    return Alike(values[0]) if values.count(values[0]) == len(values) else values
 
 
 def insert_many(
     connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, leave_taken: bool = False
 ) -> None:
-    """Inserts rows, all of them or none.
-
-    PostgreSQL is sent each column as one array, SQLite each row as it is; either way SQLAlchemy looks at no single row,
-    which takes longer than the database does.
+    """Inserts rows, all of them or none; see `insert_columns`.
 
     Args:
         connection: The connection, in a transaction.
@@ -25,20 +44,51 @@ def insert_many(
     Raises:
         IntegrityError: If a row contradicts a constraint.
     """
-    if not rows:
-        return
-    columns = [table.c[key] for key in rows[0]]
-    values = [_values(connection, column, [row[column.key] for row in rows]) for column in columns]
-    names = ", ".join(column.name for column in columns)
+    if rows:
+        columns = {key: [row[key] for row in rows] for key in rows[0]}
+        insert_columns(connection, table, columns, leave_taken=leave_taken)
+
+
+def insert_columns(
+    connection: Connection,
+    table: Table,
+    columns: Columns,
+    *,
+    leave_taken: bool = False,
+) -> int:
+    """Inserts rows that come column by column, all of them or none.
+
+    PostgreSQL is sent each column as one array, SQLite each row as it is; either way SQLAlchemy looks at no single row,
+    which takes longer than the database does.
+
+    Args:
+        connection: The connection, in a transaction.
+        table: The table.
+        columns: The columns by their keys, as long as each other, one of them at least not alike; what a column has as
+            its default in Python too.
+        leave_taken: Whether a row of which a key is taken is passed over, and what is there left as it is.
+
+    Returns:
+        How many rows were inserted.
+
+    Raises:
+        IntegrityError: If a row contradicts a constraint.
+    """
+    named = [(table.c[key], content) for key, content in columns.items()]
+    names = ", ".join(column.name for column, _ in named)
+    values = [_values(connection, column, content) for column, content in named]
+    if not any(values_of for values_of in values if not isinstance(values_of, Alike)):
+        return 0
     ending = " ON CONFLICT DO NOTHING" if leave_taken else ""
+    options = {"preserve_rowcount": True}
     if connection.dialect.name == "postgresql":
-        arrays = ", ".join(f"%s::{column.type.compile(connection.dialect)}[]" for column in columns)
-        statement = f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}){ending}"  # noqa: S608 - names are ours
-        connection.exec_driver_sql(statement, tuple(values))
-    else:
-        marks = ", ".join("?" * len(columns))
-        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks}){ending}"  # noqa: S608 - names are ours
-        connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+        source, sent = _arrays(connection, named, values)
+        statement = f"INSERT INTO {table.name} ({names}) {source}{ending}"
+        return connection.exec_driver_sql(statement, sent, execution_options=options).rowcount
+    marks = ", ".join("?" * len(named))
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks}){ending}"  # noqa: S608 - names are ours
+    rows = [*zip(*(repeat(one.value) if isinstance(one, Alike) else one for one in values))]  # noqa: B905 - some go on
+    return connection.exec_driver_sql(statement, rows, execution_options=options).rowcount
 
 
 def execute_many(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -53,7 +103,25 @@ def execute_many(connection: Connection, statement: Executable, rows: Sequence[M
         connection.execute(statement, rows)
 
 
-def _values(connection: Connection, column: Column[Any], values: list[Any]) -> list[Any]:
+def _arrays(
+    connection: Connection, named: Sequence[tuple[Column[Any], Any]], values: Sequence[Sequence[Any] | Alike]
+) -> tuple[str, tuple[Any, ...]]:
+    """Returns the rows as PostgreSQL takes them from arrays, and the parameters: what is alike is sent once."""
+    types = [column.type.compile(connection.dialect) for column, _ in named]
+    places = [number for number, one in enumerate(values) if not isinstance(one, Alike)]
+    arrays = ", ".join(f"%s::{types[number]}[]" for number in places)
+    if len(places) == len(values):
+        return f"SELECT * FROM unnest({arrays})", tuple(values)  # noqa: S608 - as above
+    shown = ", ".join(f"%s::{types[n]}" if isinstance(one, Alike) else f"c{n}" for n, one in enumerate(values))
+    source = f"SELECT {shown} FROM unnest({arrays}) AS t({', '.join(f'c{n}' for n in places)})"  # noqa: S608 - as above
+    return source, (*(one.value for one in values if isinstance(one, Alike)), *(values[n] for n in places))
+
+
+def _values(connection: Connection, column: Column[Any], values: Sequence[Any] | Alike) -> Sequence[Any] | Alike:
     dialect = connection.dialect
     processor: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).bind_processor(dialect)
-    return values if processor is None else [processor(value) for value in values]
+    if processor is None:
+        return values
+    if isinstance(values, Alike):
+        return Alike(processor(values.value))
+    return [processor(value) for value in values]

@@ -18,6 +18,7 @@ from services.chassis.db.stores import Link, Store
 
 _HOOKS = "services.chassis.db.after_commit"
 _ENDINGS = "services.chassis.db.before_commit"
+_HANDED = "services.chassis.db.handed_in"
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def after_commit(connection: Connection, hook: Callable[[], None]) -> None:
     hooks.append(hook)
 
 
-def before_commit(connection: Connection, ending: Callable[[Connection], None]) -> None:
+def before_commit(connection: Connection, ending: Callable[[Connection], None], *handed: Any) -> None:
     """Has a function called at the end of the transaction, after all write functions that share it.
 
     It is for locks that every writer takes: taken last and in one order they are held shortly, and transactions in
@@ -59,6 +60,8 @@ def before_commit(connection: Connection, ending: Callable[[Connection], None]) 
         ending: A function or method; called once however often it is given, also if the write function fails after all,
             and with others in the order of their names, which all processes have in common. If it raises, nothing of
             the transaction is kept.
+        handed: What the ending is to work on, which it finds by `handed_in`; that of a write function that fails is
+            gone.
 
     Raises:
         RuntimeError: If the connection is not a writer's.
@@ -67,6 +70,18 @@ def before_commit(connection: Connection, ending: Callable[[Connection], None]) 
     if endings is None:
         raise RuntimeError("only a function run by Database.write has a commit to come before")
     endings[ending] = None
+    if handed:
+        connection.info[_HANDED] += [(ending, one) for one in handed]
+
+
+def handed_in(connection: Connection, ending: Callable[[Connection], None]) -> list[Any]:
+    """Returns what was handed in for an ending since the transaction began, in order.
+
+    Args:
+        connection: The connection that the ending is called with.
+        ending: The ending.
+    """
+    return [one for whose, one in connection.info.get(_HANDED, ()) if whose == ending]
 
 
 def _name(ending: Callable[[Connection], None]) -> str:
@@ -91,6 +106,7 @@ class GroupWriter:
         self._link: Link | None = None
         self._hooks: list[Callable[[], None]] = []
         self._endings: dict[Callable[[Connection], None], None] = {}
+        self._handed: list[tuple[Callable[[Connection], None], Any]] = []
         self._thread = threading.Thread(target=self._run, name="db-writer", daemon=True)
         self._thread.start()
 
@@ -170,6 +186,7 @@ class GroupWriter:
         """
         self._hooks.clear()
         self._endings.clear()
+        self._handed.clear()
         link = self._begin()
         transaction = link.connection.begin()
         saved = written = False
@@ -177,12 +194,12 @@ class GroupWriter:
             if written:
                 self._store.save(link, again=saved)
                 saved, written = True, False
-            kept = len(self._hooks)
+            kept, held = len(self._hooks), len(self._handed)
             try:
                 result = job.run(link.connection)
                 self._require_intact(link, transaction)
             except BaseException as failure:  # noqa: BLE001 - it is the caller's, who is told
-                del self._hooks[kept:]
+                del self._hooks[kept:], self._handed[held:]
                 self._undo(link, transaction, saved=saved, failure=failure)
                 outcomes.append((None, failure))
             else:
@@ -191,6 +208,7 @@ class GroupWriter:
         for ending in sorted(self._endings, key=_name):
             ending(link.connection)
         transaction.commit()
+        self._handed.clear()
         # SQLite commits to a deleted file without a word.
         self._store.verify()
         for hook in self._hooks:
@@ -213,6 +231,7 @@ class GroupWriter:
         self._link = self._store.connect(writes=True)
         self._link.connection.info[_HOOKS] = self._hooks
         self._link.connection.info[_ENDINGS] = self._endings
+        self._link.connection.info[_HANDED] = self._handed
         self._store.begin(self._link)
         return self._link
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from services.chassis.clock import Clock
-from services.chassis.db import Database, after_commit, before_commit
+from services.chassis.db import Database, after_commit, before_commit, handed_in
 from services.chassis.feed.cursor import invalid_cursor, read_cursor
 from services.chassis.feed.escalation import Overdue
 from services.chassis.feed.log import NoticeLog
@@ -78,6 +78,9 @@ class Feed:
     def write_all(self, connection: Connection, notices: Sequence[Notice]) -> None:
         """Writes notices that nobody has to acknowledge, many at once; else as `write`.
 
+        They are written at the end of the transaction, with their numbers at once. Of what one transaction tells an
+        addressee, what was written by itself has the smaller numbers.
+
         Args:
             connection: That of the write function that makes the change.
             notices: The notices; one that had been written before is left as it is.
@@ -88,8 +91,7 @@ class Feed:
         if any(notice.ack_within is not None for notice in notices):
             raise ValueError("what is to be acknowledged is written for itself")
         if notices:
-            self._log.add_all(connection, notices)
-            before_commit(connection, self._number)
+            before_commit(connection, self._number, *self._log.sealed(notices))
 
     def head(self, connection: Connection, addressee: str) -> int:
         """Returns the last number of an addressee, 0 while it was never told anything."""
@@ -217,7 +219,7 @@ class Feed:
         return True
 
     def _number(self, connection: Connection) -> None:
-        heads = self._log.number(connection)
+        heads = self._log.number(connection, handed_in(connection, self._number))
         if heads:
             after_commit(connection, lambda: self._lookout.tell(heads))
 

@@ -7,15 +7,15 @@ same addressees never wait for each other in a circle.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Row, String, any_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.chassis.db import insert_many, insert_new
+from services.chassis.db import Alike, Columns, alike, insert_columns, insert_new
 from services.chassis.feed.notices import Acknowledgement, Delivered, Notice
 from services.chassis.feed.tables import FeedTables
 from services.chassis.sealing import Sealer
@@ -24,6 +24,24 @@ GROUP_SIZE = 100
 """Most notices of one group."""
 _ASKED_AT_ONCE = 10_000
 """Addressees of one query; SQLite takes 32,766 parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedNotices:
+    """Notices to one addressee, not written yet.
+
+    Attributes:
+        addressee: Who is told.
+        columns: Their rows, column by column.
+    """
+
+    addressee: str
+    columns: Columns
+
+    def __len__(self) -> int:
+        """How many they are."""
+        ids = self.columns["notice_id"]
+        return 0 if isinstance(ids, Alike) else len(ids)
 
 
 class NoticeLog:
@@ -44,6 +62,11 @@ class NoticeLog:
             select(notices.c.sequence, notices.c.addressee)
             .where(notices.c.number.is_(None))
             .order_by(notices.c.sequence)
+        )
+        self._unnumber = (
+            update(notices)
+            .where(notices.c.addressee == bindparam("told"), notices.c.number >= bindparam("first"))
+            .values(number=None)
         )
         self._number = update(notices).where(notices.c.sequence == bindparam("place")).values(number=bindparam("given"))
         self._unacknowledged = (
@@ -80,28 +103,61 @@ class NoticeLog:
             raise ValueError("the id of a notice belongs to one addressee")
         return False
 
-    def add_all(self, connection: Connection, notices: Sequence[Notice]) -> None:
-        """Adds notices, those that had not been added before."""
-        rows = [self._row(notice) | {"acked_by": ""} for notice in notices]
-        insert_many(connection, self._notices, rows, leave_taken=True)
+    def sealed(self, notices: Iterable[Notice]) -> list[SealedNotices]:
+        """Returns notices as `number` adds them, those of each addressee together."""
+        found: dict[str, list[Notice]] = {}
+        for notice in notices:
+            found.setdefault(notice.addressee, []).append(notice)
+        return [SealedNotices(addressee, self._columns(addressee, own)) for addressee, own in found.items()]
 
-    def number(self, connection: Connection) -> dict[str, int]:
+    def number(self, connection: Connection, sealed: Iterable[SealedNotices] = ()) -> dict[str, int]:
         """Gives numbers to what the running transaction has added; that of others either has one or is not visible.
+
+        Args:
+            connection: The connection.
+            sealed: What is added now, those that had not been added before.
 
         Returns:
             The last numbers by addressee.
         """
-        rows = sorted(connection.execute(self._unnumbered).all(), key=lambda row: (row.addressee, row.sequence))
+        places: dict[str, list[int]] = {}
+        for row in connection.execute(self._unnumbered).all():
+            places.setdefault(row.addressee, []).append(row.sequence)
+        fresh: dict[str, list[SealedNotices]] = {}
+        for notices in sealed:
+            fresh.setdefault(notices.addressee, []).append(notices)
         heads: dict[str, int] = {}
         given: list[dict[str, int]] = []
-        for addressee, group in groupby(rows, key=lambda row: str(row.addressee)):
-            places = [row.sequence for row in group]
-            last = heads[addressee] = self._advance(connection, addressee, len(places))
-            first = last - len(places) + 1
-            given += [{"place": place, "given": number} for number, place in enumerate(places, first)]
+        for addressee in sorted({*places, *fresh}):
+            own, added = places.get(addressee, []), fresh.get(addressee, [])
+            count = len(own) + sum(map(len, added))
+            last = self._advance(connection, addressee, count)
+            first = last - count + 1
+            if not self._insert(connection, added, first=first + len(own)):
+                own = self._unnumber_from(connection, addressee, first)
+                last = self._advance(connection, addressee, len(own) - count)
+            if last >= first:
+                heads[addressee] = last
+            given += [{"place": place, "given": number} for number, place in enumerate(own, first)]
         if given:
             connection.execute(self._number, given)
         return heads
+
+    def _insert(self, connection: Connection, added: Iterable[SealedNotices], *, first: int) -> bool:
+        """Inserts notices with numbers from the first on; returns whether none of them had been there."""
+        is_new = True
+        for notices in added:
+            count = len(notices)
+            numbers = [*range(first, first + count)]
+            columns: Columns = {**notices.columns, "number": numbers, "acked_by": Alike("")}
+            is_new &= insert_columns(connection, self._notices, columns, leave_taken=True) == count
+            first += count
+        return is_new
+
+    def _unnumber_from(self, connection: Connection, addressee: str, first: int) -> list[int]:
+        """Takes back numbers among which some are missing; returns the places of those without one."""
+        connection.execute(self._unnumber, {"told": addressee, "first": first})
+        return [row.sequence for row in connection.execute(self._unnumbered) if row.addressee == addressee]
 
     def _advance(self, connection: Connection, addressee: str, count: int) -> int:
         """Locks an addressee's head until the commit, and returns its last number with so many more."""
@@ -187,6 +243,18 @@ class NoticeLog:
             "traceparent": notice.traceparent,
             "made_at": notice.made_at,
             "ack_due_at": notice.ack_due_at,
+        }
+
+    def _columns(self, addressee: str, notices: Sequence[Notice]) -> Columns:
+        seal = self._sealer.seal
+        return {
+            "notice_id": [n.notice_id for n in notices],
+            "addressee": Alike(addressee),
+            "topic": alike([n.topic for n in notices]),
+            "subject": [n.subject for n in notices],
+            "payload": [seal(n.payload, place=_place(addressee, n.notice_id)) for n in notices],
+            "traceparent": alike([n.traceparent for n in notices]),
+            "made_at": alike([n.made_at for n in notices]),
         }
 
     def _delivered(self, row: Row[Any]) -> Delivered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ OVERDUE_SUFFIX = ".overdue"
 LONGEST_ADDRESSEE = 128
 LONGEST_TOPIC = 64 - len(OVERDUE_SUFFIX)
 LONGEST_SUBJECT = 64
+_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Notice:
     escalations: tuple[Escalation, ...] = ()
 
     def __post_init__(self) -> None:
-        if str(uuid.UUID(self.notice_id)) != self.notice_id:
+        if not _UUID.fullmatch(self.notice_id):
             raise ValueError("the id of a notice is a UUID in its canonical text")
         _require_addressee(self.addressee)
         if not 0 < len(self.topic.removesuffix(OVERDUE_SUFFIX)) <= LONGEST_TOPIC:

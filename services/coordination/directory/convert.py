@@ -53,6 +53,8 @@ def write_liaison(message: directory_pb2.Liaison, kept: Kept, *, acts: bool) -> 
     write_date(message.start_date, one.days.first)
     if one.days.last is not None:
         write_date(message.end_date, one.days.last)
+    if one.lost_on is not None:
+        write_date(message.establishment_lost_date, one.lost_on)
     for days in one.leaves:
         leave = message.leaves.add()
         write_date(leave.start_date, days.first)

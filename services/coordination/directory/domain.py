@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum
@@ -23,6 +23,7 @@ class FactKind(IntEnum):
     APPOINTED = 1
     END_MOVED = 2
     ON_LEAVE = 3
+    ESTABLISHMENT_LOST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Fact:
 
     Attributes:
         kind: What.
-        days: When it is to run; of leave, the days of leave.
+        days: When it is to run; of leave, the days of leave; of the establishment, from when on it is lost.
         at: When it was recorded, UTC.
         reason: Why; empty where nobody says.
     """
@@ -103,6 +104,8 @@ def after(appointment: Appointment, facts: Iterable[Fact]) -> Appointment:
         if fact.kind is FactKind.ON_LEAVE:
             leaves = sorted({*appointment.leaves, fact.days}, key=_by_days)
             appointment = replace(appointment, leaves=tuple(leaves))
+        elif fact.kind is FactKind.ESTABLISHMENT_LOST:
+            appointment = replace(appointment, lost_on=fact.days.first)
         else:
             appointment = replace(appointment, days=fact.days)
     return appointment
@@ -152,34 +155,21 @@ def posts_of(organisation: str) -> tuple[Post, ...]:
     return tuple(Post(organisation, department) for department in DEPARTMENTS)
 
 
-def expected(known: Iterable[str]) -> frozenset[str]:
-    """Returns which organisations are told of faults: all courts, the province's police, and those that are known.
-
-    Args:
-        known: Organisations that have appointed somebody.
-    """
-    return frozenset((*_courts(), BODIES[1], *(one for one in known if not one.startswith(HIGH_COURT))))
-
-
-def all_expected(known: Iterable[str], *, on: date) -> frozenset[str]:
-    """Returns which organisations must have liaisons: those of `expected`, and the police of every court's place.
-
-    Of the latter nobody may ever have appointed anybody, so that nobody is there to be told.
+def expected(known: Iterable[str], *, on: date) -> frozenset[str]:
+    """Returns which organisations must have liaisons: all courts, the police of each one's place, and what is known.
 
     Args:
         known: Organisations that have appointed somebody.
         on: The day.
     """
-    return expected(known) | {police_of(court, on=on) for court in _courts()}
+    courts = [court.code for court in COURTS.values() if court.until is None]
+    police = (police_of(court, on=on) for court in courts)
+    return frozenset((*courts, *police, BODIES[1], *(one for one in known if not one.startswith(HIGH_COURT))))
 
 
 def not_found() -> XiezhiError:
     """Makes the refusal of an appointment that is not there, or is another organisation's."""
     return error(Reason.LIAISON_NOT_FOUND, "Your organisation has no appointment of this name.")
-
-
-def _courts() -> Iterator[str]:
-    return (court.code for court in COURTS.values() if court.until is None)
 
 
 def _by_post(kept: Iterable[Kept]) -> Mapping[Post, list[Kept]]:

@@ -1,4 +1,4 @@
-"""The use cases of the directory: an organisation appoints its liaisons, ends appointments and records leave."""
+"""The use cases of the directory: an organisation appoints its liaisons, and records what becomes of them."""
 
 from __future__ import annotations
 
@@ -160,6 +160,34 @@ async def record_leave(key: RequestKey, liaison_id: str, write: Write, *, days: 
         files.note(liaison_id, Fact(FactKind.ON_LEAVE, days, registry.clock.now()))
         found = files.find(liaison_id)
         return write(kept if found is None else found)
+
+    return await registry.store.step(key, (), act)
+
+
+async def record_loss(
+    key: RequestKey, liaison_id: str, write: Write, *, lost_on: date, reason: str, registry: Registry
+) -> bytes:
+    """Records that a liaison is no longer on the establishment.
+
+    Args:
+        key: Under which key it is asked.
+        liaison_id: The appointment.
+        write: Writes the answer that is kept.
+        lost_on: First day of it.
+        reason: Why.
+        registry: What is needed.
+
+    Raises:
+        XiezhiError: LIAISON_NOT_FOUND, FIELDS_INVALID, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
+    """
+
+    def act(files: Files) -> bytes:
+        kept = _find(files, liaison_id, key.court_code)
+        if lost_on not in kept.appointment.days:
+            raise _invalid("lost_date", "the officer is not appointed on that day")
+        days = Days(lost_on, None)
+        files.note(liaison_id, Fact(FactKind.ESTABLISHMENT_LOST, days, registry.clock.now(), reason))
+        return write(replace(kept, appointment=replace(kept.appointment, lost_on=lost_on)))
 
     return await registry.store.step(key, (), act)
 

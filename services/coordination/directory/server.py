@@ -12,8 +12,8 @@ from services.chassis.policy import Contracts
 from services.codes.courts import find_court
 from services.codes.legal_time import legal_date
 from services.coordination.directory import convert
-from services.coordination.directory.domain import PREFIX, Kept, all_expected, faults_on, list_on, place_of
-from services.coordination.directory.handlers import Registry, appoint, end, record_leave
+from services.coordination.directory.domain import PREFIX, Kept, expected, faults_on, list_on, place_of
+from services.coordination.directory.handlers import Registry, appoint, end, record_leave, record_loss
 from services.coordination.directory.store import DirectoryStore
 from services.coordination.domain.routing import PROVINCE, find_route, local_police
 from services.directory.channels import BODIES
@@ -98,6 +98,26 @@ class DirectoryServicer:
         answer = await record_leave(key, liaison_id, write, days=days, registry=self._registry)
         return directory_pb2.RecordLeaveResponse.FromString(answer)
 
+    async def RecordEstablishmentLoss(
+        self, request: directory_pb2.RecordEstablishmentLossRequest, call: Call
+    ) -> directory_pb2.RecordEstablishmentLossResponse:
+        """Records that a liaison is no longer on the establishment."""
+
+        def write(kept: Kept) -> bytes:
+            response = directory_pb2.RecordEstablishmentLossResponse()
+            convert.write_liaison(response.liaison, kept, acts=self._acts(kept))
+            return response.SerializeToString()
+
+        answer = await record_loss(
+            read_key(request.request_id, call),
+            request.name.removeprefix(PREFIX),
+            write,
+            lost_on=read_date(request.lost_date, field="lost_date"),
+            reason=request.reason,
+            registry=self._registry,
+        )
+        return directory_pb2.RecordEstablishmentLossResponse.FromString(answer)
+
     async def ListLiaisons(
         self, request: directory_pb2.ListLiaisonsRequest, call: Call
     ) -> directory_pb2.ListLiaisonsResponse:
@@ -125,7 +145,7 @@ class DirectoryServicer:
         query = query_of(request, reader)
         after = convert.read_place(decode_token(request.page_token, query=query))
         # One's own are seen also where one has never appointed anybody.
-        seen = all_expected(await self._store.organisations(), on=day) if reader in BODIES else {reader}
+        seen = expected(await self._store.organisations(), on=day) if reader in BODIES else {reader}
         kept = await self._store.of_organisations(None if reader in BODIES else seen)
         found = [fault for fault in faults_on(day, seen, kept) if _place_of(fault) > after]
         shown, has_more = _page(sorted(found, key=_place_of), request)

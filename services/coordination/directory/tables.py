@@ -38,4 +38,5 @@ FACTS = Table(
     Column("at", Instant, nullable=False),
     Index("liaison_facts_of_liaison", "liaison_id", "number"),
 )
-"""What happened to appointments: when they were to run, when their end was moved, and when somebody was on leave."""
+"""What happened to appointments: when they were to run, when their end was moved, and when somebody was on leave,
+and from when on somebody was no longer on the establishment."""

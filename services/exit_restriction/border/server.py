@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from functools import partial
 
 from services.alerts.leases import LeaseBook
-from services.alerts.streams import read_portions
+from services.alerts.streams import answer_together
 from services.chassis.call import Call, Joint
 from services.chassis.clock import Clock, write_instant
 from services.chassis.spans import current_span
@@ -41,13 +40,11 @@ class BorderCheckServicer:
         answer = await check_traveller(presented, _key_of(request.request_id, call), post=self._post, write=_write)
         return border_pb2.CheckTravellerResponse.FromString(answer)
 
-    async def StreamTravellers(
+    def StreamTravellers(
         self, requests: AsyncIterator[border_pb2.StreamTravellersRequest], call: Call
     ) -> AsyncGenerator[Joint, None]:
         """Checks batches as they come, and those that have come meanwhile together."""
-        async with aclosing(read_portions(requests, partial(self._read, call))) as portions:
-            async for portion in portions:
-                yield await self._check(portion)
+        return answer_together(requests, read=partial(self._read, call), check=self._check)
 
     async def LeaseBorderKey(
         self, request: border_pb2.LeaseBorderKeyRequest, call: Call
@@ -74,14 +71,12 @@ class BorderCheckServicer:
             await self._leases.require(request.lease_id, call.officer.certificate_sha256)
         return batch
 
-    async def _check(self, batches: list[TravellerBatch]) -> Joint:
+    async def _check(self, batches: list[TravellerBatch]) -> list[border_pb2.StreamTravellersResponse]:
         answered = await check_batches(batches, post=self._post)
-        return Joint(
-            tuple(
-                convert.write_batch(batch, answered.hashed.checked(number), answered.hits.get(number), age=answered.age)
-                for number, batch in enumerate(batches)
-            )
-        )
+        return [
+            convert.write_batch(batch, answered.hashed.checked(number), answered.hits.get(number), age=answered.age)
+            for number, batch in enumerate(batches)
+        ]
 
 
 def _key_of(request_id: str, call: Call) -> RequestKey:

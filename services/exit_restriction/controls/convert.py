@@ -129,6 +129,7 @@ def write_hit(message: hit_pb2.BorderHit, shown: ShownHit, record: ControlRecord
         message.handled = shown.handling.action  # type: ignore[assignment]
         message.note = shown.handling.note
     message.person_name = record.person.name
+    write_instant(message.notify_time, shown.hit.recorded_at)
 
 
 def _read_item(item: control_pb2.ControlItem, author: Author, on: date) -> Item | Reason:

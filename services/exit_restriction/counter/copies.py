@@ -51,12 +51,15 @@ class CopyTelling:
     def of_restrictions(self, connection: Connection, changes: Sequence[Change]) -> None:
         """Tells of changes of restrictions; a `services.exit_restriction.changes.Tell`."""
         told = [change for change in changes if isinstance(change, RestrictionChange)]
-        subjects = self._subjects.read(connection, {change.record.subject_id for change in told})
-        notices = []
+        subjects = self._subjects.read(connection, {c.record.subject_id for c in told if c.numbers is None})
+        notices, texts = [], _Texts()
         for change in told:
-            numbers = subjects[change.record.subject_id].numbers
+            numbers = change.numbers
+            if numbers is None:
+                numbers = subjects[change.record.subject_id].numbers
             copied = Copied.of(self._shown(connection, change), _CHANGES[change.happened], numbers)
-            notices.append(_notice(copied, change.record.subject_id, at=change.at, traceparent=change.traceparent))
+            subject_id, trace = change.record.subject_id, change.traceparent
+            notices.append(_notice(copied, subject_id, at=change.at, traceparent=trace, texts=texts))
         self._feed.write_all(connection, notices)
 
     def of_end(self, connection: Connection, shown: Shown, event: Event) -> None:
@@ -64,30 +67,50 @@ class CopyTelling:
         subject_id = shown.record.subject_id
         numbers = self._subjects.read(connection, [subject_id])[subject_id].numbers
         copied = Copied.of(shown, CopyChange.EXPIRED, numbers)
-        self._feed.write_all(
-            connection, [_notice(copied, subject_id, at=copied.ends_at, traceparent=event.traceparent)]
-        )
+        notice = _notice(copied, subject_id, at=copied.ends_at, traceparent=event.traceparent, texts=_Texts())
+        self._feed.write_all(connection, [notice])
 
     def _shown(self, connection: Connection, change: RestrictionChange) -> Shown:
         """Returns a restriction as it stands at a change; the decision on a renewal is in its own fact."""
         record, standing = change.record, change.standing
         if len(standing.periods) == 1:
-            filed_at, level = (record.filed.at,), record.level
-            return Shown(record, standing, filed_at, level, record.decision_number, is_release_proposed=False)
+            return Shown(
+                record,
+                standing,
+                filed_at=(record.filed.at,),
+                level=record.level,
+                decision_number=record.decision_number,
+                officer_id=record.officer_id,
+                handler=record.handler,
+                is_release_proposed=False,
+            )
         file = self._restrictions.files(connection, [record.subject_id])[record.subject_id]
         return file.shown(record.restriction_id, change.at)
 
 
-def write_copied(copied: Copied) -> bytes:
-    """Writes a copy as it is kept; the feed seals it."""
-    cause = copied.cause
+class _Texts(dict[date, str]):
+    """Days and instants as texts, each written once: most of what is told at once is of the same ones."""
+
+    def __missing__(self, day: date) -> str:
+        text = self[day] = day.isoformat()
+        return text
+
+
+def write_copied(copied: Copied, texts: Mapping[date, str] | None = None) -> bytes:
+    """Writes a copy as it is kept; the feed seals it.
+
+    Args:
+        copied: The copy.
+        texts: Days and instants as texts, where several copies are written.
+    """
+    cause, texts = copied.cause, _Texts() if texts is None else texts
     values = [
         copied.restriction_id,
         copied.change,
         copied.numbers,
-        copied.effective_from.isoformat(),
-        copied.ends_at.isoformat(),
-        [cause.court_code, cause.phone, cause.decision_number, cause.last_day.isoformat(), cause.legal_basis],
+        texts[copied.effective_from],
+        texts[copied.ends_at],
+        [cause.court_code, cause.phone, cause.decision_number, texts[cause.last_day], cause.legal_basis],
     ]
     return write_record(_FORM, values)
 
@@ -114,13 +137,13 @@ def _read_cause(values: Iterable[Any]) -> Cause:
     return Cause(court, phone, decision, date.fromisoformat(last_day), basis)
 
 
-def _notice(copied: Copied, subject_id: int, *, at: datetime, traceparent: str) -> Notice:
+def _notice(copied: Copied, subject_id: int, *, at: datetime, traceparent: str, texts: Mapping[date, str]) -> Notice:
     return Notice(
-        notice_id=derive_id(copied.restriction_id, "copy", copied.change.name, at.isoformat()),
+        notice_id=derive_id(copied.restriction_id, "copy", copied.change.name, texts[at]),
         addressee=ADDRESSEE,
         topic=TOPIC,
         subject=str(subject_id).encode(),
-        payload=write_copied(copied),
+        payload=write_copied(copied, texts),
         made_at=at,
         traceparent=traceparent,
     )

@@ -80,7 +80,7 @@ class Cause:
         record = shown.record
         return cls(
             record.court_code,
-            record.handler.phone,
+            shown.handler.phone,
             shown.decision_number,
             shown.standing.last_day,
             LEGAL_BASES[record.filed.ground],

@@ -22,6 +22,7 @@ from services.exit_restriction.domain.controls import (
 )
 from services.exit_restriction.domain.decisions import decisions_of
 from services.exit_restriction.domain.eligibility import (
+    ADULT_YEARS,
     LATER_TEST,
     REPORTING_TEST,
     Candidate,
@@ -88,6 +89,7 @@ from services.exit_restriction.domain.terms import (
 from services.filing.domain import Author
 
 __all__ = [
+    "ADULT_YEARS",
     "CURRENT_RULE",
     "LATER_TEST",
     "LEVEL_LIMITS",

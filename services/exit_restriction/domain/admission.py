@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from services.codes.facts import next_instant
 from services.codes.legal_time import legal_date
@@ -31,6 +31,9 @@ from services.exit_restriction.domain.terms import (
 )
 from services.filing.domain import Author
 from xiezhi.errors import Reason, error
+
+ON_ITS_WAY = timedelta(days=1)
+"""How long after the end of a term a renewal that came in time is still decided; later nobody is restricted by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,11 @@ def renew(
     level: FilingLevel,
     rules: Iterable[TermRule],
     now: datetime,
+    received: datetime | None = None,
 ) -> Renewed:
     """Lets a renewal in; it must come within the last month of the term, and only one can lie ahead (A8, A9).
+
+    One that came in time and is decided only after the term was over renews it all the same, without a gap (R-1.13).
 
     Args:
         restriction_id: Key of the restriction.
@@ -113,22 +119,32 @@ def renew(
         term: The term that follows the present one.
         level: Level at which it was decided.
         rules: How terms are computed: that of the day of receipt.
-        now: The instant of receipt.
+        now: The present instant.
+        received: The instant of receipt; None for now.
 
     Raises:
         NotFound: RESTRICTION_NOT_FOUND.
-        AlreadyExists: RESTRICTION_ALREADY_RENEWED.
+        AlreadyExists: RESTRICTION_ALREADY_RENEWED, or RESTRICTION_EXISTS if the case has filed another one meanwhile.
         FailedPrecondition: RENEWAL_TOO_EARLY, RESTRICTION_ALREADY_RELEASED, TERM_EXCEEDS_LEVEL, TERM_REASON_MISSING,
             TERM_TOO_LONG or TERM_ENDS_BEFORE_START.
     """
     at = next_instant(facts, now)
-    today = legal_date(at)
-    standing = _find_open(restriction_id, author, standing_at(facts, at))
-    _check_window(standing, today)
-    present = standing.last_day
-    rule = rule_on(rules, today)
-    last_day = renewed_last_day(term, level=level, rule=rule, present=present)
-    return Renewed(restriction_id, at, last_day=last_day, rule_version=rule.version)
+    standings = standing_at(facts, at)
+    standing = _find(restriction_id, author, standings)
+    came = at if received is None or not _is_just_over(standing, at) else min(at, received)
+    if came >= standing.ends_at or standing.state is not RestrictionState.EXPIRED:
+        standing = _find_open(restriction_id, author, standings)
+    _check_window(standing, legal_date(came))
+    _refuse_second(author, (one for one in standings if one.filed.restriction_id != restriction_id))
+    rule = rule_on(rules, legal_date(came))
+    last_day = renewed_last_day(term, level=level, rule=rule, present=standing.last_day)
+    return Renewed(
+        restriction_id,
+        at,
+        last_day=last_day,
+        rule_version=rule.version,
+        received_at=came if came < standing.ends_at <= at else None,
+    )
 
 
 def release(restriction_id: str, author: Author, facts: Sequence[Fact], *, has_notice: bool, now: datetime) -> Released:
@@ -211,6 +227,11 @@ def supersede(restriction_id: str, author: Author, facts: Sequence[Fact], *, now
     return Superseded(restriction_id, at, successor_id="")
 
 
+def _is_just_over(standing: Standing, at: datetime) -> bool:
+    """Whether a term was over so short a time ago that a renewal which came before may still be on its way."""
+    return standing.ends_at <= at < standing.ends_at + ON_ITS_WAY
+
+
 def _check_window(standing: Standing, today: date) -> None:
     present = standing.periods[-1]
     if present.sequence and today < present.first_day:
@@ -234,15 +255,17 @@ def _refuse_second(author: Author, standings: Iterable[Standing]) -> None:
             )
 
 
-def _find_open(restriction_id: str, author: Author, standings: Iterable[Standing]) -> Standing:
-    """Finds a restriction of this very author that has not ended; another's looks like one that is not there."""
+def _find(restriction_id: str, author: Author, standings: Iterable[Standing]) -> Standing:
+    """Finds a restriction of this very author; another's looks like one that is not there."""
     for standing in standings:
         if standing.filed.restriction_id == restriction_id and standing.filed.author == author:
-            break
-    else:
-        raise error(
-            Reason.RESTRICTION_NOT_FOUND, "There is no such restriction of this court and case: check its name."
-        )
+            return standing
+    raise error(Reason.RESTRICTION_NOT_FOUND, "There is no such restriction of this court and case: check its name.")
+
+
+def _find_open(restriction_id: str, author: Author, standings: Iterable[Standing]) -> Standing:
+    """Finds a restriction of this very author that has not ended."""
+    standing = _find(restriction_id, author, standings)
     if standing.ended_at is not None:
         present, expired = standing.periods[-1], standing.state is RestrictionState.EXPIRED
         how = f"ended with {present.last_day}" if expired else f"was ended on {legal_date(standing.ended_at)}"

@@ -52,15 +52,17 @@ class Renewed:
 
     Attributes:
         restriction_id: Key of the restriction.
-        at: Instant of receipt.
+        at: Instant at which it was written down, from which it is known.
         last_day: Last day of the new term, inclusive.
         rule_version: Version of the rule by which it was computed.
+        received_at: Instant of receipt, where the term was over by the time it was written down; otherwise None.
     """
 
     restriction_id: str
     at: datetime
     last_day: date
     rule_version: str
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

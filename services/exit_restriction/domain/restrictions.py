@@ -17,7 +17,7 @@ from enum import IntEnum
 from services.codes.legal_time import legal_date
 from services.codes.terms import end_of
 from services.exit_restriction.domain.facts import Fact, Filed, Released, Renewed, Superseded
-from services.exit_restriction.domain.terms import NOTICE_DAY, Period
+from services.exit_restriction.domain.terms import Period
 
 
 class RestrictionState(IntEnum):
@@ -81,11 +81,6 @@ class Standing:
         """Whether it restricts or is going to."""
         return self.state in _OPEN
 
-    @property
-    def precedes_notice(self) -> bool:
-        """Whether it is dated before the notice, whose rules are then not applied to its first term (R-5.5)."""
-        return min(self.filed.start, legal_date(self.filed.at)) < NOTICE_DAY
-
 
 def standing_at(facts: Iterable[Fact], moment: datetime) -> tuple[Standing, ...]:
     """Tells how each restriction of a person stands at a moment.
@@ -135,11 +130,11 @@ class _Entry:
 
     def take(self, fact: Renewed | Released | Superseded) -> None:
         """Takes the next fact, which is not before those taken."""
-        state = self._state_at(fact.at)
         if isinstance(fact, Renewed):
-            if state is RestrictionState.ACTIVE and not self._is_renewed_on(legal_date(fact.at)):
+            came = fact.at if fact.received_at is None else min(fact.at, fact.received_at)
+            if self._state_at(came) is RestrictionState.ACTIVE and not self._is_renewed_on(legal_date(came)):
                 self._renew(fact)
-        elif state in _OPEN:
+        elif self._state_at(fact.at) in _OPEN:
             if isinstance(fact, Superseded):
                 self._end, self._successor_id = (RestrictionState.SUPERSEDED, fact.at), fact.successor_id
             else:

@@ -153,15 +153,24 @@ def write_forwarded(message: listing_pb2.EntryOutcome, forwarded: Forwarded) -> 
 
 
 def _push(ordered: Ordered, record: listing_pb2.DishonestRecord, handler: case_pb2.Handler, *, today: date) -> Push:
+    _require_coherent(record, is_person=ordered.debtor.party.is_person)
     written = Written(ordered.debtor.party, _read_listing(record, today), record.SerializeToString())
     return Push(ordered, written, handler.officer_id, Contact(handler.name, handler.phone))
 
 
+def _require_coherent(record: listing_pb2.DishonestRecord, *, is_person: bool) -> None:
+    if record.performed_part and record.performance != listing_pb2.PERFORMANCE_PARTIAL:
+        raise invalid("record.performed_part", "the duty is not performed in part")
+    if record.legal_representative and is_person:
+        raise invalid("record.legal_representative", "a natural person has none")
+
+
 def _read_listing(record: listing_pb2.DishonestRecord, today: date) -> Listing:
-    for name, day in (("case_filed_date", record.case_filed_date), ("publish_date", record.publish_date)):
-        if read_date(day, field=f"record.{name}") > today:
-            raise invalid(f"record.{name}", "it is to come")
+    if read_date(record.case_filed_date, field="record.case_filed_date") > today:
+        raise invalid("record.case_filed_date", "it is to come")
     published = read_date(record.publish_date, field="record.publish_date")
+    if published > today:
+        raise invalid("record.publish_date", "it is to come")
     return Listing(frozenset(map(Behaviour, record.behaviours)), published, record.extension_years)
 
 

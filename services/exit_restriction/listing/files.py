@@ -48,6 +48,10 @@ class Files(Protocol):
         """Opens files of people to change them."""
         ...
 
+    def numbers_of(self, subject_id: int) -> tuple[str, ...]:
+        """Returns the identity numbers of somebody whose file is opened, as the register has them."""
+        ...
+
     def publish(self, entries: Sequence[EntryRecord], restrictions: Sequence[RestrictionRecord]) -> None:
         """Adds entries, and restrictions to opened files."""
         ...

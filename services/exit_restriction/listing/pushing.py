@@ -15,15 +15,17 @@ from services.exit_restriction.domain import (
     Outcome,
     Published,
     TermRule,
-    assess,
 )
 from services.exit_restriction.listing.alike import AlikeOrders
 from services.exit_restriction.listing.domain import DebtorKey, EntryFile, EntryRecord, Forwarded, Push, reasons_of
 from services.exit_restriction.listing.files import Files
 from services.exit_restriction.registry.domain import Examined, examine
-from services.exit_restriction.reporting import Debtor, candidate_of
+from services.exit_restriction.reporting import Debtor
 from services.exit_restriction.restrictions.domain import RestrictionFile
 from xiezhi.errors import NEXT_STEPS, XiezhiError, error
+
+_DRAWN = 64
+"""Ids that are drawn at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,11 @@ def push_all(pushes: Sequence[Push], *, means: Means) -> list[Pushed]:
     files = means.files
     known = _open_facts(files.of_debtors({push.key for push in pushes}))
     examined = examine_all([push.ordered.debtor for push in pushes], files)
-    tested = [
-        assess(candidate_of(push.ordered, found, rules=means.rules, on=means.today))
-        for push, found in zip(pushes, examined, strict=True)
-    ]
+    alike = AlikeOrders(means.rules, now=means.now)
+    tested = [alike.assess(push.ordered, found) for push, found in zip(pushes, examined, strict=True)]
     subjects = _subjects(pushes, examined, tested, files=files)
     opened = dict(files.open({key for key in subjects if key is not None}))
-    desk = _Desk(means, known, opened)
+    desk = _Desk(means, alike, known=known, opened=opened)
     outcomes = [
         desk.push(push, eligibility, subject)
         for push, eligibility, subject in zip(pushes, tested, subjects, strict=True)
@@ -131,10 +131,17 @@ class _Desk:
     """Decides pushes one after the other, so that each finds what those before it made."""
 
     def __init__(
-        self, means: Means, known: dict[DebtorKey, list[EntryFact]], opened: dict[int, RestrictionFile]
+        self,
+        means: Means,
+        alike: AlikeOrders,
+        *,
+        known: dict[DebtorKey, list[EntryFact]],
+        opened: dict[int, RestrictionFile],
     ) -> None:
         self._means = means
-        self._alike = AlikeOrders(means.rules, now=means.now)
+        self._alike = alike
+        # Drawn as they are needed, many at once.
+        self._drawn: list[str] = []
         self._known = known
         self._opened = opened
         self.restrictions: list[RestrictionRecord] = []
@@ -144,7 +151,7 @@ class _Desk:
         """Decides one of them."""
         means = self._means
         facts = self._known.setdefault(push.key, [])
-        entry_id = str(means.ids.uuid())
+        entry_id = self._draw()
         try:
             received = Published(entry_id, push.ordered.author, means.now, push.written.listing)
             published = self._alike.publish(received, facts)
@@ -168,10 +175,15 @@ class _Desk:
         )
         return Pushed(entry, None, forwarded)
 
+    def _draw(self) -> str:
+        if not self._drawn:
+            self._drawn = self._means.ids.texts(_DRAWN)[::-1]
+        return self._drawn.pop()
+
     def _restrict(self, push: Push, published: Published, subject_id: int) -> Forwarded:
         """Restricts the debtor; where that is not admitted, the entry is on the list only."""
         ordered, opened, means = push.ordered, self._opened[subject_id], self._means
-        restriction_id = str(means.ids.uuid())
+        restriction_id = self._draw()
         try:
             standing = self._alike.file(ordered.order, opened.facts, restriction_id=restriction_id)
         except XiezhiError as refusal:
@@ -180,5 +192,6 @@ class _Desk:
         record = ordered.record(filed, subject_id, published.entry_id, officer_id=push.officer_id, handler=push.handler)
         self._opened[subject_id] = opened.with_restriction(record)
         self.restrictions.append(record)
-        self.changes.append(RestrictionChange(Happened.FILED, record, standing, filed.at, means.traceparent))
+        numbers = means.files.numbers_of(subject_id)
+        self.changes.append(RestrictionChange(Happened.FILED, record, standing, filed.at, means.traceparent, numbers))
         return Forwarded(Outcome.FORWARDED, (), restriction_id)

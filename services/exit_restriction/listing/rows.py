@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from services.chassis.db import KeyedQuery, execute_many, insert_many, insert_new
+from services.chassis.db import Columns, KeyedQuery, alike, execute_many, insert_columns, insert_new
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.exit_restriction.domain import Author, Deleted, Withdrawn
 from services.exit_restriction.listing.domain import (
@@ -83,16 +83,15 @@ class EntryRows:
 
     def add(self, connection: Connection, records: Sequence[EntryRecord]) -> None:
         """Adds entries; their sequences follow from the order."""
-        rows = [
-            {
-                "entry_id": record.entry_id,
-                "case_digest": self._digest(record.author, record.written.debtor.number),
-                "received_at": record.at,
-                "record": self._sealer.seal_record(record),
-            }
-            for record in records
-        ]
-        insert_many(connection, ENTRIES, rows)
+        if not records:
+            return
+        columns: Columns = {
+            "entry_id": [record.entry_id for record in records],
+            "case_digest": [self._digest(record.author, record.written.debtor.number) for record in records],
+            "received_at": alike([record.at for record in records]),
+            "record": [self._sealer.seal_record(record) for record in records],
+        }
+        insert_columns(connection, ENTRIES, columns)
 
     def add_steps(self, connection: Connection, steps: Iterable[tuple[EntryRecord, Step]], *, request: bytes) -> None:
         """Adds what happened to entries.

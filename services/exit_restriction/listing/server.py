@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from services.chassis.call import Call, Joint
+from services.chassis.call import Call, Joint, Part
 from services.chassis.spans import traceparent
 from services.exit_restriction import convert as shared
 from services.exit_restriction.domain import TERM_RULES, TermRule
@@ -119,9 +119,13 @@ class DishonestListServicer:
         """Tells how far an upload is."""
         return await self._uploads.get(request, call)
 
-    async def ListUploadItems(
-        self, request: listing_pb2.ListUploadItemsRequest, call: Call
-    ) -> listing_pb2.ListUploadItemsResponse:
+    async def DiscardUpload(
+        self, request: listing_pb2.DiscardUploadRequest, call: Call
+    ) -> listing_pb2.DiscardUploadResponse:
+        """Erases an upload that is not committed."""
+        return await self._uploads.discard(request, call)
+
+    async def ListUploadItems(self, request: listing_pb2.ListUploadItemsRequest, call: Call) -> Part:
         """Shows what is staged."""
         return await self._uploads.items(request, call)
 

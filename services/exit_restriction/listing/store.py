@@ -102,6 +102,8 @@ class _SqlFiles:
         self._connection = connection
         self._rows = rows
         self._request = request
+        self._subjects = rows.subjects.remembering()
+        self._locked: dict[int, Subject] = {}
 
     def lock(self, court_code: str) -> None:
         """Locks a court's list."""
@@ -117,11 +119,11 @@ class _SqlFiles:
 
     def find(self, named: Sequence[Named]) -> Sequence[Sequence[Subject]]:
         """Finds people by number, all of them in a few queries."""
-        return self._rows.subjects.named_all(self._connection, named)
+        return self._subjects.named_all(self._connection, named)
 
     def subjects_of(self, named: Sequence[Named]) -> Sequence[int]:
         """Finds or adds subjects."""
-        return self._rows.subjects.find_or_add_all(self._connection, named)
+        return self._subjects.find_or_add_all(self._connection, named)
 
     def restrictions_of(self, author: Author, number: str) -> Collection[int]:
         """Finds those who were restricted in a case."""
@@ -130,8 +132,12 @@ class _SqlFiles:
 
     def open(self, subject_ids: Collection[int]) -> Mapping[int, RestrictionFile]:
         """Locks subjects and reads their files."""
-        self._rows.subjects.hold(self._connection, subject_ids)
+        self._locked |= self._subjects.lock(self._connection, subject_ids)
         return self._rows.restrictions.files(self._connection, subject_ids)
+
+    def numbers_of(self, subject_id: int) -> tuple[str, ...]:
+        """Returns what was read under the lock."""
+        return self._locked[subject_id].numbers
 
     def publish(self, entries: Sequence[EntryRecord], restrictions: Sequence[RestrictionRecord]) -> None:
         """Adds entries and restrictions."""

@@ -20,6 +20,7 @@ from services.exit_restriction.notices.domain import (
 )
 from services.exit_restriction.notices.due import ControlEnd, TermDue
 from services.exit_restriction.notices.records import write_told
+from services.exit_restriction.restrictions.domain import Shown
 
 
 def draft_hit(hit: HitTold, *, acknowledge_within: timedelta) -> Notice:
@@ -59,7 +60,7 @@ def draft_proposal(proposed: ReleaseProposed) -> Notice:
     """Drafts that a release is proposed."""
     kind, record = NoticeKind.RELEASE_PROPOSED, proposed.record
     return _draft(
-        _told_about(kind, record, proposed.standing),
+        _told_about(kind, record, proposed.standing, handler_id=record.officer_id),
         notice_id=derive_id(record.restriction_id, kind.name, proposed.at.isoformat()),
         subject_id=record.subject_id,
         at=proposed.at,
@@ -67,23 +68,20 @@ def draft_proposal(proposed: ReleaseProposed) -> Notice:
     )
 
 
-def draft_term(
-    kind: NoticeKind, due: TermDue, *, record: RestrictionRecord, standing: Standing, at: datetime, traceparent: str
-) -> Notice:
+def draft_term(kind: NoticeKind, due: TermDue, *, shown: Shown, at: datetime, traceparent: str) -> Notice:
     """Drafts what is due of a term of a restriction.
 
     Args:
         kind: Why the court is told.
         due: The term.
-        record: The restriction as it was filed.
-        standing: How it stands.
+        shown: How the restriction stands; the judge of its last term reads the content.
         at: The present instant.
         traceparent: Trace of what it follows from.
     """
     return _draft(
-        _told_about(kind, record, standing),
-        notice_id=derive_id(record.restriction_id, kind.name, due.sequence, due.number),
-        subject_id=record.subject_id,
+        _told_about(kind, shown.record, shown.standing, handler_id=shown.officer_id),
+        notice_id=derive_id(due.restriction_id, kind.name, due.sequence, due.number),
+        subject_id=shown.record.subject_id,
         at=at,
         traceparent=traceparent,
     )
@@ -119,9 +117,9 @@ def _draft(told: CourtTold, *, notice_id: str, subject_id: int, at: datetime, tr
     )
 
 
-def _told_about(kind: NoticeKind, record: RestrictionRecord, standing: Standing) -> CourtTold:
+def _told_about(kind: NoticeKind, record: RestrictionRecord, standing: Standing, *, handler_id: str) -> CourtTold:
     name = restriction_name(record.restriction_id)
-    return CourtTold(kind, record.filed.author, name, record.officer_id, last_day=standing.last_day)
+    return CourtTold(kind, record.filed.author, name, handler_id, last_day=standing.last_day)
 
 
 def _told_of(kind: NoticeKind, hit: HitTold, met: Met) -> CourtTold:

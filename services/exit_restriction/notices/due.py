@@ -53,11 +53,19 @@ class TermDue:
         """
         return cls(*read_record(_FORM, event.payload))
 
-    def event(self, topic: str, due_at: datetime, *, traceparent: str) -> Event:
-        """Returns the event."""
-        values = (self.restriction_id, self.subject_id, self.sequence, self.number)
-        event_id = derive_id(self.restriction_id, topic, self.sequence, self.number)
-        return _event(event_id, topic, values, due_at=due_at, traceparent=traceparent)
+    def events(self, *due: tuple[str, datetime], traceparent: str) -> list[Event]:
+        """Returns the events of topics, each with the instant at which it is due."""
+        payload = write_record(_FORM, (self.restriction_id, self.subject_id, self.sequence, self.number))
+        return [
+            _event(
+                derive_id(self.restriction_id, topic, self.sequence, self.number),
+                topic,
+                payload,
+                due_at=due_at,
+                traceparent=traceparent,
+            )
+            for topic, due_at in due
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ class ControlEnd:
             self.last_day.isoformat(),
         )
         event_id = derive_id(self.control_id, CONTROL_ENDS)
-        return _event(event_id, CONTROL_ENDS, values, due_at=due_at, traceparent=traceparent)
+        return _event(event_id, CONTROL_ENDS, write_record(_FORM, values), due_at=due_at, traceparent=traceparent)
 
 
 class Calendar:
@@ -123,14 +131,15 @@ class Calendar:
             connection: That of a write function.
             begun: The restrictions, how they stand, and the traces of the calls.
         """
-        events = []
+        events: list[Event] = []
+        planned = opens = ends = None
         for record, standing, traceparent in begun:
             period = standing.periods[-1]
             due = TermDue(record.restriction_id, record.subject_id, period.sequence)
-            events += [
-                due.event(OPENS, start_of(period.window_opens), traceparent=traceparent),
-                due.event(ENDS, end_of(period.last_day), traceparent=traceparent),
-            ]
+            # Of an upload most terms are one and the same.
+            if period is not planned or opens is None or ends is None:
+                planned, opens, ends = period, start_of(period.window_opens), end_of(period.last_day)
+            events += due.events((OPENS, opens), (ENDS, ends), traceparent=traceparent)
         self._outbox.write_all(connection, events)
 
     def plan_reminders(
@@ -146,7 +155,7 @@ class Calendar:
         """
         days = sorted({reminder.day for reminder in reminders})
         terms = [(TermDue(due.restriction_id, due.subject_id, due.sequence, day.isoformat()), day) for day in days]
-        events = [term.event(CLOSES, start_of(day), traceparent=traceparent) for term, day in terms]
+        events = [e for term, day in terms for e in term.events((CLOSES, start_of(day)), traceparent=traceparent)]
         self._outbox.write_all(connection, events)
 
     def plan_end(self, connection: Connection, end: ControlEnd, *, due_at: datetime, traceparent: str) -> None:
@@ -166,13 +175,13 @@ def start_of(day: date) -> datetime:
     return end_of(day - _DAY)
 
 
-def _event(event_id: str, topic: str, values: Iterable[object], *, due_at: datetime, traceparent: str) -> Event:
+def _event(event_id: str, topic: str, payload: bytes, *, due_at: datetime, traceparent: str) -> Event:
     """Makes an event; each is a subject of its own, because none waits for what is due at another time."""
     return Event(
         event_id=event_id,
         topic=topic,
         subject=event_id.encode(),
-        payload=write_record(_FORM, values),
+        payload=payload,
         traceparent=traceparent,
         due_at=due_at,
     )

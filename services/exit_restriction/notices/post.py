@@ -172,13 +172,6 @@ class Post:
         return next((shown for shown in all_shown if shown.record.restriction_id == due.restriction_id), None)
 
     def _write(self, connection: Connection, kind: NoticeKind, matter: _Matter) -> bool:
-        shown = matter.shown
-        notice = draft_term(
-            kind,
-            matter.due,
-            record=shown.record,
-            standing=shown.standing,
-            at=self._clock.now(),
-            traceparent=matter.event.traceparent,
-        )
+        now, trace = self._clock.now(), matter.event.traceparent
+        notice = draft_term(kind, matter.due, shown=matter.shown, at=now, traceparent=trace)
         return self._feed.write(connection, notice)

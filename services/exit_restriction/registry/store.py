@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 
 from sqlalchemy import Connection, insert, select
 
@@ -18,7 +19,6 @@ _HAVING = select(NUMBERS.c.digest, SUBJECTS.c.subject_id, SUBJECTS.c.record).joi
 )
 _LEAD = insert(NUMBERS)
 _LOCKED = select(SUBJECTS).order_by(SUBJECTS.c.subject_id).with_for_update()
-_HELD = select(SUBJECTS.c.subject_id).order_by(SUBJECTS.c.subject_id).with_for_update()
 
 
 class RegistryDamage(Exception):
@@ -38,17 +38,26 @@ class SubjectRows:
         self._having = KeyedQuery(_HAVING, NUMBERS.c.digest)
         self._subjects = KeyedQuery(select(SUBJECTS), SUBJECTS.c.subject_id)
         self._locked = KeyedQuery(_LOCKED, SUBJECTS.c.subject_id)
-        self._held = KeyedQuery(_HELD, SUBJECTS.c.subject_id)
+        self._opened: dict[bytes, Subject] | None = None
 
     def read(self, connection: Connection, ids: Iterable[int]) -> dict[int, Subject]:
         """Reads subjects by their keys; one that is not there is left out."""
         rows = self._subjects.row(connection, [*ids])
-        return {key: self._sealer.open(key, row.record) for key, row in rows.items()}
+        return {key: self._open(key, row.record) for key, row in rows.items()}
 
     def lock(self, connection: Connection, ids: Iterable[int]) -> dict[int, Subject]:
         """Reads subjects and keeps out everybody else who changes what concerns them, until the commit."""
         rows = self._locked.row(connection, sorted(ids))
-        return {key: self._sealer.open(key, row.record) for key, row in rows.items()}
+        return {key: self._open(key, row.record) for key, row in rows.items()}
+
+    def _open(self, subject_id: int, sealed: bytes) -> Subject:
+        """Opens a record; no two are sealed to the same bytes, so one that was opened needs no second look."""
+        if self._opened is None:
+            return self._sealer.open(subject_id, sealed)
+        known = self._opened.get(sealed)
+        if known is None or known.subject_id != subject_id:
+            known = self._opened[sealed] = self._sealer.open(subject_id, sealed)
+        return known
 
     def of_numbers(self, connection: Connection, numbers: Iterable[str]) -> dict[str, tuple[Subject, ...]]:
         """Reads those who have identity numbers, several under one number where it was given twice (重号).
@@ -164,9 +173,11 @@ class SubjectRows:
         meant = find_meant(named, self.named(connection, named))
         return self._add(connection, named) if meant is None else meant
 
-    def hold(self, connection: Connection, ids: Iterable[int]) -> None:
-        """Keeps out everybody else who changes what concerns subjects, until the commit; reads nothing of them."""
-        self._held.row(connection, sorted(ids))
+    def remembering(self) -> SubjectRows:
+        """Returns rows that open each record once, for use within one transaction: who is found is locked later."""
+        rows = copy(self)
+        rows._opened = {}
+        return rows
 
     def find_or_add_all(self, connection: Connection, named: Sequence[Named]) -> list[int]:
         """Returns the keys of the subjects of many whom a court names; as `find_or_add`, in a few statements.
@@ -219,6 +230,6 @@ class SubjectRows:
         for digest, rows in self._having.rows(connection, [*asked]).items():
             for row in rows:
                 if row.subject_id not in opened:
-                    opened[row.subject_id] = self._sealer.open(row.subject_id, row.record)
+                    opened[row.subject_id] = self._open(row.subject_id, row.record)
                 found.setdefault(asked[digest], {})[row.subject_id] = opened[row.subject_id]
         return {number: tuple(subjects[key] for key in sorted(subjects)) for number, subjects in found.items()}

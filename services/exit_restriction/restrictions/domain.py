@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from services.exit_restriction.changes import RestrictionRecord
 from services.exit_restriction.domain import Fact, FilingLevel, Released, Renewed, Standing, Superseded, standing_at
+from services.filing.domain import Contact
 from xiezhi.errors import Reason, XiezhiError, error
 
 MOST_SHOWN = 200
@@ -28,6 +29,8 @@ class Shown:
         filed_at: When each of its terms was filed.
         level: Level at which the last of them was decided.
         decision_number: Number of the decision on it.
+        officer_id: The judge who handled the case then, as the court's token names them.
+        handler: How to reach them.
         is_release_proposed: Whether the debtor was taken off the list by then.
     """
 
@@ -36,6 +39,8 @@ class Shown:
     filed_at: tuple[datetime, ...]
     level: FilingLevel
     decision_number: str
+    officer_id: str
+    handler: Contact
     is_release_proposed: bool
 
 
@@ -46,10 +51,14 @@ class Renewal:
     Attributes:
         level: Level at which it was decided.
         decision_number: Number of the decision.
+        officer_id: The handling judge, as the court's token names them.
+        handler: How to reach them.
     """
 
     level: FilingLevel
     decision_number: str
+    officer_id: str
+    handler: Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,9 @@ class RestrictionFile:
 
     def with_restriction(self, record: RestrictionRecord) -> RestrictionFile:
         """Returns the file with one more restriction."""
-        return replace(self, records={**self.records, record.restriction_id: record})
+        return RestrictionFile(
+            self.subject_id, {**self.records, record.restriction_id: record}, self.later, self.proposals
+        )
 
     def followed_by(self, step: Step) -> RestrictionFile:
         """Returns the file with one more step."""
@@ -130,13 +141,17 @@ class RestrictionFile:
             for step in self.later
             if step.fact.restriction_id == record.restriction_id and step.renewal is not None and step.fact.at <= at
         ]
-        last = renewals[-1][1] if renewals else Renewal(record.level, record.decision_number)
+        first = Renewal(record.level, record.decision_number, record.officer_id, record.handler)
+        last = renewals[-1][1] if renewals else first
         return Shown(
             record,
             standing,
             filed_at=(record.filed.at, *(filed for filed, _ in renewals)),
             level=last.level,
             decision_number=last.decision_number,
+            # Of the first renewals it was not kept who handled the case.
+            officer_id=last.officer_id or record.officer_id,
+            handler=last.handler if last.officer_id else record.handler,
             is_release_proposed=any(
                 proposal.restriction_id == record.restriction_id and proposal.at <= at for proposal in self.proposals
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.codes.legal_time import legal_date
 from services.exit_restriction.changes import Happened
@@ -87,6 +88,7 @@ def renew_one(
     term: Term,
     renewal: Renewal,
     *,
+    received: datetime,
     accepted: Accepted,
     files: Files,
     rules: Collection[TermRule],
@@ -97,13 +99,15 @@ def renew_one(
         named: The restriction.
         term: The term that follows.
         renewal: What the renewal rests on.
+        received: When the exchange received the order, which may be before it is decided.
         accepted: The order.
         files: The files of people.
         rules: How terms are computed.
 
     Raises:
         XiezhiError: RESTRICTION_NOT_FOUND, RENEWAL_TOO_EARLY, RESTRICTION_ALREADY_RELEASED,
-            RESTRICTION_ALREADY_RENEWED, MISSING_ASSISTANCE_NOTICE, EXIT_DECISION_MISSING, or the reasons of terms.
+            RESTRICTION_ALREADY_RENEWED, RESTRICTION_EXISTS, MISSING_ASSISTANCE_NOTICE, EXIT_DECISION_MISSING, or the
+            reasons of terms.
     """
     opened = _open(named, files)
     fact = renew(
@@ -114,6 +118,7 @@ def renew_one(
         level=renewal.level,
         rules=rules,
         now=accepted.now,
+        received=received,
     )
     _require_named(named.number, accepted)
     if not renewal.decision_number or not accepted.mentions(NOTICE, renewal.decision_number):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
-from services.chassis.db import KeyedQuery, execute_many, insert_many
+from services.chassis.db import Columns, KeyedQuery, alike, execute_many, insert_columns
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.exit_restriction.changes import RestrictionRecord
 from services.exit_restriction.domain import Author, Released, Renewed, Superseded
@@ -102,19 +102,19 @@ class RestrictionRows:
 
     def add(self, connection: Connection, records: Sequence[RestrictionRecord]) -> None:
         """Adds restrictions; their sequences follow from the order."""
-        rows = [
-            {
-                "restriction_id": record.restriction_id,
-                "subject_id": record.subject_id,
-                "case_digest": self._cases.of(_debtor_of(record.filed.author, record.debtor.number)),
-                "filed_at": record.filed.at,
-                "start_day": record.filed.start,
-                "last_day": record.filed.last_day,
-                "record": self._sealer.seal_record(record),
-            }
-            for record in records
-        ]
-        insert_many(connection, RESTRICTIONS, rows)
+        if not records:
+            return
+        filed = [record.filed for record in records]
+        columns: Columns = {
+            "restriction_id": [one.restriction_id for one in filed],
+            "subject_id": [record.subject_id for record in records],
+            "case_digest": [self._cases.of(_debtor_of(r.filed.author, r.debtor.number)) for r in records],
+            "filed_at": alike([one.at for one in filed]),
+            "start_day": alike([one.start for one in filed]),
+            "last_day": alike([one.last_day for one in filed]),
+            "record": [self._sealer.seal_record(record) for record in records],
+        }
+        insert_columns(connection, RESTRICTIONS, columns)
 
     def add_steps(self, connection: Connection, steps: Sequence[tuple[int, Step]], *, request: bytes) -> None:
         """Adds what happened to restrictions.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.chassis.records import read_record, write_record
@@ -11,7 +12,7 @@ from services.exit_restriction.domain import Author, Filed, FilingLevel, Ground,
 from services.exit_restriction.restrictions.domain import Renewal, Step
 from services.filing.domain import Contact, Party
 
-_FORM = 1
+_FORM, _RENEWAL_VALUES = 1, 7
 
 
 class RestrictionSealer:
@@ -77,15 +78,31 @@ class RestrictionSealer:
 
     def seal_renewal(self, fact: Renewed, renewal: Renewal, *, subject_id: int) -> bytes:
         """Seals what a renewal rests on."""
-        values = [fact.rule_version, renewal.level, renewal.decision_number]
+        received = "" if fact.received_at is None else fact.received_at.isoformat()
+        values = [
+            fact.rule_version,
+            renewal.level,
+            renewal.decision_number,
+            received,
+            renewal.officer_id,
+            renewal.handler.name,
+            renewal.handler.phone,
+        ]
         return self._seal(values, _renewal_place(fact.restriction_id, subject_id))
 
     def open_renewal(self, row: Any) -> Step:
         """Opens a renewal; raises as `open_record`."""
         values = self._open(row.record, _renewal_place(row.restriction_id, row.subject_id))
-        version, level, decision = values
-        fact = Renewed(row.restriction_id, row.at, last_day=row.last_day, rule_version=version)
-        return Step(fact, Renewal(FilingLevel(level), decision))
+        # Of the first renewals neither the instant of receipt nor the judge was kept.
+        version, level, decision, received, officer, judge, phone = values + [""] * (_RENEWAL_VALUES - len(values))
+        fact = Renewed(
+            row.restriction_id,
+            row.at,
+            last_day=row.last_day,
+            rule_version=version,
+            received_at=datetime.fromisoformat(received) if received else None,
+        )
+        return Step(fact, Renewal(FilingLevel(level), decision, officer, Contact(judge, phone)))
 
     def _seal(self, values: list[Any], place: str) -> bytes:
         return self._sealer.seal(write_record(_FORM, values), place=place)

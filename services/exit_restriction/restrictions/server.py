@@ -66,13 +66,22 @@ class RestrictionServicer:
         """Renews a restriction in the last month of its term."""
         debtor = shared.read_debtor(request.debtor, field="debtor", on=shared.today_of(call))
         filing = convert.read_filing(request.context, call, notice=request.notice_pdf, debtor=debtor)
-        renewal = Renewal(shared.level_of(call), shared.decision_number(filing))
+        officer_id = request.context.handler.officer_id
+        renewal = Renewal(shared.level_of(call), shared.decision_number(filing), officer_id, filing.handler)
         term = shared.read_term(request.term, field="term")
         named = Named(convert.read_name(request.name), read_author(request.context), debtor.party.number)
 
         def act(accepted: Accepted, files: Files) -> bytes:
             response = restriction_pb2.RenewRestrictionResponse()
-            shown = handlers.renew_one(named, term, renewal, accepted=accepted, files=files, rules=self._rules)
+            shown = handlers.renew_one(
+                named,
+                term,
+                renewal,
+                received=call.accepted_at,
+                accepted=accepted,
+                files=files,
+                rules=self._rules,
+            )
             convert.write_restriction(response.restriction, shown)
             return response.SerializeToString()
 

@@ -86,7 +86,9 @@ def read_search(
     period = _read_period(request)
     by, keys = _read_keys(request, cases=cases, subjects=subjects)
     place = paging.decode_token(request.page_token, query=_query(request, reader))
-    return Search(by, keys, period, request.page_size or paging.DEFAULT_SIZE, _read_spot(place) if place else None)
+    size, after = request.page_size or paging.DEFAULT_SIZE, _read_spot(place) if place else None
+    sought = subjects(plain(request.officer_id)) if request.officer_id else ()
+    return Search(by, keys, period, size, after, sought)
 
 
 def page_to_message(

@@ -92,6 +92,7 @@ class Search:
         period: When the entries were written.
         size: Most entries of the page.
         after: Where the page before ended; None for the first page.
+        sought: Digests under which is recorded of whom somebody searched: entries of such searches are found too.
     """
 
     by: By
@@ -99,6 +100,7 @@ class Search:
     period: Period
     size: int
     after: Spot | None
+    sought: tuple[bytes, ...] = ()
 
 
 def approval_key(name: str) -> bytes | None:

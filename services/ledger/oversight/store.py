@@ -101,11 +101,11 @@ class SqlIndex:
             "size": size,
             "most": search.size + 1,
         }
-        statement = _FINDING[search.by]
+        ways = [*((search.by, key) for key in search.keys), *((By.SUBJECT, key) for key in search.sought)]
 
         def read(connection: Connection) -> list[Spot]:
             # One query each: the database takes those of one key in the order of the index.
-            found = [_spots(connection, statement, values | {"key": key}) for key in search.keys]
+            found = [_spots(connection, _FINDING[by], values | {"key": key}) for by, key in ways]
             return heapq.nlargest(search.size + 1, {spot for spots in found for spot in spots}, key=_order)
 
         return await self._database.read(read)

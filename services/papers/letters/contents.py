@@ -178,7 +178,7 @@ class CaseReceipt:
         number: Its number.
         issued_on: Its date.
         materials: What was handed over, for example "案件移送函一份".
-        contact: Who received it.
+        contact: Who received it; None where it is not told.
         note: What stands at the foot of each page, if anything.
 
     Source:
@@ -189,7 +189,7 @@ class CaseReceipt:
     number: str
     issued_on: date
     materials: tuple[str, ...]
-    contact: Contact
+    contact: Contact | None
     note: str = ""
 
     def letter(self) -> Letter:
@@ -210,7 +210,7 @@ class CaseReceipt:
                 "收到的材料如下：",
             ),
             items=self.materials,
-            ending=("我单位将依法审查，并按期书面反馈。", _contact(self.contact)),
+            ending=("我单位将依法审查，并按期书面反馈。", *_contacts(self.contact)),
             issued_on=self.issued_on,
             note=self.note,
         )

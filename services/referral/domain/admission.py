@@ -135,12 +135,13 @@ def receive(
     return Received(at, signed_at, receipt_number)
 
 
-def request_supplement(facts: Sequence[Fact], *, now: datetime) -> SupplementRequested:
+def request_supplement(facts: Sequence[Fact], *, now: datetime, days: int | None = None) -> SupplementRequested:
     """Lets the unit ask the court to complete the package; no clock stands still for it.
 
     Args:
         facts: The referral's facts.
         now: The current instant.
+        days: How many days the court has; None for those of the rule.
 
     Raises:
         NotFound: REFERRAL_NOT_FOUND.
@@ -150,7 +151,7 @@ def request_supplement(facts: Sequence[Fact], *, now: datetime) -> SupplementReq
     referral = _admitting(SupplementRequested, facts, at)
     if any(request.is_open for request in referral.requests):
         raise refuse_step(referral.suspects)
-    return SupplementRequested(at)
+    return SupplementRequested(at, days)
 
 
 def supplement(facts: Sequence[Fact], *, now: datetime) -> Supplemented:
@@ -224,11 +225,15 @@ def extend(
         raise error(Reason.EXTENSION_NOT_ENTITLED, "This extension takes the head of the organ at county level.")
     if rules.find(REVIEWS[review]) is None:
         raise error(Reason.REFERRAL_STATE, "The rules that count for this referral do not know this extension.")
-    undecided = [standing for standing in referral.suspects if standing.state in UNDECIDED]
-    if all(any(done.review >= review for done in s.rounds[-1].extensions) for s in undecided):
+    reviewed = [s for s in referral.suspects if s.state in UNDECIDED and not s.rounds[-1].is_ordered]
+    if not reviewed:
+        raise error(
+            Reason.REFERRAL_STATE, "A prosecutor ordered the unit to file, which is no review: decide the referral."
+        )
+    if all(any(done.review >= review for done in s.rounds[-1].extensions) for s in reviewed):
         raise error(Reason.REFERRAL_STATE, "The review is extended as far already: decide the referral.")
     duties = duties_at(facts, at, calendars, law=law)
-    if any(Mark.FEEDBACK_OVERDUE in marks_of(duties, standing.suspect) for standing in undecided):
+    if any(Mark.FEEDBACK_OVERDUE in marks_of(duties, standing.suspect) for standing in reviewed):
         raise error(Reason.REFERRAL_STATE, "The time for the review is over: decide the referral.")
     return Extended(at, review)
 

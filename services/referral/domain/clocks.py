@@ -15,6 +15,7 @@ the referral (签收), once and for all.
     SIXTY_DAYS            receipt            60 days     unit      法〔2018〕147号, then private prosecution is open
     JURISDICTION          receipt            24 hours    unit      公安机关办理刑事案件程序规定 art 175
     SUPPLEMENT            request            3 days      court     the same, art 180 by analogy
+    ORDERED_FILING        prosecutor's order 15 days     unit      the same, art 182, in place of a new review
 
 From 2025-07-01 on 法发〔2025〕8号 takes the place of the times for review and opinion: 7 days for the review, 30 where
 the case is complex, and 7 days from a decision not to file for telling the court.
@@ -48,6 +49,7 @@ class RuleId(StrEnum):
     SIXTY_DAYS = "SIXTY_DAYS"
     JURISDICTION = "JURISDICTION"
     SUPPLEMENT = "SUPPLEMENT"
+    ORDERED_FILING = "ORDERED_FILING"
 
 
 class DutyKind(IntEnum):
@@ -161,6 +163,7 @@ _KINDS: Mapping[RuleId, DutyKind] = MappingProxyType(
         RuleId.REVIEW_COMPLEX: DutyKind.DECIDE,
         RuleId.SIXTY_DAYS: DutyKind.SIXTY_DAYS,
         RuleId.SUPPLEMENT: DutyKind.SUPPLEMENT,
+        RuleId.ORDERED_FILING: DutyKind.DECIDE,
     }
 )
 
@@ -175,6 +178,7 @@ _FILED = Rule(RuleId.FILED_FEEDBACK, "立案后书面反馈", _NOTICE, days=3, m
 _SIXTY = Rule(RuleId.SIXTY_DAYS, "六十日内书面答复", _SPC_2018, days=60, marks=Mark.SIXTY_DAY_ELAPSED)
 _JURISDICTION = Rule(RuleId.JURISDICTION, "移送有管辖权的机关", f"{_PROCEDURE} art 175", hours=24)
 _SUPPLEMENT = Rule(RuleId.SUPPLEMENT, "补正材料", f"{_PROCEDURE} art 180", days=3, actor=Actor.COURT)
+_ORDERED = Rule(RuleId.ORDERED_FILING, "检察机关通知立案", f"{_PROCEDURE} art 182", days=15, marks=_OVERDUE)
 
 NOTICE_RULES = RuleSet(
     "160-2018",
@@ -192,6 +196,7 @@ NOTICE_RULES = RuleSet(
         _SIXTY,
         _JURISDICTION,
         _SUPPLEMENT,
+        _ORDERED,
     ),
 )
 """The rules from the notice on."""
@@ -207,6 +212,7 @@ JOINT_RULES = RuleSet(
         _SIXTY,
         _JURISDICTION,
         _SUPPLEMENT,
+        _ORDERED,
     ),
 )
 """The rules since the joint opinion of the Supreme Court, the Procuratorate and the Ministry."""

@@ -192,6 +192,7 @@ def _deadline(
 ) -> Deadline:
     stopped = _stopped(clock, rule, clock.ended_at or moment) if rules.supplement_stops else 0
     known = calendars.as_of(clock.started_at)
+    rule = rule if clock.days is None else replace(rule, days=clock.days)
     found = deadline(rule, clock.start, known, version=rules.version, stopped=stopped)
     return found if moved is None else _adjusted(found, moved, calendars)
 

@@ -78,9 +78,11 @@ class SupplementRequested:
 
     Attributes:
         at: Instant.
+        days: How many days the court has, as was configured then; None for those of the rule.
     """
 
     at: datetime
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

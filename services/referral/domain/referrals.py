@@ -25,6 +25,7 @@ from services.referral.domain.facts import (
     FactOfReferral,
     FactOfSuspect,
     FeedbackGiven,
+    Ground,
     OpinionGiven,
     Received,
     Reopened,
@@ -83,7 +84,7 @@ def _of_referral(referral: Referral, fact: FactOfReferral) -> Referral:
             received = (replace(s, rounds=(*s.rounds, new)) if s.state is _S.SENT else s for s in referral.suspects)
             return replace(referral, receipts=(*referral.receipts, fact), suspects=tuple(received))
         case SupplementRequested():
-            return replace(referral, requests=(*referral.requests, Request(fact.at)))
+            return replace(referral, requests=(*referral.requests, Request(fact.at, days=fact.days)))
         case Supplemented():
             if not referral.requests or not referral.requests[-1].is_open:
                 return referral
@@ -109,12 +110,15 @@ def _of_suspect(standing: Standing, fact: FactOfSuspect) -> Standing:
             return _with_round(standing, answered=fact)
         case Reopened():
             ended = _with_round(standing, ended_at=fact.at)
-            return replace(ended, rounds=(*ended.rounds, Round(fact.at, legal_date(fact.at))))
+            new = Round(fact.at, legal_date(fact.at), is_ordered=fact.ground is Ground.PROSECUTOR)
+            return replace(ended, rounds=(*ended.rounds, new))
 
 
 def _extended(standing: Standing, fact: Extended) -> Standing:
-    """Extends a review; one that was extended further stays so."""
+    """Extends a review; one that was extended further stays so, and what was ordered is none."""
     done = standing.rounds[-1].extensions
+    if standing.rounds[-1].is_ordered:
+        return standing
     if done and done[-1].review >= fact.review:
         return standing
     return _with_round(standing, extensions=(*done, fact))

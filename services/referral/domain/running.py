@@ -36,6 +36,7 @@ class Clock:
         met_on: Day on which it was met.
         ceased_at: Instant at which it ceased or another one took its place; None where neither happened.
         requests: Requests for a supplement, during which it may stand still.
+        days: Days that were given in place of the rule's; None where they are the rule's.
     """
 
     rule_id: RuleId
@@ -46,6 +47,7 @@ class Clock:
     met_on: date | None = None
     ceased_at: datetime | None = None
     requests: tuple[Request, ...] = ()
+    days: int | None = None
 
     @property
     def ended_at(self) -> datetime | None:
@@ -74,17 +76,22 @@ def clocks_of(referral: Referral, rules: RuleSet) -> Iterator[Clock]:
             met_at=request.supplied_at,
             met_on=_day(request.supplied_at),
             ceased_at=request.ended_at,
+            days=request.days,
         )
 
 
 def _of_review(suspect: str, made: Round, *, rules: RuleSet, requests: tuple[Request, ...]) -> Iterator[Clock]:
-    """Yields the clocks of the review and of the opinion; an extension known to the rules replaces them."""
+    """Yields the clocks of the review and of the opinion; a known extension, or an order, replaces them."""
     decided, answered = made.decided, made.answered
     # Filing is an answer in this sense: five days with neither opinion nor filing are what is overdue (A13).
     said_at = answered.at if isinstance(answered, OpinionGiven) else None
     said_on = _day(said_at)
     if decided is not None and decided.decision is Decision.FILED:
         said_at, said_on = decided.at, decided.decided_on
+    if made.is_ordered:
+        clock = Clock(RuleId.ORDERED_FILING, suspect, made.opened_at, made.opened_on, requests=requests)
+        yield replace(clock, met_at=said_at, met_on=said_on, ceased_at=made.ended_at)
+        return
     extensions = [e for e in made.extensions if rules.find(REVIEWS[e.review]) is not None]
     begins = [(made.opened_at, None), *((e.at, e.review) for e in extensions)]
     for (begin, review), by in zip_longest(begins, extensions):

@@ -91,6 +91,7 @@ class Round:
         answered: The written answer to the court; None while there is none.
         ended_at: Instant at which it ended without more, because of a reopening, transfer or withdrawal; None
             otherwise.
+        is_ordered: Whether a prosecutor ordered the unit to file, so that there is nothing left to review.
     """
 
     opened_at: datetime
@@ -99,6 +100,7 @@ class Round:
     decided: Decided | None = None
     answered: FeedbackGiven | OpinionGiven | None = None
     ended_at: datetime | None = None
+    is_ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,13 @@ class Request:
         requested_at: Instant.
         supplied_at: Instant at which the court did; None while it has not.
         ended_at: Instant at which the request was over without that, because all was decided; None otherwise.
+        days: How many days the court has; None for those of the rule.
     """
 
     requested_at: datetime
     supplied_at: datetime | None = None
     ended_at: datetime | None = None
+    days: int | None = None
 
     @property
     def is_open(self) -> bool:

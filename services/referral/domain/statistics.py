@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum
 from fractions import Fraction
 from statistics import median
@@ -18,6 +18,8 @@ from services.referral.domain.duties import Duty, DutyState, duties_at
 from services.referral.domain.facts import Decision, Fact
 from services.referral.domain.referrals import referral_at
 from services.referral.domain.standings import Referral, Standing
+
+_LATE = frozenset({DutyState.OVERDUE, DutyState.DONE_LATE})
 
 
 class Grouping(IntEnum):
@@ -69,8 +71,8 @@ class Tally:
         suspects: Suspects of them.
         filed: Suspects who are filed.
         not_filed: Suspects who are not.
-        due: Written answers that were given or are overdue.
-        on_time: Those of them that were given in time.
+        due: Written answers that were given or are overdue, one for each review of a suspect.
+        on_time: Those of them that were given in time, the decision before them included.
         median_days: Median of the days from the first receipt to the first written answer; None where there is none.
     """
 
@@ -155,12 +157,13 @@ class _Sums:
     days: list[Fraction] = field(default_factory=list)
 
     def add(self, referral: Referral, duties: Iterable[Duty]) -> None:
-        states = [d.state for d in duties if d.deadline.rule.marks is Mark.FEEDBACK_OVERDUE]
+        marked = [d for d in duties if d.deadline.rule.marks is Mark.FEEDBACK_OVERDUE]
         self.referrals += 1
         self.suspects += len(referral.suspects)
-        self.due += sum(state not in {DutyState.OPEN, DutyState.VOID} for state in states)
-        self.on_time += states.count(DutyState.DONE)
         for standing in referral.suspects:
+            answers = list(_answers(standing, marked))
+            self.due += len(answers)
+            self.on_time += sum(answers)
             last = standing.rounds[-1].decided if standing.rounds else None
             self.decisions.extend([] if last is None else [last.decision])
             self.days.extend(_days(standing))
@@ -176,6 +179,19 @@ class _Sums:
             on_time=self.on_time,
             median_days=median(self.days) if self.days else None,
         )
+
+
+def _answers(standing: Standing, duties: Iterable[Duty]) -> Iterator[bool]:
+    """Yields of each written answer that was given or is overdue whether nothing was late until it was given.
+
+    A filing in time is no written answer yet, and one that was late makes the feedback of it late as well.
+    """
+    ends = [*(made.opened_at for made in standing.rounds[1:]), datetime.max.replace(tzinfo=UTC)]
+    for made, end in zip(standing.rounds, ends, strict=True):
+        own = (d for d in duties if d.suspect == standing.suspect and made.opened_at <= d.started_at < end)
+        is_late = any(duty.state in _LATE for duty in own)
+        if is_late or made.answered is not None:
+            yield not is_late
 
 
 def _days(standing: Standing) -> Iterator[Fraction]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TypeAlias
 
 from services.chassis.call import Call
-from services.filing.convert import read_date
+from services.filing.convert import invalid, read_date, read_instant
 from services.referral.domain import Decision, Ground, Rank
 from services.referral.investigation.domain import LetterKind, Officer, Reopening, Ruling, UnitLetter
 from xiezhi.proof import statement
@@ -56,7 +56,37 @@ def read_letter(request: investigation_pb2.GiveFeedbackRequest | investigation_p
     return UnitLetter(kind, tuple(request.suspects), request.document_number, reasons=reasons, pdf=request.letter_pdf)
 
 
-def read_draft(request: investigation_pb2.DraftLetterRequest) -> UnitLetter:
-    """Reads a letter that is still to be made; what it is follows from the decision."""
+def read_draft(request: investigation_pb2.DraftLetterRequest, *, at: datetime) -> UnitLetter:
+    """Reads a letter that is still to be made; what it is follows from the decision.
+
+    Args:
+        request: The request.
+        at: The current instant, at which a receipt says that the unit signed unless it is told otherwise.
+
+    Raises:
+        InvalidArgument: FIELDS_INVALID.
+    """
+    if not request.suspects:
+        if request.reasons:
+            raise invalid("reasons", "a receipt, which is about no suspect of its own, has none")
+        return UnitLetter(LetterKind.RECEIPT, (), request.document_number, signed_at=_read_signed_at(request) or at)
     kind = LetterKind.OPINION if request.reasons else LetterKind.FEEDBACK
     return UnitLetter(kind, tuple(request.suspects), request.document_number, reasons=tuple(request.reasons))
+
+
+def read_receipt(request: investigation_pb2.ReceiveReferralRequest) -> UnitLetter:
+    """Reads the receipt with which a referral is signed for; its file is empty where there is none.
+
+    Raises:
+        InvalidArgument: FIELDS_INVALID.
+    """
+    signed_at = _read_signed_at(request)
+    if request.receipt_pdf and signed_at is None:
+        raise invalid("sign_time", "the receipt says when it was signed for: tell the same time")
+    return UnitLetter(LetterKind.RECEIPT, (), request.receipt_number, pdf=request.receipt_pdf, signed_at=signed_at)
+
+
+def _read_signed_at(
+    request: investigation_pb2.ReceiveReferralRequest | investigation_pb2.DraftLetterRequest,
+) -> datetime | None:
+    return read_instant(request.sign_time, field="sign_time") if request.HasField("sign_time") else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum
 
 from services.referral.domain import Decided, Decision, Ground, Rank
@@ -70,6 +70,7 @@ class LetterKind(IntEnum):
 
     FEEDBACK = 4
     OPINION = 5
+    RECEIPT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,11 @@ class UnitLetter:
 
     Attributes:
         kind: What it is.
-        places: Places of the suspects whom it is about.
+        places: Places of the suspects whom it is about; none for a receipt.
         number: Its number.
-        reasons: The reasons of an opinion; none for a feedback.
-        pdf: The file; empty while it is still to be made.
+        reasons: The reasons of an opinion; none for others.
+        pdf: The file; empty while it is still to be made, and where a referral is received without a receipt.
+        signed_at: When the unit signed for the referral, as its receipt says; None for now, and for other letters.
     """
 
     kind: LetterKind
@@ -89,6 +91,7 @@ class UnitLetter:
     number: str
     reasons: tuple[str, ...] = field(default=(), repr=False)
     pdf: bytes = field(default=b"", repr=False)
+    signed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

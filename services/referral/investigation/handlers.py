@@ -8,7 +8,7 @@ from datetime import datetime
 from services.codes.legal_time import legal_date
 from services.codes.police import is_known
 from services.referral import domain
-from services.referral.domain import Fact, Review
+from services.referral.domain import Fact, Received, Review
 from services.referral.investigation.domain import (
     LetterKind,
     Officer,
@@ -25,14 +25,15 @@ from xiezhi.errors import Reason, error
 
 
 def receive_one(
-    referral_id: str, receipt_number: str, officer: Officer, *, files: Files, now: datetime
+    referral_id: str, receipt: UnitLetter, officer: Officer, *, sha256: bytes, files: Files, now: datetime
 ) -> ReferralFile:
     """Signs for a referral.
 
     Args:
         referral_id: Key of the referral.
-        receipt_number: Number of the unit's receipt.
+        receipt: The unit's receipt, which holds if it has a file.
         officer: Who signs.
+        sha256: SHA-256 of its file, 32 bytes.
         files: The files of referrals.
         now: The current instant.
 
@@ -40,22 +41,39 @@ def receive_one(
         XiezhiError: REFERRAL_NOT_FOUND or REFERRAL_STATE.
     """
     file = _open(referral_id, officer, files)
-    # The signature is the step itself; it is not before the sending, whatever the clocks of two replicas say.
-    at = domain.next_instant(file.facts, now)
-    fact = domain.receive(file.facts, receipt_number, signed_at=at, now=now)
-    return _add(file, [fact], _deed(officer, number=receipt_number), files=files)
+    fact, papers = reception(file, receipt, now=now), []
+    if receipt.pdf:
+        papers.append(ReferralPaper(sha256, PaperKind(receipt.kind), receipt.number, officer.unit, now))
+    return _add(file, [fact], _deed(officer, number=receipt.number), files=files, papers=papers)
+
+
+def reception(file: ReferralFile, receipt: UnitLetter, *, now: datetime) -> Received:
+    """Returns what happens by a receipt.
+
+    Args:
+        file: The referral.
+        receipt: The receipt.
+        now: The current instant.
+
+    Raises:
+        XiezhiError: REFERRAL_STATE.
+    """
+    # Else the signature is the step itself; it is not before the sending, whatever the clocks of two replicas say.
+    at = receipt.signed_at or domain.next_instant(file.facts, now)
+    return domain.receive(file.facts, receipt.number, signed_at=at, now=now)
 
 
 def request_supplement(
-    referral_id: str, missing: str, officer: Officer, *, files: Files, now: datetime
+    referral_id: str, missing: str, officer: Officer, *, days: int, files: Files, now: datetime
 ) -> ReferralFile:
-    """Asks the court for what is missing; as `receive_one`.
+    """Asks the court for what is missing, within so many days; as `receive_one`.
 
     Raises:
         XiezhiError: REFERRAL_NOT_FOUND, NOT_RECEIVED or REFERRAL_STATE.
     """
     file = _open(referral_id, officer, files)
-    return _add(file, [domain.request_supplement(file.facts, now=now)], _deed(officer, missing), files=files)
+    fact = domain.request_supplement(file.facts, now=now, days=days)
+    return _add(file, [fact], _deed(officer, missing), files=files)
 
 
 def transfer_one(

@@ -17,7 +17,7 @@ from services.referral.convert import read_name
 from services.referral.domain import Review
 from services.referral.investigation import convert, handlers, letters
 from services.referral.investigation.desk import UnitDesk, take, take_letter
-from services.referral.investigation.domain import Officer, require_lies_with
+from services.referral.investigation.domain import Officer, UnitLetter, require_lies_with
 from services.referral.referrals.convert import write_document, write_referral
 from services.referral.referrals.domain import ReferralFile, no_document
 from services.referral.referrals.files import Files
@@ -44,10 +44,12 @@ class InvestigationServicer:
 
     Args:
         desk: What its use cases need.
+        supplement_days: How long a court has to complete a package, in days.
     """
 
-    def __init__(self, desk: UnitDesk) -> None:
+    def __init__(self, desk: UnitDesk, *, supplement_days: int) -> None:
         self._desk = desk
+        self._supplement_days = supplement_days
 
     async def ListUnitReferrals(
         self, request: investigation_pb2.ListUnitReferralsRequest, call: Call
@@ -96,14 +98,20 @@ class InvestigationServicer:
         self, request: investigation_pb2.ReceiveReferralRequest, call: Call
     ) -> investigation_pb2.ReceiveReferralResponse:
         """Signs for a referral."""
-        step = partial(handlers.receive_one, read_name(request.name), request.receipt_number)
-        return await self._take(request, call, step, answer=investigation_pb2.ReceiveReferralResponse)
+        receipt, answer = convert.read_receipt(request), investigation_pb2.ReceiveReferralResponse
+        sha256 = hashlib.sha256(receipt.pdf).digest()
+        step = partial(handlers.receive_one, read_name(request.name), receipt, sha256=sha256)
+        if not receipt.pdf:
+            return await self._take(request, call, step, answer=answer)
+        admit = partial(handlers.reception, receipt=receipt)
+        return await self._take_letter(request, call, receipt, admit=admit, step=step, answer=answer)
 
     async def RequestSupplement(
         self, request: investigation_pb2.RequestSupplementRequest, call: Call
     ) -> investigation_pb2.RequestSupplementResponse:
         """Asks the court for what is missing."""
-        step = partial(handlers.request_supplement, read_name(request.name), request.missing)
+        days = self._supplement_days
+        step = partial(handlers.request_supplement, read_name(request.name), request.missing, days=days)
         return await self._take(request, call, step, answer=investigation_pb2.RequestSupplementResponse)
 
     async def TransferReferral(
@@ -133,10 +141,14 @@ class InvestigationServicer:
     ) -> investigation_pb2.DraftLetterResponse:
         """Sets a letter."""
         found, _ = await self._desk.store.find(read_name(request.name))
-        file = require_lies_with(found, convert.read_officer(call))
-        letter, today = convert.read_draft(request), legal_date(call.accepted_at)
-        pdf = await asyncio.to_thread(letters.draft, file, letter, issued_on=today)
-        return investigation_pb2.DraftLetterResponse(pdf=pdf)
+        file, now = require_lies_with(found, convert.read_officer(call)), self._desk.clock.now()
+        letter, today = convert.read_draft(request, at=max(now, file.last_at)), legal_date(call.accepted_at)
+        response = investigation_pb2.DraftLetterResponse()
+        if letter.signed_at is not None:
+            handlers.reception(file, letter, now=max(now, file.last_at))
+            response.sign_time.FromDatetime(letter.signed_at)
+        response.pdf = await asyncio.to_thread(letters.draft, file, letter, issued_on=today)
+        return response
 
     async def GiveFeedback(
         self, request: investigation_pb2.GiveFeedbackRequest, call: Call
@@ -172,15 +184,30 @@ class InvestigationServicer:
         answer: type[Answer],
     ) -> Answer:
         """Takes a letter in, and answers with the referral as it stands then."""
-        name, letter, officer = read_name(request.name), convert.read_letter(request), convert.read_officer(call)
+        letter = convert.read_letter(request)
         sha256 = hashlib.sha256(letter.pdf).digest()
-        step = partial(handlers.answer_all, name, letter, sha256=sha256)
+        step = partial(handlers.answer_all, read_name(request.name), letter, sha256=sha256)
+        admit = partial(handlers.answers, letter=letter, sha256=sha256)
+        return await self._take_letter(request, call, letter, admit=admit, step=step, answer=answer)
+
+    async def _take_letter(
+        self,
+        request: convert.Step,
+        call: Call,
+        letter: UnitLetter,
+        *,
+        admit: Callable[..., object],
+        step: Callable[..., ReferralFile],
+        answer: type[Answer],
+    ) -> Answer:
+        """Takes a step of the officer by a letter under seal; as `_take`."""
+        officer = convert.read_officer(call)
         answered = await take_letter(
             read_key(request.request_id, call),
-            name,
+            read_name(request.name),
             letter,
             officer=officer,
-            admit=lambda file, now: handlers.answers(file, letter, sha256=sha256, now=now),
+            admit=lambda file, now: admit(file, now=now),
             act=_act(step, officer, answer),
             desk=self._desk,
         )

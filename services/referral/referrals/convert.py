@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from typing import TypeAlias
 from services.chassis.call import Call
 from services.codes.legal_time import legal_date
 from services.filing import convert as filing_convert
-from services.filing.convert import invalid, read_party, write_date
+from services.filing.convert import invalid, read_date, read_party, write_date
 from services.filing.domain import DocumentKind, Filing, Paper
 from services.referral.convert import NAME, event_of, read_name, write_duty
 from services.referral.domain import Calendars, Item, Referral, Standing, duties_at, private_prosecution_eligible_on
@@ -81,7 +82,17 @@ def read_package(request: referral_pb2.SendReferralRequest, call: Call) -> Packa
         read_evidence(request.evidence),
         items=frozenset(item for item, is_there in present.items() if is_there),
         predecessor=read_name(request.predecessor),
+        sent_on=_read_sent_on(request),
     )
+
+
+def _read_sent_on(request: referral_pb2.SendReferralRequest) -> date | None:
+    """Returns the day from which what went on paper first may have been signed for: that of its letter."""
+    if request.context.channel != case_pb2.CHANNEL_MANUAL:
+        return None
+    sha256 = hashlib.sha256(request.letter_pdf).digest()
+    days = (document.issue_date for document in request.context.documents if document.sha256 == sha256)
+    return next((read_date(day, field="context.documents") for day in days), None)
 
 
 def _read_suspects(parties: Iterable[case_pb2.Party], *, on: date) -> tuple[Suspect, ...]:

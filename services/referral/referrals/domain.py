@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum
 
 from services.codes.legal_time import legal_date
@@ -27,6 +27,7 @@ class PaperKind(IntEnum):
     SUPPLEMENT = 3
     FEEDBACK = 4
     OPINION = 5
+    RECEIPT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class ReferralRecord:
         officer_id: The handling judge, as the court's token names them.
         handler: How to reach them.
         predecessor: Key of the referral that it follows; empty where it is the first.
+        sent_on: Day on which it went out, where that was on paper first; None for that of `sent_at`.
     """
 
     referral_id: str
@@ -92,6 +94,7 @@ class ReferralRecord:
     officer_id: str
     handler: Contact
     predecessor: str = ""
+    sent_on: date | None = None
 
     @property
     def sent(self) -> Sent:
@@ -102,7 +105,7 @@ class ReferralRecord:
             self.case_number,
             self.unit,
             suspects=tuple(suspect.key for suspect in self.suspects),
-            sent_on=legal_date(self.sent_at),
+            sent_on=self.sent_on or legal_date(self.sent_at),
             follows=self.predecessor,
         )
 

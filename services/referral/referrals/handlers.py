@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from services.chassis.ids import IdSource
 from services.codes.legal_time import legal_date
@@ -40,6 +41,7 @@ class Package:
         evidence: The evidence.
         items: What the package consists of.
         predecessor: Key of the referral that it follows; empty where it is the first.
+        sent_on: Day on which it went out, where that was on paper first; None for today.
     """
 
     unit: str
@@ -48,6 +50,7 @@ class Package:
     evidence: tuple[Evidence, ...]
     items: frozenset[Item]
     predecessor: str = ""
+    sent_on: date | None = None
 
 
 def names_of(suspects: Iterable[Suspect]) -> tuple[str, ...]:
@@ -67,7 +70,8 @@ def send_one(package: Package, accepted: Accepted, files: Files, *, officer_id: 
 
     Raises:
         XiezhiError: REFERRAL_PACKAGE_INCOMPLETE, REFERRAL_WRONG_UNIT, REFERRAL_EXISTS, REFERRAL_NOT_FOUND for a
-            predecessor that is none, or FIELDS_INVALID where the letter does not name a suspect.
+            predecessor that is none, REFERRAL_STATE for a letter of a day to come that went on paper, or FIELDS_INVALID
+            where the letter does not name a suspect.
     """
     author = accepted.filing.author
     rivals = files.rivals(author, [s.party.number for s in package.suspects])
@@ -83,7 +87,7 @@ def send_one(package: Package, accepted: Accepted, files: Files, *, officer_id: 
         author.case_number,
         package.unit,
         suspects=tuple(s.key for s in suspects),
-        sent_on=legal_date(now),
+        sent_on=package.sent_on or legal_date(now),
         items=package.items,
         follows=package.predecessor,
     )
@@ -105,6 +109,7 @@ def send_one(package: Package, accepted: Accepted, files: Files, *, officer_id: 
         officer_id=officer_id,
         handler=accepted.filing.handler,
         predecessor=package.predecessor,
+        sent_on=package.sent_on,
     )
     return files.send(record, _papers(accepted, PaperKind.LETTER, PaperKind.ACCOUNT))
 

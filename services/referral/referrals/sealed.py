@@ -78,6 +78,7 @@ class ReferralSealer:
             record.officer_id,
             record.handler.name,
             record.handler.phone,
+            *([] if record.sent_on is None else [record.sent_on.toordinal()]),
         ]
         return self._seal(values, _place(record.referral_id))
 
@@ -93,7 +94,7 @@ class ReferralSealer:
             RecordForm: If it is of an unknown form.
         """
         values = self._open(row.record, _place(row.referral_id))
-        case, unit, parties, facts, evidence, letter, officer, name, phone = values
+        case, unit, parties, facts, evidence, letter, officer, name, phone, *sent_on = values
         return ReferralRecord(
             row.referral_id,
             row.court_code,
@@ -110,6 +111,7 @@ class ReferralSealer:
             officer_id=officer,
             handler=Contact(name, phone),
             predecessor=row.predecessor_id or "",
+            sent_on=date.fromordinal(*sent_on) if sent_on else None,
         )
 
     def seal_step(self, step: Step, *, referral_id: str, place: int | None) -> bytes:
@@ -173,6 +175,8 @@ def _write_fact(fact: Fact) -> list[Any]:
     match fact:
         case Received():
             return [fact.signed_at.isoformat(), fact.receipt_number]
+        case SupplementRequested() if fact.days is not None:
+            return [fact.days]
         case Transferred():
             return [fact.unit]
         case Extended():
@@ -213,7 +217,7 @@ def _read_adjusted(at: datetime, suspect: str, own: list[Any]) -> Adjusted:
 _READERS: Mapping[int, Callable[[datetime, str, list[Any]], Fact]] = MappingProxyType(
     {
         KINDS[Received]: lambda at, _, own: Received(at, datetime.fromisoformat(own[0]), own[1]),
-        KINDS[SupplementRequested]: lambda at, _, __: SupplementRequested(at),
+        KINDS[SupplementRequested]: lambda at, _, own: SupplementRequested(at, *own),
         KINDS[Supplemented]: lambda at, _, __: Supplemented(at),
         KINDS[Transferred]: lambda at, _, own: Transferred(at, own[0]),
         KINDS[Extended]: lambda at, _, own: Extended(at, Review(own[0])),

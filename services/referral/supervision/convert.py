@@ -15,7 +15,7 @@ from services.referral.domain import Calendar, Calendars, Grouping, Tally, compi
 from services.referral.supervision.domain import CAMPAIGN_PREFIX, CODES, LIST_PREFIX, Counted, Listed, Period
 from xiezhi.referral.v1 import supervision_pb2
 
-_TENTHS = 10
+_TENTHS, _THOUSANDTHS = 10, 1000
 
 
 def read_names(names: Iterable[str]) -> tuple[str, ...]:
@@ -105,6 +105,8 @@ def write_row(message: supervision_pb2.ReportRow, tally: Tally, grouping: Groupi
     message.filed_count, message.not_filed_count = tally.filed, tally.not_filed
     message.undecided_count = tally.undecided
     message.due_count, message.on_time_count = tally.due, tally.on_time
+    if tally.on_time_rate is not None:
+        message.on_time_permille = round(tally.on_time_rate * _THOUSANDTHS)
     if tally.median_days is not None:
         message.median_days_tenths = round(tally.median_days * _TENTHS)
 

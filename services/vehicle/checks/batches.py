@@ -31,7 +31,6 @@ class PlateBatch(Batch):
             unit: Code of the police unit that sends the batch.
             traceparent: Trace of the check; empty where there is none.
         """
-        # What is seen now is after every seizure that is written down, by whatever process's clock.
-        if self.is_dated and self.at < hit.since:
+        if hit.is_after(self.at, is_dated=self.is_dated):
             return None
         return Encounter(Trigger.HIGHWAY_PATROL, unit, self.at, hit.text, self.place, traceparent=traceparent)

@@ -13,7 +13,7 @@ from services.codes.plates import Plate
 from services.codes.vins import Vin
 from services.filing.convert import invalid, read_instant
 from services.vehicle.checks.batches import PlateBatch
-from services.vehicle.checks.domain import Checked, Seen, read_number
+from services.vehicle.checks.domain import KEPT, Checked, Seen, read_number
 from services.vehicle.domain import Outcome, Trigger
 from services.vehicle.sightings.convert import PREFIX
 from services.vehicle.sightings.domain import Encounter
@@ -35,6 +35,7 @@ def read_seen(request: check_pb2.CheckVehicleRequest, call: Call, *, now: dateti
     Raises:
         InvalidArgument: FIELDS_INVALID.
     """
+    at, is_dated = _read_moment(request, now=now, longest=KEPT)
     plate, types = _read_plate(request.plate, request.plate_type)
     try:
         vin = Vin.parse(request.vin) if request.vin else None
@@ -43,7 +44,7 @@ def read_seen(request: check_pb2.CheckVehicleRequest, call: Call, *, now: dateti
     meeting = Encounter(
         Trigger(request.trigger),
         call.officer.organisation,
-        now,
+        at,
         plate,
         request.place,
         call.officer.officer_id,
@@ -51,7 +52,7 @@ def read_seen(request: check_pb2.CheckVehicleRequest, call: Call, *, now: dateti
         note=request.note,
         traceparent=traceparent,
     )
-    return Seen(meeting, types, vin)
+    return Seen(meeting, types, vin, is_dated=is_dated)
 
 
 def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> PlateBatch:
@@ -64,11 +65,7 @@ def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> Plat
     Raises:
         InvalidArgument: FIELDS_INVALID.
     """
-    at = read_instant(request.observe_time, field="observe_time") if request.HasField("observe_time") else now
-    if at < now - OLDEST:
-        raise invalid("observe_time", "send what was seen within the last hour, and leave out what is older")
-    # A camera whose clock is ahead tells nothing of when.
-    at, is_dated = min(at, now), at < now
+    at, is_dated = _read_moment(request, now=now, longest=OLDEST)
     if not request.packed_plates:
         return PlateBatch(request.batch, at, request.place, texts=list(request.plates), is_dated=is_dated)
     if request.plates:
@@ -77,12 +74,13 @@ def read_batch(request: check_pb2.StreamChecksRequest, *, now: datetime) -> Plat
     return PlateBatch(request.batch, at, request.place, packed=packed, is_dated=is_dated)
 
 
-def write_checked(checked: Checked) -> check_pb2.CheckVehicleResponse:
-    """Writes what an officer is told."""
+def write_checked(checked: Checked, seen: Seen) -> check_pb2.CheckVehicleResponse:
+    """Writes what an officer is told of what was seen."""
     response = check_pb2.CheckVehicleResponse(
         outcome=checked.outcome,  # type: ignore[arg-type]
         clone_suspected=checked.is_suspected_clone,
         sighting=PREFIX + checked.sighting_id if checked.sighting_id else "",
+        vin_doubtful=seen.is_vin_doubtful,
     )
     for court, contact in checked.contacts:
         response.contacts.add(court_code=court, phone=contact.phone)
@@ -112,6 +110,19 @@ def write_batch(
     if age is not None:
         write_duration(response.index_age, age)
     return response
+
+
+def _read_moment(
+    request: check_pb2.CheckVehicleRequest | check_pb2.StreamChecksRequest, *, now: datetime, longest: timedelta
+) -> tuple[datetime, bool]:
+    """Reads when something was seen, and whether that was before now: a clock that is ahead tells nothing of when."""
+    if not request.HasField("observe_time"):
+        return now, False
+    at = read_instant(request.observe_time, field="observe_time")
+    if at < now - longest:
+        hours = longest // timedelta(hours=1)
+        raise invalid("observe_time", f"send what was seen within the last {hours} hours, and leave out what is older")
+    return min(at, now), at < now
 
 
 def _read_plate(text: str, plate_type: str) -> tuple[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Checks that are kept for 72 hours: what was answered, and what was seen at inspections and transfers."""
+"""Checks that are kept for 72 hours: what was answered, and what was seen at inspections and registrations."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Kept:
         key: Under which key it was asked.
         at: When.
         answer: What was answered.
-        seen: What was seen at an inspection or transfer; None of a control on the road.
+        seen: What was seen at an inspection or registration; None of a control on the road.
     """
 
     key: RequestKey
@@ -101,7 +101,7 @@ class DealingRows:
         return connection.execute(insert_new(connection, DEALINGS), row).rowcount == 1
 
     def lately(self, connection: Connection, vehicle: Vehicle, *, before: datetime) -> list[Seen]:
-        """Returns the inspections and transfers of a vehicle since 72 hours before an instant, the first one first.
+        """Returns the inspections and registrations of a vehicle since 72 hours before an instant, the first one first.
 
         What was written down before is before it, by whatever process's clock.
         """
@@ -111,7 +111,8 @@ class DealingRows:
             "since": before - KEPT,
         }
         found = [self._open(bytes(d), at, bytes(r)) for d, at, r in connection.execute(_LATELY, values)]
-        return [seen for seen in found if _is_of(seen, vehicle)]
+        lately = [seen for seen in found if _is_of(seen, vehicle) and seen.encounter.at >= before - KEPT]
+        return sorted(lately, key=lambda seen: seen.encounter.at)
 
     def erase(self, connection: Connection, *, now: datetime) -> None:
         """Erases what is older than 72 hours."""
@@ -119,11 +120,12 @@ class DealingRows:
 
     def _open(self, digest: bytes, at: datetime, record: bytes) -> Seen:
         values = read_record(_FORM, self._sealer.open(record, place=_place("seen", digest)))
-        trigger, unit, plate, types, vin, where, officer, is_held, note, traceparent = values
+        trigger, unit, plate, types, vin, where, officer, is_held, note, traceparent, *dated = values
+        at = datetime.fromisoformat(dated[0]) if dated else at
         meeting = Encounter(
             Trigger(trigger), unit, at, plate, where, officer, is_held=is_held, note=note, traceparent=traceparent
         )
-        return Seen(meeting, tuple(types), None if vin is None else Vin(vin))
+        return Seen(meeting, tuple(types), None if vin is None else Vin(vin), is_dated=bool(dated))
 
 
 def _write(seen: Seen) -> bytes:
@@ -139,6 +141,7 @@ def _write(seen: Seen) -> bytes:
         meeting.is_held,
         meeting.note,
         meeting.traceparent,
+        *([meeting.at.isoformat()] if seen.is_dated else []),
     ]
     return write_record(_FORM, values)
 

@@ -50,16 +50,23 @@ class Seen:
         encounter: How the vehicle was met, with its plate in normal form.
         plate_types: Types of plate that it may be of, one where that was seen.
         vin: Its VIN; None where nobody looked.
+        is_dated: Whether it was noted by hand and is told later; otherwise it is seen now.
     """
 
     encounter: Encounter
     plate_types: tuple[str, ...]
     vin: Vin | None = None
+    is_dated: bool = False
 
     @property
     def texts(self) -> tuple[str, ...]:
         """What alerts are looked for by: the VIN first, which names the vehicle whatever plate it bears."""
         return (*((self.vin.number,) if self.vin is not None else ()), self.encounter.plate)
+
+    @property
+    def is_vin_doubtful(self) -> bool:
+        """Whether the VIN's check character is wrong, as when it was misread."""
+        return self.vin is not None and not self.vin.is_checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,16 @@ class Hit:
         """When the first of the open seizures was served."""
         return min(shown.record.served.at for shown in self.seizures)
 
+    def is_after(self, at: datetime, *, is_dated: bool) -> bool:
+        """Whether the vehicle was seized only after it was seen.
+
+        Args:
+            at: When it was seen.
+            is_dated: Whether that is told later; what is seen now is after every seizure that is written down, by
+                whatever process's clock.
+        """
+        return is_dated and at < self.since
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -116,7 +133,7 @@ class Checked:
 
     Attributes:
         outcome: What to do.
-        contacts: Courts to be referred to with their judges; only of a transfer that is refused.
+        contacts: Courts to be referred to with their judges; only of a registration that is refused.
         is_suspected_clone: Whether VIN and plate as seen are not of one vehicle on file.
         sighting_id: The sighting; empty where there is none.
         age: How old the picture was that it rests on; None where the database itself was asked.
@@ -163,7 +180,8 @@ def suspects_clone(seen: Seen, finding: Finding) -> bool:
 def decide(seen: Seen, finding: Finding) -> tuple[Checked, tuple[Sighted, ...]]:
     """Decides what an officer is told, and of which sightings the command centre is.
 
-    A vehicle that belongs to a debtor and is not seized is none of this: no list of such vehicles is kept.
+    A vehicle that belongs to a debtor and is not seized is none of this: no list of such vehicles is kept. Nor is one
+    that was met on the road before it was seized.
 
     Args:
         seen: What was seen.
@@ -177,6 +195,9 @@ def decide(seen: Seen, finding: Finding) -> tuple[Checked, tuple[Sighted, ...]]:
     refusing: list[Shown] = []
     sighted: list[Sighted] = []
     for hit in finding.hits:
+        is_before = hit.is_after(seen.encounter.at, is_dated=seen.is_dated)
+        if is_before and seen.encounter.trigger is Trigger.HIGHWAY_PATROL:
+            continue
         verdict = judge(
             seen.encounter.trigger,
             (shown.standing for shown in hit.seizures),
@@ -187,7 +208,15 @@ def decide(seen: Seen, finding: Finding) -> tuple[Checked, tuple[Sighted, ...]]:
         outcomes.add(verdict.outcome)
         if verdict.outcome is Outcome.REFUSED:
             refusing += hit.seizures
-        sighted.append(Sighted(seen.encounter, hit.file.vehicle, hit.seizures, is_suspected_clone=is_clone))
+        sighted.append(
+            Sighted(
+                seen.encounter,
+                hit.file.vehicle,
+                hit.seizures,
+                is_suspected_clone=is_clone,
+                is_before_seizure=is_before,
+            )
+        )
     return Checked(max(outcomes), contacts_of(refusing), is_clone), tuple(sighted)
 
 

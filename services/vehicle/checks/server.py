@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from functools import partial
 
 from services.alerts.leases import LeaseBook
-from services.alerts.streams import read_portions
+from services.alerts.streams import answer_together
 from services.chassis.call import Call, Joint
 from services.chassis.clock import Clock
 from services.chassis.spans import current_span
 from services.filing.domain import RequestKey
 from services.vehicle.checks import convert
 from services.vehicle.checks.batches import PlateBatch
-from services.vehicle.checks.domain import Checked
+from services.vehicle.checks.domain import Checked, Seen
 from services.vehicle.checks.handlers import Post, check_batches, check_vehicle
 from xiezhi.vehicle.v1 import check_pb2
 
@@ -37,16 +36,14 @@ class VehicleCheckServicer:
         """Checks one vehicle."""
         seen = convert.read_seen(request, call, now=self._clock.now(), traceparent=_traceparent())
         key = RequestKey(call.officer.organisation, request.request_id, call.method.full_name, call.request_sha256)
-        answer = await check_vehicle(seen, key, post=self._post, write=_write)
+        answer = await check_vehicle(seen, key, post=self._post, write=partial(_write, seen=seen))
         return check_pb2.CheckVehicleResponse.FromString(answer)
 
-    async def StreamChecks(
+    def StreamChecks(
         self, requests: AsyncIterator[check_pb2.StreamChecksRequest], call: Call
     ) -> AsyncGenerator[Joint, None]:
         """Checks batches as they come, and those that have come meanwhile together."""
-        async with aclosing(read_portions(requests, partial(self._read, call))) as portions:
-            async for portion in portions:
-                yield await self._check(portion, call)
+        return answer_together(requests, read=partial(self._read, call), check=partial(self._check, call))
 
     async def LeaseCheckKey(
         self, request: check_pb2.LeaseCheckKeyRequest, call: Call
@@ -61,21 +58,19 @@ class VehicleCheckServicer:
             await self._leases.require(request.lease_id, call.officer.certificate_sha256)
         return batch
 
-    async def _check(self, batches: list[PlateBatch], call: Call) -> Joint:
+    async def _check(self, call: Call, batches: list[PlateBatch]) -> list[check_pb2.StreamChecksResponse]:
         unit = call.officer.organisation
         answered = await check_batches(batches, unit=unit, traceparent=_traceparent(), post=self._post)
-        return Joint(
-            tuple(
-                convert.write_batch(
-                    batch, answered.hashed.checked(number), answered.sightings.get(number), age=answered.age
-                )
-                for number, batch in enumerate(batches)
+        return [
+            convert.write_batch(
+                batch, answered.hashed.checked(number), answered.sightings.get(number), age=answered.age
             )
-        )
+            for number, batch in enumerate(batches)
+        ]
 
 
-def _write(checked: Checked) -> bytes:
-    return convert.write_checked(checked).SerializeToString()
+def _write(checked: Checked, *, seen: Seen) -> bytes:
+    return convert.write_checked(checked, seen).SerializeToString()
 
 
 def _traceparent() -> str:

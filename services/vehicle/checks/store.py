@@ -135,7 +135,7 @@ class CheckStore:
         return await self._database.write(work)
 
     def seen_before(self, connection: Connection, vehicle: Vehicle, at: datetime) -> bool:
-        """Tells the command centre of inspections and transfers of the 72 hours before a vehicle was seized.
+        """Tells the command centre of inspections and registrations of the 72 hours before a vehicle was seized.
 
         Args:
             connection: That of the write function that seizes it, after the seizure was added.

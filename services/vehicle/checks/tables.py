@@ -25,7 +25,7 @@ DEALINGS = Table(
     Index("dealings_of_plate", "plate_digest"),
     Index("dealings_of_vin", "vin_digest"),
 )
-"""Checks of the last 72 hours that left anything, with their answers; of inspections and transfers what was seen."""
+"""Checks of the last 72 hours that left anything, with their answers; what was seen but for controls on the road."""
 
 LEASES = define_leases(METADATA)
 """Leases of the key."""

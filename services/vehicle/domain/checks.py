@@ -16,6 +16,15 @@ class Trigger(IntEnum):
     ANNUAL_INSPECTION = 1
     TRANSFER_REGISTRATION = 2
     HIGHWAY_PATROL = 3
+    OTHER_REGISTRATION = 4
+
+
+REGISTRATIONS = frozenset({Trigger.TRANSFER_REGISTRATION, Trigger.OTHER_REGISTRATION})
+"""What the police must not register of a vehicle that a court has seized (R-2.2).
+
+Source:
+    道交法实施条例 art 10; 机动车登记规定(2021) arts 21, 29, 36 and 42.
+"""
 
 
 class Outcome(IntEnum):
@@ -51,9 +60,9 @@ def judge(
 ) -> Verdict:
     """Judges what follows when police meet a vehicle.
 
-    A transfer is refused while a seizure is in force or waits. Inspection is not barred by law (A17) and nobody has to
-    hold a vehicle on the road: of these only the court is told. A vehicle that is not seized, but on the list of those
-    watched for a court, is reported and never refused.
+    A registration is refused while a seizure is in force or waits. Inspection is not barred by law (A17) and nobody has
+    to hold a vehicle on the road: of these only the court is told. A vehicle that is not seized, but on the list of
+    those watched for a court, is reported and never refused.
 
     Args:
         trigger: The occasion.
@@ -64,7 +73,7 @@ def judge(
     """
     seizures = tuple(standing for standing in standings if standing.is_open)
     is_clone = vin_seen is not None and vin_seen != vin_on_file
-    if seizures and trigger is Trigger.TRANSFER_REGISTRATION:
+    if seizures and trigger in REGISTRATIONS:
         return Verdict(Outcome.REFUSED, seizures, is_clone)
     outcome = Outcome.RECORDED if seizures or on_watch_list else Outcome.NOTHING
     return Verdict(outcome, seizures, is_clone)

@@ -149,7 +149,7 @@ def clear(
 
     Raises:
         AlreadyExists: CLEARING_ALREADY_DONE.
-        FailedPrecondition: CLEARING_NOT_BUYER, CLEARING_WRONG_WINDOW or CLEARING_ITEMS_MISSING.
+        FailedPrecondition: CLEARING_NOT_BUYER, CLEARING_WRONG_WINDOW, CLEARING_ITEMS_MISSING or CLEARING_NOTHING_OPEN.
     """
     if visit.shown_number != sale.buyer_number:
         raise error(Reason.CLEARING_NOT_BUYER, "The buyer whom the ruling names must come in person.")
@@ -161,7 +161,7 @@ def clear(
     listed = sorted((v for v in violations if v.violation_id in visit.listed), key=lambda v: v.committed_at)
     cleared = tuple(v.violation_id for v in listed if v.committed_at < sale.disposed_at and not v.is_crime)
     if not cleared:
-        raise error(Reason.CLEARING_ITEMS_MISSING, "No violation before the disposal is listed: list what to clear.")
+        raise error(Reason.CLEARING_NOTHING_OPEN, "No violation of the vehicle from before the disposal is open.")
     policy = policy_on(policies, legal_date(now))
     return Clearing(
         ClearingOutcome.POINTS_APPLIED_BY_POLICY if policy.must_record else ClearingOutcome.EXEMPTED,

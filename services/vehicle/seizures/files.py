@@ -46,5 +46,5 @@ class Files(Protocol):
         ...
 
     def was_seen(self, vehicle: Vehicle, at: datetime) -> bool:
-        """Whether a vehicle was inspected or its transfer asked for shortly before; the command centre is told then."""
+        """Whether a vehicle was inspected or to be registered shortly before; the command centre is told then."""
         ...

@@ -21,7 +21,7 @@ from services.vehicle.seizures.rows import SeizureRows
 from services.vehicle.seizures.tables import FILING
 
 SeenBefore = Callable[[Connection, Vehicle, datetime], bool]
-"""Whether a vehicle was inspected or its transfer asked for shortly before a moment; tells the command centre then.
+"""Whether a vehicle was inspected or a registration asked for shortly before a moment; tells the command centre then.
 
 Called in the transaction that seizes it, after the seizure was added.
 """

@@ -60,7 +60,8 @@ async def clear_violations(
 
     Raises:
         XiezhiError: VEHICLE_NOT_FOUND, DOCUMENT_NOT_PDF, CLEARING_NOT_BUYER, CLEARING_WRONG_WINDOW,
-            CLEARING_ALREADY_DONE, CLEARING_ITEMS_MISSING, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
+            CLEARING_ALREADY_DONE, CLEARING_ITEMS_MISSING, CLEARING_NOTHING_OPEN, REQUEST_ID_REUSED or
+            STORE_UNAVAILABLE.
     """
     for copy in (application.ruling.copy, application.notice.copy):
         if copy and not copy.startswith(b"%PDF-"):

@@ -85,15 +85,19 @@ async def test_whoever_searches_is_found_by_the_next_who_searches(
     _, by_number = await _search(ledger, gateway, subject_number=NUMBER)
     _, by_case = await _search(ledger, gateway, case=oversight_pb2.CaseKey(court_code=COURT, case_number=CASE))
     _, by_approval = await _search(ledger, gateway, approval=APPROVAL)
-    for own in (by_number, by_case, by_approval):
+    _, by_officer = await _search(ledger, gateway, officer_id=JUDGE)
+    for own in (by_number, by_case, by_approval, by_officer):
         assert (own.kind, own.actor) == (ledger_pb2.ENTRY_KIND_ACCESS, AUDITOR.officer_id)
     assert [*by_number.subject_indexes] == [*lookup.subject_indexes]
     assert by_case.case_index == lookup.case_index
     assert by_approval.approval == APPROVAL
+    # Whoever searched for a case searched for nobody.
+    assert ([*by_case.subject_indexes], len(by_officer.subject_indexes)) == ([], 1)
     for own, about in (
         (by_number, {"subject_number": NUMBER}),
         (by_case, {"case": oversight_pb2.CaseKey(court_code=COURT, case_number=CASE)}),
         (by_approval, {"approval": APPROVAL}),
+        (by_officer, {"officer_id": JUDGE}),
     ):
         found, _ = await _search(ledger, gateway, **about)
         assert found[0] == own

@@ -10,13 +10,15 @@ from sqlalchemy import func, select
 from services.chassis.feed import Feed
 from services.chassis.outbox import Outbox
 from services.chassis.sealing import Sealer
-from services.coordination.changes import ChangeKind
+from services.coordination.changes import NO_DEPARTMENT, ChangeKind
 from services.coordination.daily import DailyLook
 from services.coordination.metadata import METADATA
 from services.coordination.notices.convert import describe
 from services.coordination.notices.tables import FEED, OUTBOX
 from services.coordination.notices.telling import Telling
-from tests.store.coordination.conftest import COURT, TODAY, appoint, card
+from tests.store.coordination.conftest import COURT, POLICE, PROVINCE, TODAY, appoint, card
+
+TRAFFIC = 4
 
 
 @pytest.fixture
@@ -41,6 +43,24 @@ async def test_faults_are_told_with_since_when(replica, look, clock):
     clock.advance(timedelta(days=1))
     await look.look()
     assert {one.key for one in of(replica, ChangeKind.DIRECTORY_FAULT)} == {fault.key}
+
+
+@pytest.mark.clause("R-4.2", "R-4.4")
+async def test_gaps_of_police_departments_reach_their_command_centre_or_the_provinces(replica, look, clock):
+    def told(organisation):
+        found = [one for one in replica.told if one.organisation == organisation]
+        return {one.department: one.told for one in found}
+
+    await replica.ask(appoint("P-001", POLICE, department=TRAFFIC), POLICE)
+    await look.look()
+    # Nobody is at the command centre, so the province's is told too.
+    assert told(POLICE) == dict.fromkeys((1, 2, 3, 5, 6), (POLICE, PROVINCE))
+    assert told("360103000000") == {NO_DEPARTMENT: ("360103000000", PROVINCE)}
+    await replica.ask(appoint("P-002", POLICE, department=1), POLICE)
+    replica.told.clear()
+    clock.advance(timedelta(days=1))
+    await look.look()
+    assert told(POLICE) == dict.fromkeys((2, 3, 5, 6), (POLICE,))
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,14 @@ def leave(name, first, last):
     return request
 
 
+def off_establishment(name, first, *, request_id=""):
+    request = directory_pb2.RecordEstablishmentLossRequest(
+        request_id=request_id or str(uuid.uuid4()), name=name, reason="调离"
+    )
+    write_date(request.lost_date, first)
+    return request
+
+
 def listing(on=None, **asked):
     request = directory_pb2.ListLiaisonsRequest(**asked)
     if on is not None:
@@ -86,6 +94,7 @@ async def test_an_end_that_is_moved_later_is_held_to_the_limit_again(replica):
         (appoint("L-001", on_establishment=False), COURT, Reason.LIAISON_NOT_ESTABLISHED),
         (ended(f"liaisons/{uuid.UUID(int=7)}", day(3)), COURT, Reason.LIAISON_NOT_FOUND),
         (leave(f"liaisons/{uuid.UUID(int=7)}", day(3), day(4)), COURT, Reason.LIAISON_NOT_FOUND),
+        (off_establishment(f"liaisons/{uuid.UUID(int=7)}", day(3)), COURT, Reason.LIAISON_NOT_FOUND),
     ],
 )
 async def test_what_is_refused(replica, request_, organisation, reason):
@@ -97,6 +106,7 @@ async def test_anothers_appointment_is_refused_as_one_that_is_not_there(replica)
     (name,) = await appointed(replica, "L-001")
     assert await refused(replica, ended(name, day(3)), OTHER_COURT) is Reason.LIAISON_NOT_FOUND
     assert await refused(replica, leave(name, day(3), day(4)), OTHER_COURT) is Reason.LIAISON_NOT_FOUND
+    assert await refused(replica, off_establishment(name, day(3)), OTHER_COURT) is Reason.LIAISON_NOT_FOUND
     assert await refused(replica, appoint("L-001", OTHER_COURT), OTHER_COURT) is Reason.LIAISON_EXISTS
 
 
@@ -107,6 +117,32 @@ async def test_on_leave_a_deputy_stands_in(replica):
     assert acts == {"L-002", "L-003"}
     after = {one.officer_id for one in (await replica.ask(listing(day(3)))).liaisons if one.acts}
     assert after == {"L-001", "L-002"}
+
+
+@pytest.mark.clause("R-4.3")
+async def test_who_loses_the_establishment_is_a_fault_from_that_day_on(replica, open_replica):
+    first, _ = await appointed(replica, "L-001", "L-002", last=day(9))
+    for outside in (day(-1), day(10)):
+        assert await refused(replica, off_establishment(first, outside)) is Reason.FIELDS_INVALID
+    request = off_establishment(first, day(2))
+    answer = await replica.ask(request)
+    assert (answer.liaison.on_establishment, answer.liaison.establishment_lost_date.day) == (True, day(2).day)
+    assert await open_replica().ask(request) == answer
+
+    async def faults(on):
+        asked = directory_pb2.ListDirectoryFaultsRequest()
+        write_date(asked.as_of_date, on)
+        return [(one.kind, one.have, one.since_date.day) for one in (await replica.ask(asked)).faults]
+
+    assert await faults(day(1)) == []
+    assert await faults(day(2)) == [(directory_pb2.FAULT_KIND_NOT_ESTABLISHED, 1, day(2).day)]
+    # Whoever is off the establishment is not kept for longer, but is replaced as anybody else.
+    assert await refused(replica, ended(first, day(20))) is Reason.LIAISON_NOT_ESTABLISHED
+    await replica.ask(ended(first, day(1)))
+    await appointed(replica, "L-003", first=day(2))
+    assert await faults(day(2)) == []
+    found = (await replica.ask(listing(organisation=COURT))).liaisons
+    assert [one.officer_id for one in found if one.HasField("establishment_lost_date")] == ["L-001"]
 
 
 async def test_the_last_day_of_the_calendar_is_a_day(replica):

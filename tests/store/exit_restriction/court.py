@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from services.chassis.call import Part
 from services.chassis.ids import RandomIds
 from services.exit_restriction.changes import tell_nobody
 from services.exit_restriction.domain import TERM_RULES
@@ -11,12 +12,14 @@ from services.exit_restriction.listing.listed import EntryList
 from services.exit_restriction.listing.server import DishonestListServicer
 from services.exit_restriction.listing.store import ListRows, ListStore
 from services.exit_restriction.listing.uploads.desk import UploadDesk
+from services.exit_restriction.listing.uploads.limits import LIMIT
 from services.exit_restriction.listing.uploads.store import UploadStore
 from services.exit_restriction.restrictions.server import RestrictionServicer
 from services.exit_restriction.restrictions.store import RestrictionStore
 from services.filing.desk import Desk
 from tests.unit.exit_restriction.orders import LATER, call
 from tests.unit.filing.papers import verify
+from xiezhi.errors import Reason, error
 from xiezhi.exit_restriction.v1 import listing_pb2
 
 
@@ -29,17 +32,25 @@ class Court:
         clock: Source of now.
         tell: Tells of changes.
         verify: Verifies papers.
+        limit: What a court may have staged at one time.
+
+    Attributes:
+        announced: Whom the parts of commits were about, before they were pushed, each with the name of the method.
+        takes: After how many of these the ledger is away; None while it is there.
+        named: Whom the last answer about some people only was about.
     """
 
-    def __init__(self, database, ring, *, clock, tell=tell_nobody, verify=verify):
-        self.clock = clock
+    def __init__(self, database, ring, *, clock, tell=tell_nobody, verify=verify, limit=LIMIT):
+        self.clock, self.announced, self.takes, self.named = clock, [], None, ()
         rows = ListRows(ring, tell=tell)
-        self.uploads = UploadStore(database, keyring=ring, rows=rows, clock=clock, ids=RandomIds(), rules=TERM_RULES)
+        self.uploads = UploadStore(
+            database, keyring=ring, rows=rows, clock=clock, ids=RandomIds(), rules=TERM_RULES, limit=limit
+        )
         self.lists = ListStore(database, rows=rows)
         self.restrictions = RestrictionStore(database, keyring=ring, entries=EntryList(rows.entries), tell=tell)
         self._listing = DishonestListServicer(
             Desk(self.lists, verify, clock, RandomIds()),
-            uploads=UploadDesk(self.uploads, verify, clock),
+            uploads=UploadDesk(self.uploads, verify, clock, self._announce),
         )
         self._restrictions = RestrictionServicer(Desk(self.restrictions, verify, clock, RandomIds()))
 
@@ -48,9 +59,19 @@ class Court:
         name = type(request).__name__.removesuffix("Request")
         servicer = self._restrictions if "Restriction" in name else self._listing
         try:
-            return await getattr(servicer, name)(request, call(request, at=self.clock.now(), **known))
+            answer = await getattr(servicer, name)(request, call(request, **{"at": self.clock.now(), **known}))
         finally:
             self.clock.advance(LATER)
+        if isinstance(answer, Part):
+            self.named = answer.subjects
+            return answer.message
+        return answer
+
+    async def _announce(self, asked, subjects):
+        """Takes down whom a part of a commit is about, as the ledger does, while it is there."""
+        if self.takes is not None and len(self.announced) == self.takes:
+            raise error(Reason.LEDGER_UNAVAILABLE, "The ledger is away.")
+        self.announced.append((asked.method.name, subjects))
 
     async def stage(self, *chunks, upload="", first=0, notices=(), strays_to="", **known):
         """Stages items in chunks, the notices with the first of them; returns the upload's name and the answers."""

@@ -20,16 +20,16 @@ from services.exit_restriction.counter.server import ApplicationCounterServicer
 from services.exit_restriction.counter.store import CounterStore
 from services.exit_restriction.counter.stream import CounterStream
 from services.exit_restriction.counter.tables import LEASES
-from services.exit_restriction.domain import FilingLevel, Released, Renewed, Superseded
+from services.exit_restriction.domain import Released, Renewed, Superseded
 from services.exit_restriction.notices.due import Calendar
 from services.exit_restriction.notices.post import Post
 from services.exit_restriction.notices.server import CourtNoticeServicer
 from services.exit_restriction.notices.tables import FEED, OUTBOX
 from services.exit_restriction.notices.telling import CourtTelling
 from services.exit_restriction.registry.store import SubjectRows
-from services.exit_restriction.restrictions.domain import Renewal, Step
+from services.exit_restriction.restrictions.domain import Step
 from services.exit_restriction.restrictions.rows import RestrictionRows
-from tests.unit.exit_restriction.told import COUNTERS, NOTICES, TRACE, call, record
+from tests.unit.exit_restriction.told import COUNTERS, NOTICES, TRACE, call, record, renewal_by
 from xiezhi.exit_restriction.v1 import counter_pb2, notice_pb2
 
 ACKNOWLEDGE_WITHIN = timedelta(hours=24)
@@ -111,10 +111,10 @@ class Office:
         await self.database.write(write)
         return records[0] if len(records) == 1 else records
 
-    async def renew(self, kept, last_day: date, *, decision="（2019）之二"):
+    async def renew(self, kept, last_day: date, *, decision="（2019）之二", **judge):
         """Has a court renew a restriction."""
         fact = Renewed(kept.restriction_id, self.clock.now(), last_day, "160-2018")
-        step = Step(fact, Renewal(FilingLevel.PREFECTURE, decision))
+        step = Step(fact, renewal_by(decision=decision, **judge))
         await self._step(kept, step, Happened.RENEWED)
 
     async def release(self, kept):

@@ -57,10 +57,16 @@ class Office:
         await self.log.append(records(entries))
 
     async def find(
-        self, by: By, *keys: Key, period: Period = ALWAYS, size: int = 100, after: Spot | None = None
+        self,
+        by: By,
+        *keys: Key,
+        period: Period = ALWAYS,
+        size: int = 100,
+        after: Spot | None = None,
+        sought: tuple[bytes, ...] = (),
     ) -> handlers.FoundPage:
         """Searches."""
-        asked = Search(by, keys, period, size, after)
+        asked = Search(by, keys, period, size, after, sought)
         return await handlers.search(asked, log=self.log, indexer=self.indexer, index=self.index)
 
     async def places(self, by: By, *keys: Key, period: Period = ALWAYS) -> list[int]:

@@ -59,7 +59,19 @@ FOUND = (
     (By.APPROVAL, uuid.UUID(int=1, version=4).bytes, [4, 2, 1, 0]),
     (By.APPROVAL, uuid.UUID(int=2, version=4).bytes, []),
 )
+SOUGHT = (CHIEF, digest(7), [4, 2, 3, 1])
+"""Whose calls are searched for, what is kept of searches for that officer, and what is found."""
 PERIODS = ((0, 120, [3, 0]), (120, 121, [4, 2]), (121, 9_999, []), (90, 91, [3]), (0, 200, [4, 2, 3, 0]))
+
+
+async def test_of_an_officer_the_searches_for_that_officer_are_found_too(office: Office) -> None:
+    await office.append(*STORY)
+    officer, digested, places = SOUGHT
+    page = await office.find(By.ACTOR, officer, sought=(digested,))
+    assert [one.place.index for one in page.found] == places
+    first = await office.find(By.ACTOR, officer, sought=(digested,), size=3)
+    rest = await office.find(By.ACTOR, officer, sought=(digested,), after=first.after)
+    assert [one.place.index for one in (*first.found, *rest.found)] == places
 
 
 async def test_entries_are_found_by_what_they_are_about_newest_first(office: Office) -> None:

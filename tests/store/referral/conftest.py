@@ -41,11 +41,11 @@ def open_exchange(referral_url, keyring, clock):
     """Opens the services over the database, as a process does that starts."""
     opened = []
 
-    def open_exchange(*, ring=keyring, tell=tell_nobody, verify=verify):
+    def open_exchange(*, ring=keyring, tell=tell_nobody, verify=verify, supplement_days=3):
         database = Database.open(referral_url)
         opened.append(database)
         store = ReferralStore(database, keyring=ring, calendars=BuiltInCalendars(), tell=tell)
-        return Exchange(store, verify=verify, clock=clock)
+        return Exchange(store, verify=verify, clock=clock, supplement_days=supplement_days)
 
     yield open_exchange
     for database in opened:

@@ -5,16 +5,27 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import create_engine, delete
 
 from services.chassis.db import Database
 from services.vehicle.loader import VehicleLoader
 from services.vehicle.seizures.tables import ALERTS
 from tests.store.seen import contents, everything, rows
-from tests.store.vehicle.police import INSPECTION, NOTHING, PATROL, RECORDED, REFUSED, TRANSFER, Process, batch
+from tests.store.vehicle.police import (
+    INSPECTION,
+    NOTHING,
+    PATROL,
+    RECORDED,
+    REFUSED,
+    REGISTRATION,
+    TRANSFER,
+    Process,
+    batch,
+)
 from tests.unit.vehicle.cars import car, vin
 from tests.unit.vehicle.orders import DONGHU, NANCHANG, lifting, registration
 from xiezhi.errors import Reason, XiezhiError
@@ -63,6 +74,20 @@ async def test_a_transfer_is_refused_with_the_courts_in_the_order_of_the_queue(r
         (DONGHU, "0791-86001234"),
         (NANCHANG, "0791-86001234"),
     ]
+
+
+@pytest.mark.clause("R-2.2")
+async def test_no_other_registration_is_made_while_a_court_seizes_or_waits(ready, seize):
+    assert (await ready.check(CAR, REGISTRATION)).outcome == NOTHING
+    ready.clock.advance(timedelta(seconds=1))
+    (outcome,) = await seize(CAR)
+    assert 4 in outcome.notes
+    await seize(CAR, court=NANCHANG)
+    answer = await ready.check(CAR, REGISTRATION)
+    assert (answer.outcome, [c.court_code for c in answer.contacts]) == (REFUSED, [DONGHU, NANCHANG])
+    assert answer.sighting
+    await seize.court(lifting(outcome.seizure.name))
+    assert [c.court_code for c in (await ready.check(CAR, REGISTRATION)).contacts] == [NANCHANG]
 
 
 async def test_an_inspection_is_recorded_and_not_refused(ready, seize):
@@ -138,6 +163,14 @@ async def test_a_false_plate_is_suspected_whatever_is_seized(ready, seize):
     assert before.sighting.before_seizure
     assert (notice.sighting.plate, notice.sighting.vin, notice.sighting.clone_suspected) == (OTHER.plate, CAR.vin, True)
     assert (await ready.check(CAR, vin=vin(88))).clone_suspected
+
+
+@pytest.mark.parametrize("trigger", [PATROL, INSPECTION])
+async def test_a_vin_whose_check_digit_does_not_hold_is_to_be_read_again(ready, trigger):
+    misread = CAR.vin[:-1] + ("1" if CAR.vin[-1] != "1" else "2")
+    assert (await ready.check(CAR, trigger, vin=misread)).vin_doubtful
+    assert not (await ready.check(CAR, trigger, vin=CAR.vin)).vin_doubtful
+    assert not (await ready.check(CAR, trigger)).vin_doubtful
 
 
 async def test_a_plate_of_another_type_is_another_vehicle(ready, seize):
@@ -292,6 +325,41 @@ async def test_an_inspection_that_hit_one_seizure_is_told_to_the_next_court(read
     assert not more
     assert (notice.sighting.trigger, notice.sighting.before_seizure) == (INSPECTION, True)
     assert [s.seizure.name for s in notice.sighting.seizures] == [first.seizure.name, second.seizure.name]
+
+
+@pytest.mark.clause("R-2.3")
+async def test_what_was_noted_by_hand_while_the_exchange_was_away_is_told_with_its_time(ready, seize, clock):
+    await seize(CAR)
+    seen, _ = clock.now(), clock.advance(timedelta(hours=5))
+    await ready.follow()
+    noted = await ready.check(CAR, observe_time=stamp(seen))
+    await ready.check(OTHER, INSPECTION, observe_time=stamp(seen))
+    clock.advance(timedelta(hours=60))
+    (outcome,) = await seize(OTHER, serial=2)
+    first, second = await ready.watched(2)
+    assert first.sighting.name == noted.sighting
+    assert 4 in outcome.notes
+    assert second.sighting.before_seizure
+    assert {n.sighting.observe_time.ToDatetime(UTC) for n in (first, second)} == {seen}
+    assert first.create_time.ToDatetime(UTC) == seen + timedelta(hours=5)
+
+
+async def test_what_was_noted_by_hand_too_long_ago_is_refused_or_forgotten(ready, seize, clock, vehicle_url):
+    oldest = clock.now() - timedelta(hours=72)
+    with pytest.raises(XiezhiError) as refusal:
+        await ready.check(CAR, INSPECTION, observe_time=stamp(oldest - timedelta(microseconds=1)))
+    assert reason(refusal) is Reason.FIELDS_INVALID
+    await ready.check(CAR, INSPECTION, observe_time=stamp(oldest))
+    clock.advance(timedelta(hours=1))
+    (outcome,) = await seize(CAR)
+    assert 4 not in outcome.notes
+    assert not rows(vehicle_url, "sightings")
+
+
+def stamp(at):
+    made = Timestamp()
+    made.FromDatetime(at)
+    return made
 
 
 async def test_a_repeated_seizure_tells_of_an_inspection_once(ready, seize, vehicle_url):

@@ -215,10 +215,13 @@ async def test_a_vehicle_whose_plate_has_changed_since_is_found_by_its_vin(sold,
 
 
 @pytest.mark.clause("R-2.4")
-async def test_where_nothing_was_before_the_sale_nothing_is_done(sold, note, window, vehicle_url):
-    note(violation(1, ON_THE_DAY))
-    assert (await refused(window, application()))[0] == "CLEARING_ITEMS_MISSING"
+@pytest.mark.parametrize("open_", [(), (violation(1, ON_THE_DAY),), (violation(1, is_crime=True),)])
+async def test_where_nothing_was_before_the_sale_nothing_is_done(sold, note, window, vehicle_url, open_):
+    note(*open_)
+    assert (await refused(window, application()))[0] == "CLEARING_NOTHING_OPEN"
     assert rows(vehicle_url, "clearings") == []
+    note(violation(2))
+    assert len((await window(application("2"))).violations) == 1
 
 
 @pytest.mark.clause("R-2.5")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.alerts.hashing import CAPITALS_AND_DIGITS, Alphabet, TextHasher
-from services.alerts.streams import MOST_AT_ONCE, Batch, Hashed, portions, read_portions
+from services.alerts.streams import MOST_AT_ONCE, Batch, Hashed, answer_together, portions
+from xiezhi.vehicle.v1 import check_pb2
 
 HASHER = TextHasher(b"k" * 16, alphabet=Alphabet(CAPITALS_AND_DIGITS, "write numbers in digits and capitals"))
 
@@ -40,20 +41,31 @@ async def asked(*batches):
         yield batch
 
 
-async def test_what_has_come_meanwhile_is_read_together_in_portions():
-    batches = [texts(["USA12345678"] * size) for size in (1, MOST_AT_ONCE, 2)]
+async def same(batch):
+    return batch
 
-    async def read(batch):
-        return batch
 
-    async with aclosing(read_portions(asked(*batches), read)) as found:
-        assert [portion async for portion in found] == [batches[:1], batches[1:2], batches[2:]]
+async def test_what_has_come_meanwhile_is_looked_up_in_portions_and_answered_together():
+    batches = [texts(["USA12345678"] * size, number=size) for size in (1, MOST_AT_ONCE, 2)]
+    portions_seen = []
+
+    async def check(portion):
+        portions_seen.append([batch.number for batch in portion])
+        return [check_pb2.StreamChecksResponse(batch=batch.number) for batch in portion]
+
+    async with aclosing(answer_together(asked(*batches), read=same, check=check)) as found:
+        joints = [joint async for joint in found]
+    assert portions_seen == [[1], [MOST_AT_ONCE], [2]]
+    assert [[answer.batch for answer in joint.messages] for joint in joints] == [[1, MOST_AT_ONCE, 2]]
 
 
 async def test_what_cannot_be_read_ends_the_stream():
     async def read(batch):
         raise ValueError("it is no batch")
 
-    async with aclosing(read_portions(asked(texts([])), read)) as found:
+    async def check(portion):
+        raise AssertionError("nothing is looked up")
+
+    async with aclosing(answer_together(asked(texts([])), read=read, check=check)) as found:
         with pytest.raises(ValueError, match="no batch"):
             await anext(found)

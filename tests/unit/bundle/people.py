@@ -67,6 +67,7 @@ class Desk:
             "method": METHOD,
             "request_sha256": hashlib.sha256(content).digest(),
             "unit": UNIT,
+            "paper_reference": f"（2026）赣0102执报{number}号",
             "court_code": COURT,
             "case_number": CASE,
             "work_card": JUDGE.work_card,
@@ -80,7 +81,7 @@ class Desk:
         judge = self.keys.officers.signer(JUDGE.officer_id)
         statement = sign_request(claims, key=judge.key, chain=(judge.certificate,))  # type: ignore[arg-type]
         carried = bundle_pb2.CarriedRequest(request=content, statement=statement, consents=[self.consent(claims)])
-        reference = f"（2026）赣0102执报{number}号"
+        reference = known["paper_reference"]
         return bundle_pb2.BundleItem(
             paper_reference=reference, approval=approval(number), method=METHOD, request=carried
         )

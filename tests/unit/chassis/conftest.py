@@ -1,5 +1,6 @@
 """Keys of officers of three courts, made once for the tests of the chassis."""
 
+import shutil
 import warnings
 from datetime import UTC, datetime
 
@@ -40,11 +41,17 @@ def now():
     return NOW
 
 
-@pytest.fixture
-def keys(tmp_path):
-    """Fresh development keys of all officers."""
-    made = InsecureDevelopmentKeys(tmp_path / "keys")
+@pytest.fixture(scope="session")
+def made_keys(tmp_path_factory):
+    """Development keys of all officers, to be copied."""
+    folder = tmp_path_factory.mktemp("made") / "keys"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureDevelopmentKeysWarning)
-        made.create(OFFICERS, now=NOW)
-    return made
+        InsecureDevelopmentKeys(folder).create(OFFICERS, now=NOW)
+    return folder
+
+
+@pytest.fixture
+def keys(made_keys, tmp_path):
+    """Development keys of all officers, in a folder of the test's own."""
+    return InsecureDevelopmentKeys(shutil.copytree(made_keys, tmp_path / "keys"))

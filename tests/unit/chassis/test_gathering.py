@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.gathering import gather
+from services.chassis.gathering import CROWD, gather
 
 
 class Failure(Exception):
@@ -143,3 +143,25 @@ async def test_a_reader_who_is_cancelled_while_nothing_comes_closes_the_requests
 async def test_a_group_without_room_is_refused():
     with pytest.raises(ValueError, match="one at least"):
         await anext(gather(Source(1)(), most=0))
+
+
+async def test_after_a_crowd_the_next_group_waits_while_more_comes():
+    asked = asyncio.Queue()
+
+    async def source():
+        while (number := await asked.get()) is not None:
+            yield number
+
+    for number in range(CROWD):
+        asked.put_nowait(number)
+    async with aclosing(gather(source(), most=10)) as groups:
+        first = await anext(groups)
+        while len(first) < CROWD:
+            first += await anext(groups)
+        later = asyncio.ensure_future(anext(groups))
+        asked.put_nowait(10)
+        await settle()
+        assert not later.done()
+        asked.put_nowait(11)
+        assert await later == [10, 11]
+        asked.put_nowait(None)

@@ -56,8 +56,11 @@ class Bare:
     async def unary(self, method, context, work, *, request):
         return await work(self._call(method, request), self.span)
 
-    def stream(self, method, context, work, *, request):
-        return work(self._call(method, request), self.span)
+    async def stream(self, method, context, work, *, request):
+        async with aclosing(work(self._call(method, request), self.span)) as groups:
+            async for group in groups:
+                for answer in group:
+                    yield answer
 
 
 class Admission:

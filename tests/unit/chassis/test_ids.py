@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.clock import ManualClock
-from services.chassis.ids import TimedIds
+from services.chassis.ids import RandomIds, SequenceIds, TimedIds
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 9, 0, 0, 123_456, tzinfo=UTC)
@@ -35,3 +36,17 @@ def test_a_later_one_is_greater() -> None:
 def test_those_of_one_instant_differ() -> None:
     ids = TimedIds(ManualClock(NOW))
     assert len({ids.uuid() for _ in range(1_000)}) == 1_000
+
+
+@pytest.mark.parametrize("ids", [TimedIds(ManualClock(NOW)), RandomIds(), SequenceIds(3)])
+def test_many_are_as_good_as_one_by_one(ids):
+    texts = ids.texts(300)
+    assert texts == [str(uuid.UUID(text)) for text in texts]
+    assert len({*texts}) == 300
+    one = ids.uuid()
+    assert {(uuid.UUID(text).version, uuid.UUID(text).variant) for text in texts} == {(one.version, one.variant)}
+
+
+def test_those_of_a_sequence_go_on():
+    many, single = SequenceIds(3), SequenceIds(3)
+    assert [*many.texts(2), str(many.uuid())] == [str(single.uuid()) for _ in range(3)]

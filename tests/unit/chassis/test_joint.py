@@ -72,7 +72,7 @@ class Admitting:
 class Bare:
     """Runs the work of a stream with nothing around it."""
 
-    def stream(self, method, context, work, *, request):
+    async def stream(self, method, context, work, *, request):
         call = Call(
             method=method,
             received_at=NOW,
@@ -82,7 +82,10 @@ class Bare:
             peer=Peer("gateway", bytes(32)),
             subjects=("everybody",),
         )
-        return work(call, self)
+        async with aclosing(work(call, self)) as groups:
+            async for group in groups:
+                for answer in group:
+                    yield answer
 
     def set(self, key, value):
         """Notes nothing of a span."""

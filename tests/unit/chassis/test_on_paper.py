@@ -34,6 +34,7 @@ def statement(bench, officer=JUDGE, message=None, **changed):
         "method": LOOKUP.full_name,
         "request_sha256": hashlib.sha256(asked.SerializeToString()).digest(),
         "unit": "360100000000",
+        "paper_reference": "报1号",
         "court_code": COURT,
         "case_number": NUMBER,
         "work_card": f"W-{JUDGE}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import aclosing
 from datetime import UTC, datetime
 
 import pytest
@@ -64,7 +65,7 @@ class Bare:
     def __init__(self):
         self.answers = None
 
-    def stream(self, method, context, work, *, request):
+    async def stream(self, method, context, work, *, request):
         call = Call(
             method=method,
             received_at=NOW,
@@ -75,7 +76,10 @@ class Bare:
             request=request,
             subjects=SUBJECTS,
         )
-        return work(call, Span())
+        async with aclosing(work(call, Span())) as groups:
+            async for group in groups:
+                for answer in group:
+                    yield answer
 
 
 class Servicer:

@@ -133,8 +133,8 @@ async def answer(call, span):
 
 
 async def answers(call, span):
-    yield b"one"
-    yield b"two"
+    yield (b"one",)
+    yield (b"two",)
 
 
 def refusing(failure):
@@ -146,7 +146,7 @@ def refusing(failure):
 
 def breaking_off(failure):
     async def work(call, span):
-        yield b"one"
+        yield (b"one",)
         raise failure
 
     return work
@@ -296,7 +296,7 @@ async def test_the_policy_ends_a_stream_that_takes_too_long_as_a_whole(bench):
     async def drip(call, span):
         try:
             while True:
-                yield b"drop"
+                yield (b"drop",)
                 await asyncio.sleep(0.01)
         finally:
             ended.append(True)
@@ -330,8 +330,8 @@ async def test_a_stream_that_nobody_reads_any_more_ends_its_work(bench):
 
     async def work(call, span):
         try:
-            yield b"one"
-            yield b"two"
+            yield (b"one",)
+            yield (b"two",)
         finally:
             ended.append(True)
 
@@ -423,7 +423,7 @@ async def test_a_stream_that_only_waits_does_not_hold_up_a_process_that_stops(be
     waiting = asyncio.Event()
 
     async def wait_for_ever(call, span):
-        yield b"one"
+        yield (b"one",)
         waiting.set()
         await asyncio.sleep(60)
 
@@ -437,13 +437,13 @@ async def test_a_stream_that_only_waits_does_not_hold_up_a_process_that_stops(be
 
 
 async def test_a_stream_that_works_goes_on_while_draining(bench, monkeypatch):
-    monkeypatch.setattr(module, "IDLE", 0.05)
+    monkeypatch.setattr(module, "IDLE", 0.2)
 
     async def work(call, span):
         bench.pipeline.drain()
         for _ in range(10):
-            await asyncio.sleep(0.02)
-            yield b"x"
+            await asyncio.sleep(0.03)
+            yield (b"x",)
 
     sent, context = await bench.stream(work)
     assert len(sent) == 10

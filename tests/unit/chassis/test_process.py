@@ -11,6 +11,7 @@ import pytest
 from services.chassis import process
 from services.chassis.config import ProcessSettings
 from services.chassis.migrations import MigrationError
+from services.chassis.policy import PolicyError
 from services.chassis.sealing import KeyringError
 from xiezhi.errors import Reason, error
 
@@ -39,6 +40,7 @@ def _end_with(failure: Exception) -> SystemExit:
     [
         (KeyringError("identity.keys cannot be read"), "identity.keys cannot be read"),
         (MigrationError("The database is newer."), "The database is newer."),
+        (PolicyError("approvals.X: looser"), "approvals.X: looser"),
         (error(Reason.STORE_UNAVAILABLE, "It is no database."), "STORE_UNAVAILABLE: It is no database."),
     ],
 )

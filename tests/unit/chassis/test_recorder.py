@@ -199,6 +199,14 @@ async def test_a_change_is_recorded_before_it_is_made(bench, call):
     assert (entry.actor, entry.request_sha256, entry.response_sha256) == ("GAN0102-J001", b"r" * 32, b"")
 
 
+async def test_a_change_that_is_made_part_by_part_is_recorded_with_those_of_each(bench, call):
+    await bench.recorder.intended(call)
+    await bench.recorder.intended(call, ("369901198001150011",))
+    whole, part = bench.ledger.entries
+    assert len(whole.subject_indexes) == len(call.subjects)
+    assert list(part.subject_indexes) == [bench.recorder._subjects.of("369901198001150011")]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from services.chassis.trust import OfficerTrust
 from services.chassis.watched import INTERVAL_SECONDS
-from xiezhi.errors import PermissionDenied, Reason
+from xiezhi.errors import PermissionDenied, Reason, Unavailable
 from xiezhi.pki import InsecureDevelopmentKeys
 from xiezhi.proof.statement import Claims, Decision, Rank, sign_statement
 
@@ -45,8 +45,8 @@ def signed(keys, claims, officer="GAN0102-C001"):
     return sign_statement(claims, key=identity.key, chain=(identity.certificate,))
 
 
-def refusal(trust, text, now):
-    with pytest.raises(PermissionDenied) as caught:
+def refusal(trust, text, now, kind=PermissionDenied):
+    with pytest.raises(kind) as caught:
         trust.verify(text, now=now)
     return caught.value
 
@@ -127,9 +127,9 @@ def test_a_revoked_signer_does_not_count_even_where_the_statement_was_seen(keys,
 def test_an_outdated_revocation_list_counts_for_nothing(trust, keys, claims, now):
     years = timedelta(days=3650)
     long = replace(claims, not_after=now + 2 * years)
-    failure = refusal(trust, signed(keys, long), now + years)
-    assert failure.reason is Reason.STATEMENT_INVALID
-    assert "out of date" in failure.message
+    failure = refusal(trust, signed(keys, long), now + years, Unavailable)
+    assert failure.reason is Reason.REVOCATION_CHECK_UNAVAILABLE
+    assert "out of date; renew it" in failure.message
 
 
 def test_a_revocation_list_that_vanishes_stops_every_decision(keys, claims, now):
@@ -138,7 +138,7 @@ def test_a_revocation_list_that_vanishes_stops_every_decision(keys, claims, now)
     trust.verify(text, now=now)
     keys.officers.revocation_file.unlink()
     time.sleep(INTERVAL_SECONDS)
-    assert refusal(trust, text, now).reason is Reason.STATEMENT_INVALID
+    assert refusal(trust, text, now, Unavailable).reason is Reason.REVOCATION_CHECK_UNAVAILABLE
 
 
 def test_a_list_signed_by_another_authority_is_not_read(keys, now, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,9 +15,12 @@ from click import Command
 from click.testing import CliRunner, Result
 from typer.main import get_command
 
+from services.chassis.migrations import upgrade
 from xiezhi.cli import build_app
 from xiezhi.cli.home import Home
+from xiezhi.cli.layout import database_url, write_layout
 from xiezhi.cli.session import ENVIRONMENT
+from xiezhi.cli.suite import MODULES, create_keyrings
 from xiezhi.pki import InsecureDevelopmentKeysWarning, Officer
 from xiezhi.proof.statement import Rank
 
@@ -42,14 +46,39 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """A data folder with development keys and one judge."""
-    made = Home(tmp_path / "var")
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A data folder with development keys and one judge, to be copied."""
+    made = Home(tmp_path_factory.mktemp("made") / "var")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureDevelopmentKeysWarning)
         made.keys.create((JUDGE,), now=datetime.now(UTC))
     return made
+
+
+@pytest.fixture
+def home(made_home: Home, tmp_path: Path) -> Home:
+    """A data folder with development keys and one judge."""
+    return Home(shutil.copytree(made_home.root, tmp_path / "var"))
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the migrated databases, to be copied."""
+    made = Home(tmp_path_factory.mktemp("migrated"))
+    write_layout(made)
+    for process, package in MODULES.items():
+        upgrade(database_url(made, process), package=package)
+    return made.data
+
+
+@pytest.fixture
+def suite(home: Home, migrated: Path) -> Home:
+    """A data folder with keys, keyrings, configuration and migrated databases."""
+    create_keyrings(home)
+    write_layout(home)
+    shutil.copytree(migrated, home.data, dirs_exist_ok=True)
+    return home
 
 
 @pytest.fixture(scope="session")

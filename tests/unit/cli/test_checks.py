@@ -14,12 +14,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from services.chassis.migrations import head, upgrade
+from services.chassis.migrations import head
 from tests.unit.cli.conftest import Run, document
 from xiezhi.cli import checks
 from xiezhi.cli.checks import Finding, State
 from xiezhi.cli.home import Home
-from xiezhi.cli.layout import config_file, database_url, write_layout
+from xiezhi.cli.layout import config_file
 from xiezhi.cli.lock import note_process
 from xiezhi.cli.output import Output
 from xiezhi.cli.session import Session
@@ -31,16 +31,6 @@ NOWHERE = "127.0.0.1:1"
 @pytest.fixture
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-@pytest.fixture
-def suite(home: Home) -> Home:
-    """A data folder with keys, keyrings, configuration and migrated databases."""
-    create_keyrings(home)
-    write_layout(home)
-    for process, package in MODULES.items():
-        upgrade(database_url(home, process), package=package)
-    return home
 
 
 def session(home: Home, gateway: str = "") -> Session:
@@ -118,21 +108,27 @@ def test_a_certificate_that_ends_soon_is_worth_a_warning(home: Home, left: timed
     assert only(checks.check_keys(home, now=ends), "certificate gateway").state is State.FAIL
 
 
-@pytest.mark.parametrize(
-    ("check", "without"), [("revocation list", "no consent counts"), ("revoked seals", "no sealed paper counts")]
-)
+REVOCATIONS = {
+    "revocation list": ("officers", "no consent counts"),
+    "revoked seals": ("seals", "no sealed paper counts"),
+    "revoked carriers": ("carriers", "no result of the police counts"),
+    "revoked exchange keys": ("exchange", "nothing can be encrypted"),
+}
+
+
+@pytest.mark.parametrize("check", REVOCATIONS)
 def test_a_revocation_list_that_is_missing_or_over_is_told_with_what_follows(
-    home: Home, now: datetime, check: str, without: str
+    home: Home, now: datetime, check: str
 ) -> None:
+    register, without = REVOCATIONS[check]
     assert only(checks.check_keys(home, now=now), check).state is State.OK
     over = only(checks.check_keys(home, now=now + timedelta(days=3650)), check)
-    of_officers = check == "revocation list"
-    (home.keys.officers.revocation_file if of_officers else home.keys.seals.revocation_file).unlink()
+    getattr(home.keys, register).revocation_file.unlink()
     for found in (over, only(checks.check_keys(home, now=now), check)):
         assert (found.state, without in found.detail) == (State.FAIL, True)
 
 
-@pytest.mark.parametrize("check", ["revocation list", "revoked seals"])
+@pytest.mark.parametrize("check", REVOCATIONS)
 def test_a_revocation_list_that_ends_soon_is_worth_a_warning(home: Home, now: datetime, check: str) -> None:
     days = range(1, 3650)
     found = (only(checks.check_keys(home, now=now + timedelta(days=n)), check).state for n in days)

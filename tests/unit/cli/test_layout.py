@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from services.chassis.config import read_settings
+from xiezhi.cli import up
 from xiezhi.cli.home import Home
 from xiezhi.cli.kinds import settings_kinds
-from xiezhi.cli.layout import BACKENDS, SEALED, config_file, metrics_url, read_layout, render_toml, write_layout
+from xiezhi.cli.layout import BACKENDS, HOST, SEALED, config_file, metrics_url, read_layout, render_toml, write_layout
+from xiezhi.cli.output import Output
+from xiezhi.cli.session import Session
 from xiezhi.cli.suite import PROCESSES
 
 KINDS = settings_kinds()
@@ -106,3 +109,17 @@ def _listening(address: str) -> Iterator[None]:
         other.bind((host, int(port)))
         other.listen()
         yield
+
+
+def test_a_port_that_is_taken_while_the_province_is_seeded_is_replaced(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def seed(home: Home, output: Output, *, people: int) -> bool:
+        taken.bind((HOST, int(read_layout(home, "gateway")["listen"].rpartition(":")[2])))
+        return True
+
+    monkeypatch.setattr(up, "_seed_if_empty", seed)
+    output = Output(as_json=True)
+    with socket.socket() as taken:
+        up.prepare(home, output, people=1, session=Session(home, output))
+        assert read_layout(home, "gateway")["listen"] != "{}:{}".format(*taken.getsockname())

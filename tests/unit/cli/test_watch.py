@@ -51,6 +51,7 @@ class Stub:
         self._streams = list(streams)
         self.asked: list[str] = []
         self.acknowledged: list[list[str]] = []
+        self.refusals: list[XiezhiError] = []
 
     def WatchSightings(self, request: sighting_pb2.WatchSightingsRequest, timeout: float | None) -> Stream:
         self.asked.append(request.after)
@@ -59,6 +60,8 @@ class Stub:
     def AcknowledgeSightings(
         self, request: sighting_pb2.AcknowledgeSightingsRequest
     ) -> sighting_pb2.AcknowledgeSightingsResponse:
+        if self.refusals:
+            raise self.refusals.pop()
         self.acknowledged.append(list(request.notice_ids))
         return sighting_pb2.AcknowledgeSightingsResponse(acknowledged_count=len(request.notice_ids))
 
@@ -142,6 +145,21 @@ def test_what_was_shown_is_acknowledged() -> None:
     watcher, stub, _ = _watcher(Stream((("1", "2"),), None))
     watcher.acknowledge(watcher.next_group(timedelta(seconds=1)))
     assert stub.acknowledged == [["id 1", "id 2"]]
+
+
+def test_what_was_shown_is_acknowledged_when_the_exchange_is_back() -> None:
+    watcher, stub, slept = _watcher(Stream((("1",),), None))
+    stub.refusals = [OVER, AWAY]
+    watcher.acknowledge_at_last(watcher.next_group(timedelta(seconds=1)))
+    assert stub.acknowledged == [["id 1"]]
+    assert slept == [FIRST_PAUSE, 2 * FIRST_PAUSE]
+
+
+def test_an_acknowledgement_that_is_refused_ends_it() -> None:
+    watcher, stub, _ = _watcher(Stream((("1",),), None))
+    stub.refusals = [error(Reason.PERMISSION_MISSING, "no")]
+    with pytest.raises(XiezhiError, match="no"):
+        watcher.acknowledge_at_last(watcher.next_group(timedelta(seconds=1)))
 
 
 def test_a_notice_tells_the_vehicle_the_courts_and_whom_to_call() -> None:

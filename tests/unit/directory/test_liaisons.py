@@ -111,6 +111,9 @@ def refusal(new, at_post=(), of_officer=()):
         (liaison("n", 0, on_establishment=False), (), Reason.LIAISON_NOT_ESTABLISHED),
         (deputy("n", on_establishment=False), (), Reason.LIAISON_NOT_ESTABLISHED),
         (liaison("n", 0, post=TRAFFIC, on_establishment=False), (), None),
+        (liaison("n", 0, 9, lost_on=day(9)), (), Reason.LIAISON_NOT_ESTABLISHED),
+        (liaison("n", 0, 9, lost_on=day(10)), (), None),
+        (liaison("n", 0, lost_on=day(10)), (), Reason.LIAISON_NOT_ESTABLISHED),
     ],
 )
 def test_who_may_be_appointed(new, at_post, reason):
@@ -137,6 +140,9 @@ def test_one_person_serves_one_organisation(other, reason):
         ((A,), [(FaultKind.GAP, 1, None)]),
         ((), [(FaultKind.GAP, 0, None)]),
         ((A, liaison("b", last=-5)), [(FaultKind.GAP, 1, -4)]),
+        ((A, replace(B, lost_on=day(0))), [(FaultKind.NOT_ESTABLISHED, 1, 0)]),
+        ((A, replace(B, lost_on=day(-7))), [(FaultKind.NOT_ESTABLISHED, 1, -7)]),
+        ((A, replace(B, lost_on=day(1))), []),
         ((A, B, liaison("c", first=-50)), [(FaultKind.EXCESS, 3, -50)]),
         ((A, liaison("b", last=5), liaison("c", first=-10)), []),
         ((A, liaison("b", last=50), liaison("c", first=-10)), [(FaultKind.EXCESS, 3, -10)]),

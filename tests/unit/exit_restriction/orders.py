@@ -112,12 +112,12 @@ def handler() -> case_pb2.Handler:
 
 
 def record(
-    *behaviours: listing_pb2.DishonestBehaviour.ValueType, published: date = TODAY, years: int = 0
+    *behaviours: listing_pb2.DishonestBehaviour.ValueType, published: date = TODAY, years: int = 0, **known: object
 ) -> listing_pb2.DishonestRecord:
     """Makes what a court writes of a debtor."""
     return listing_pb2.DishonestRecord(
         behaviours=behaviours or (OBSTRUCTION,),
-        performance=listing_pb2.PERFORMANCE_NONE,
+        **{"performance": listing_pb2.PERFORMANCE_NONE, **known},  # type: ignore[arg-type]
         duty="还款一百元",
         basis_number="（2017）赣0102民初1号",
         basis_unit="东湖区人民法院",

@@ -11,7 +11,7 @@ from services.exit_restriction.changes import RestrictionRecord
 from services.exit_restriction.domain import Action, Author, Direction, Filed, FilingLevel, Ground, Requirement
 from services.exit_restriction.meetings import HitTold
 from services.exit_restriction.registry.domain import Person, Subject
-from services.exit_restriction.restrictions.domain import RestrictionFile, Step
+from services.exit_restriction.restrictions.domain import Renewal, RestrictionFile, Step
 from services.filing.domain import Contact, Party
 from tests.unit.calls import make_call
 from tests.unit.exit_restriction.travellers import NOW, TODAY, person
@@ -50,6 +50,11 @@ def record(
         JUDGE,
         Contact("李承办", PHONE),
     )
+
+
+def renewal_by(officer: str = JUDGE, *, phone: str = PHONE, decision: str = "（2019）之二") -> Renewal:
+    """Makes what a renewal by a judge rests on."""
+    return Renewal(FilingLevel.PREFECTURE, decision, officer, Contact("李承办", phone))
 
 
 def file_of(*records: RestrictionRecord, later: Iterable[Step] = ()) -> RestrictionFile:

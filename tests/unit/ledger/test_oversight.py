@@ -96,9 +96,11 @@ def test_subjects_are_found_as_they_are_recorded() -> None:
 
 
 def test_officers_and_approvals_are_found_by_themselves() -> None:
-    assert _read(_request(officer_id=JUDGE)).keys == (JUDGE,)
+    asked = _read(_request(officer_id=JUDGE))
+    assert (asked.by, asked.keys, asked.sought) == (By.ACTOR, (JUDGE,), SUBJECTS.all_of(plain(JUDGE)))
     asked = _read(_request(approval=approval(3)))
     assert (asked.by, asked.keys) == (By.APPROVAL, (approval_key(approval(3)),))
+    assert asked.sought == ()
 
 
 def test_a_page_is_of_twenty_unless_told_otherwise() -> None:

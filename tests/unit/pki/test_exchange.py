@@ -71,6 +71,18 @@ def test_a_revoked_key_is_nobodys(register: ExchangeRegister, now: datetime) -> 
     read_recipient(register.certificate(COURT), anchors(register), now=now)
 
 
+def test_a_key_that_is_replaced_is_another_and_the_former_is_nobodys(register: ExchangeRegister, now: datetime) -> None:
+    former, key = register.certificate(UNIT), register.key(UNIT)
+    assert register.replace(UNIT, now=now) == former.serial_number
+    with pytest.raises(ExchangeKeyError, match="revoked"):
+        read_recipient(former, anchors(register), now=now)
+    found = read_recipient(register.certificate(UNIT), anchors(register), now=now)
+    assert found.key.public_bytes_raw() == register.key(UNIT).public_key().public_bytes_raw()
+    assert register.key(UNIT).private_bytes_raw() != key.private_bytes_raw()
+    with pytest.raises(UnknownExchangeKeyError):
+        register.replace("赣09", now=now)
+
+
 def test_a_list_that_is_out_of_date_vouches_for_nobody(register: ExchangeRegister, now: datetime) -> None:
     with pytest.raises(ExchangeKeyError, match="out of date"):
         read_recipient(register.certificate(UNIT), anchors(register), now=now + timedelta(days=31))

@@ -24,6 +24,7 @@ CLAIMS = RequestClaims(
     method="/xiezhi.identity.v1.IdentityService/LookupHousehold",
     request_sha256=bytes(range(32)),
     unit="360100000000",
+    paper_reference="（2026）赣0102执报1号",
     court_code="赣0102",
     case_number="（2026）赣0102执1号",
     work_card="W-0001",

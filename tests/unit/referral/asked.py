@@ -192,6 +192,11 @@ def ruling(name: str, *places: int, files: bool = True, day: date | None = None,
     return step(investigation_pb2.DecideReferralRequest, name, **(values | fields))
 
 
+def draft_receipt(name: str, **fields: object) -> investigation_pb2.DraftLetterRequest:
+    """The unit has a receipt set."""
+    return investigation_pb2.DraftLetterRequest(name=name, document_number=RECEIPT, **fields)  # type: ignore[arg-type]
+
+
 def draft(name: str, *places: int, reasons: Sequence[str] = ()) -> investigation_pb2.DraftLetterRequest:
     """The unit has a letter set."""
     return investigation_pb2.DraftLetterRequest(

@@ -28,13 +28,16 @@ class Exchange:
     Args:
         store: The files of referrals; in memory where none are given.
         verify: Verifies papers.
+        clock: Source of now.
+        supplement_days: How long a court has to complete a package.
     """
 
-    def __init__(self, store=None, *, verify=verify, clock=None):
+    def __init__(self, store=None, *, verify=verify, clock=None, supplement_days=3):
         self.clock = clock or ManualClock(NOW)
         self.store = store or MemoryReferrals()
         self.desk = Desk(self.store, verify, self.clock, RandomIds())
-        self._courts, self._units = ReferralServicer(self.desk), InvestigationServicer(self.desk)
+        self._courts = ReferralServicer(self.desk)
+        self._units = InvestigationServicer(self.desk, supplement_days=supplement_days)
 
     async def court(self, request, *, court=COURT, **known):
         """A court asks."""

@@ -79,6 +79,7 @@ def draft(
         method=contract.full_name,
         request_sha256=hashlib.sha256(request).digest(),
         unit=unit,
+        paper_reference=reference,
         reason=reason,
         result_key=key.public_key().public_bytes_raw(),
         issued_at=now,
@@ -164,9 +165,7 @@ def _request(session: Session, contract: PaperMethod, file: Path) -> tuple[Messa
     full = question.context(session, request_id=request_id, documents=context.documents)
     full.channel = case_pb2.CHANNEL_MANUAL
     context.CopyFrom(full)
-    violations = protovalidate.collect_violations(message)
-    if violations:
-        raise invalid_fields(*(Violation(_path(one.proto.field), one.proto.message) for one in violations))
+    _require_valid(message)
     return message, context
 
 
@@ -183,13 +182,25 @@ def _require_handler(judge: Signer, context: case_pb2.CaseContext) -> None:
 
 
 def _check(session: Session, drafted: DraftRequest) -> None:
-    """Holds all statements of a draft against its bytes and the courts' authority.
+    """Holds a draft's reference to what bundles carry, and all statements against its bytes and the courts' authority.
 
     Raises:
+        InvalidArgument: FIELDS_INVALID, of a reference that no bundle carries.
         PermissionDenied: STATEMENT_INVALID or STATEMENT_REVOKED.
     """
+    item = drafted.item()
+    # It has no place yet, and not all consents. Its reference stays, and is signed.
+    _require_valid(item, only="paper_reference")
     header = bundle_pb2.BundleHeader(recipient_organisation=drafted.signed().claims.unit)
     try:
-        RequestCheck(BundleKeys(session).courts(), session.now())(drafted.item(), header)
+        RequestCheck(BundleKeys(session).courts(), session.now())(item, header)
     except XiezhiError as refusal:
         raise error(refusal.reason, refusal.message.removeprefix("Item 0: ")) from None
+
+
+def _require_valid(message: Message, *, only: str = "") -> None:
+    """Holds a message to the rules of its contract, or one of its fields only."""
+    found = (Violation(_path(one.proto.field), one.proto.message) for one in protovalidate.collect_violations(message))
+    violations = [one for one in found if only in {"", one.field}]
+    if violations:
+        raise invalid_fields(*violations)

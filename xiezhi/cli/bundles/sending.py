@@ -147,7 +147,7 @@ def verify(session: Session, file: BinaryIO, *, keys: BundleKeys, organisation: 
     Raises:
         XiezhiError: If it does not hold, as `verify_bundle` says.
     """
-    check = RequestCheck(keys.courts(), session.now())
+    check = RequestCheck(keys.courts())
 
     def look(item: bundle_pb2.BundleItem, header: bundle_pb2.BundleHeader) -> None:
         if item.HasField("request"):

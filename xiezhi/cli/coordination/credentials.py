@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from xiezhi.cli.carrying import Ordered, ask
+from xiezhi.cli.carrying import Ordered, ask, list_all
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.coordination import views
-from xiezhi.cli.coordination.calls import CREDENTIALS, full_name, list_all, own_organisation, read_secret
+from xiezhi.cli.coordination.calls import CREDENTIALS, full_name, own_organisation, read_secret
 from xiezhi.cli.papers import date_message, read_date
 from xiezhi.cli.session import Session
 from xiezhi.coordination.v1 import credential_pb2

@@ -9,17 +9,16 @@ from typing import Annotated
 
 import typer
 
-from xiezhi.cli.answers import keep_receipts, tell_answer
-from xiezhi.cli.carrying import Ordered, ask, fetch
+from xiezhi.cli.answers import keep_receipts
+from xiezhi.cli.carrying import Ordered, ask, fetch, list_all
 from xiezhi.cli.command import command, examples
+from xiezhi.cli.coordination.calls import read_words
 from xiezhi.cli.coordination.dispute_views import answer_view, disputes_view
 from xiezhi.cli.documents import read_bytes, write_private
 from xiezhi.cli.output import CommandError
-from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.referral.calls import Receipt
 from xiezhi.cli.sealed import seal
 from xiezhi.cli.session import Session
-from xiezhi.client import tracing
 from xiezhi.coordination.v1 import dispute_pb2
 
 SERVICE = "/xiezhi.coordination.v1.DisputeService/"
@@ -64,7 +63,9 @@ class State(StrEnum):
 
 
 DisputeName = Annotated[str, typer.Argument(metavar="NAME", help="Name of the dispute, or its UUID.")]
-Words = Annotated[str, typer.Option("--text", help="What is written, without names and numbers of persons.")]
+Words = Annotated[
+    str, typer.Option("--text", help="What is written, without names and numbers of persons; - to pipe it in.")
+]
 
 
 @command(
@@ -91,7 +92,7 @@ def open_(
         request_id=str(uuid.uuid4()),
         subject=subject,
         topic=f"DISPUTE_TOPIC_{topic.name}",
-        text=text,
+        text=read_words(text),
         counterpart=counterpart,
     )
     ask(session, Ordered(SERVICE, dispute_pb2.OpenDisputeResponse, answer_view), request, receipt=receipt)
@@ -100,7 +101,9 @@ def open_(
 @command(app, calls=True, epilog=examples(f"xiezhi dispute consult NAME {_HEAD} --text 正在补充调查"))
 def consult(session: Session, name: DisputeName, text: Words, receipt: Receipt = None) -> None:
     """Write to the other side; it is kept in the log."""
-    request = dispute_pb2.ConsultDisputeRequest(request_id=str(uuid.uuid4()), name=full_name(name), text=text)
+    request = dispute_pb2.ConsultDisputeRequest(
+        request_id=str(uuid.uuid4()), name=full_name(name), text=read_words(text)
+    )
     ask(session, Ordered(SERVICE, dispute_pb2.ConsultDisputeResponse, answer_view), request, receipt=receipt)
 
 
@@ -118,13 +121,16 @@ def position(
     agree: Annotated[
         bool, typer.Option("--agree/--no-agreement", help="To agree to the terms, or to find no agreement.")
     ],
-    text: Annotated[str, typer.Option("--text", help="The terms, the very same on both sides; or why there is none.")],
+    text: Annotated[
+        str,
+        typer.Option("--text", help="The terms, the very same on both sides; or why there is none; - to pipe it in."),
+    ],
     receipt: Receipt = None,
 ) -> None:
     """Record your side's position; both sides on the same terms agree, both without agreement go further."""
     found = dispute_pb2.DISPUTE_POSITION_AGREED if agree else dispute_pb2.DISPUTE_POSITION_NO_AGREEMENT
     request = dispute_pb2.RecordPositionRequest(
-        request_id=str(uuid.uuid4()), name=full_name(name), position=found, text=text
+        request_id=str(uuid.uuid4()), name=full_name(name), position=found, text=read_words(text)
     )
     ask(session, Ordered(SERVICE, dispute_pb2.RecordPositionResponse, answer_view), request, receipt=receipt)
 
@@ -139,7 +145,9 @@ def escalate(session: Session, name: DisputeName, receipt: Receipt = None) -> No
 @command(app, calls=True, epilog=examples(f"xiezhi dispute withdraw NAME {_JUDGE} --text 已解决"))
 def withdraw(session: Session, name: DisputeName, text: Words, receipt: Receipt = None) -> None:
     """Withdraw a dispute that your side opened."""
-    request = dispute_pb2.WithdrawDisputeRequest(request_id=str(uuid.uuid4()), name=full_name(name), text=text)
+    request = dispute_pb2.WithdrawDisputeRequest(
+        request_id=str(uuid.uuid4()), name=full_name(name), text=read_words(text)
+    )
     ask(session, Ordered(SERVICE, dispute_pb2.WithdrawDisputeResponse, answer_view), request, receipt=receipt)
 
 
@@ -147,12 +155,14 @@ def withdraw(session: Session, name: DisputeName, text: Words, receipt: Receipt 
 def draft(
     session: Session,
     name: DisputeName,
-    text: Annotated[str, typer.Option("--text", help="What both bodies settle; each line is a paragraph.")],
+    text: Annotated[
+        str, typer.Option("--text", help="What both bodies settle, each line a paragraph; - to pipe it in.")
+    ],
     to: Annotated[Path, typer.Option("--to", help="Save the record here, not sealed yet.")],
     receipt: Receipt = None,
 ) -> None:
     """Have the record of settlement (会商纪要) set as a PDF, for both bodies to seal; nothing is settled by it."""
-    request = dispute_pb2.DraftSettlementRequest(name=full_name(name), text=text)
+    request = dispute_pb2.DraftSettlementRequest(name=full_name(name), text=read_words(text))
     with session.connect() as client:
         answer, proven = fetch(client, SERVICE, request, kind=dispute_pb2.DraftSettlementResponse)
     keep_receipts(receipt, [proven])
@@ -225,16 +235,15 @@ def list_(
     """List the disputes of your organisation, the newest first; provincial bodies see what came to them too."""
     wanted = state.name if state is not None else "UNSPECIFIED"
     request = dispute_pb2.ListDisputesRequest(state=f"DISPUTE_STATE_{wanted}")
-    answer = dispute_pb2.ListDisputesResponse()
-    proven: list[ProvenAnswer] = []
-    with session.connect() as client, tracing() as trace:
-        while not proven or (request.page_token and len(answer.disputes) < limit):
-            request.page_size = min(PAGE, limit - len(answer.disputes))
-            page, own = fetch(client, SERVICE, request, kind=dispute_pb2.ListDisputesResponse)
-            proven.append(own)
-            answer.disputes.extend(page.disputes)
-            request.page_token = answer.next_page_token = page.next_page_token
-    tell_answer(session, answer, disputes_view(answer.disputes), proven=proven, trace_id=trace.trace_id)
+    list_all(
+        session,
+        SERVICE,
+        request,
+        kind=dispute_pb2.ListDisputesResponse,
+        field="disputes",
+        view=lambda answer: disputes_view(answer.disputes),
+        limit=limit,
+    )
 
 
 def full_name(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from xiezhi.cli.carrying import Ordered, ask
+from xiezhi.cli.carrying import Ordered, ask, list_all
 from xiezhi.cli.command import command, examples
 from xiezhi.cli.coordination import views
 from xiezhi.cli.coordination.calls import (
@@ -15,8 +15,8 @@ from xiezhi.cli.coordination.calls import (
     Department,
     department_value,
     full_name,
-    list_all,
     own_organisation,
+    read_secret,
 )
 from xiezhi.cli.papers import date_message, read_date
 from xiezhi.cli.session import Session
@@ -32,7 +32,7 @@ app = typer.Typer(
     epilog=examples(
         "xiezhi liaison list --organisation 赣0102 --as GAN0102-R001",
         "xiezhi liaison faults --as GAN-S001",
-        "xiezhi liaison appoint GAN0102-J005 --name 张三 --phone 0791-00000001 --as GAN0102-R001",
+        "xiezhi liaison appoint GAN0102-J005 --as GAN0102-R001 < name-and-phone.txt",
     ),
     no_args_is_help=True,
 )
@@ -42,18 +42,16 @@ app = typer.Typer(
     app,
     calls=True,
     epilog=examples(
-        "xiezhi liaison appoint GAN0102-J005 --name 张三 --phone 0791-00000001 --as GAN0102-R001",
-        "xiezhi liaison appoint POL360102-I001 --department traffic --name 李四 --phone 0791-00000002 "
-        "--as POL360102-L001",
-        "xiezhi liaison appoint GAN0102-J006 --deputy --from 2026-12-01 --until 2026-12-31 --name 王五 "
-        "--phone 0791-00000003 --as GAN0102-R001",
+        "xiezhi liaison appoint GAN0102-J005 --as GAN0102-R001                    asks for name and telephone",
+        "xiezhi liaison appoint POL360102-I001 --department traffic --as POL360102-L001 < name-and-phone.txt",
+        "xiezhi liaison appoint GAN0102-J006 --deputy --from 2026-12-01 --until 2026-12-31 --as GAN0102-R001",
     ),
 )
 def appoint(
     session: Session,
     officer: Annotated[str, typer.Argument(metavar="OFFICER", help="Officer id of whom to appoint.")],
-    display_name: Annotated[str, typer.Option("--name", help="Name (姓名).")],
-    phone: Annotated[str, typer.Option("--phone", help="Telephone (联系电话).")],
+    display_name: Annotated[str, typer.Option("--name", help="Name (姓名); else asked for.")] = "",
+    phone: Annotated[str, typer.Option("--phone", help="Telephone (联系电话); else asked for.")] = "",
     department: Annotated[Department | None, typer.Option("--department", help="Department of the police.")] = None,
     organisation: Annotated[str, typer.Option("--organisation", help="Your court or unit; else by your keys.")] = "",
     start: Annotated[str, typer.Option("--from", help="First day, YYYY-MM-DD; else today.")] = "",
@@ -65,15 +63,16 @@ def appoint(
 ) -> None:
     """Appoint a liaison or a deputy of your own organisation.
 
-    A further one is admitted only for a handover of at most thirty days.
+    A further one is admitted only for a handover of at most thirty days. Name and telephone are asked for, or read
+    from standard input, a line each: so no list of processes and no history of commands shows them.
     """
     request = directory_pb2.AppointLiaisonRequest(
         request_id=str(uuid.uuid4()),
         organisation=own_organisation(session, organisation),
         department=department_value(department),
         officer_id=officer,
-        display_name=display_name,
-        phone=phone,
+        display_name=display_name or read_secret("Name", is_hidden=False),
+        phone=phone or read_secret("Telephone", is_hidden=False),
         on_establishment=not not_established,
         is_deputy=deputy,
         start_date=date_message(read_date(start) if start else session.today()),
@@ -119,6 +118,29 @@ def leave(
         end_date=date_message(read_date(end)),
     )
     kind = directory_pb2.RecordLeaveResponse
+    ask(session, Ordered(DIRECTORY, kind, lambda answer: views.liaisons_view([answer.liaison])), request)
+
+
+@command(
+    app,
+    "off-establishment",
+    calls=True,
+    epilog=examples("xiezhi liaison off-establishment NAME --from 2026-12-01 --reason 调离 --as GAN0102-R001"),
+)
+def off_establishment(
+    session: Session,
+    name: Name,
+    reason: Annotated[str, typer.Option("--reason", help="Why.")],
+    start: Annotated[str, typer.Option("--from", help="First day of it, YYYY-MM-DD; else today.")] = "",
+) -> None:
+    """Record that a liaison is no longer on the establishment (不再在编); it is a fault until the appointment ends."""
+    request = directory_pb2.RecordEstablishmentLossRequest(
+        request_id=str(uuid.uuid4()),
+        name=full_name(name, LIAISONS),
+        lost_date=date_message(read_date(start) if start else session.today()),
+        reason=reason,
+    )
+    kind = directory_pb2.RecordEstablishmentLossResponse
     ask(session, Ordered(DIRECTORY, kind, lambda answer: views.liaisons_view([answer.liaison])), request)
 
 

@@ -18,16 +18,18 @@ def liaisons_view(liaisons: Iterable[directory_pb2.Liaison]) -> RenderableType:
     table = Table("Organisation", "Department", "Officer", "Name", "Telephone", "Days", "Acts", "Appointment")
     for one in liaisons:
         until = format_date(one.end_date) if one.HasField("end_date") else "open"
+        lost = one.establishment_lost_date
+        off = f"; off the establishment from {format_date(lost)}" if one.HasField("establishment_lost_date") else ""
         leaves = "".join(f"; leave {format_date(d.start_date)} to {format_date(d.end_date)}" for d in one.leaves)
         table.add_row(
-            Text(one.organisation),
+            _whole(one.organisation),
             department_name(one.department),
-            Text(one.officer_id + (" (deputy)" if one.is_deputy else "")),
-            Text(one.display_name),
-            Text(one.phone),
-            f"{format_date(one.start_date)} to {until}{leaves}",
+            _whole(one.officer_id + (" (deputy)" if one.is_deputy else "")),
+            _whole(one.display_name),
+            _whole(one.phone),
+            _whole(f"{format_date(one.start_date)} to {until}{leaves}{off}"),
             "yes" if one.acts else "no",
-            Text(one.name),
+            _whole(one.name.partition("/")[2]),
         )
     return table if table.row_count else Text("Nobody is appointed.")
 
@@ -59,12 +61,12 @@ def credentials_view(credentials: Iterable[credential_pb2.Credential]) -> Render
     table = Table("Officer", "Kind", "Number", "Days", "State", "Credential")
     for one in credentials:
         table.add_row(
-            Text(one.officer_id),
+            _whole(one.officer_id),
             enum_name(credential_pb2.CredentialKind.DESCRIPTOR, one.kind),
-            Text(one.number),
-            f"{format_date(one.issue_date)} to {format_date(one.expire_date)}",
+            _whole(one.number),
+            _whole(f"{format_date(one.issue_date)} to {format_date(one.expire_date)}"),
             enum_name(credential_pb2.CredentialState.DESCRIPTOR, one.state),
-            Text(one.name),
+            _whole(one.name.partition("/")[2]),
         )
     return table if table.row_count else Text("No credentials.")
 
@@ -85,8 +87,8 @@ def outages_view(outages: Iterable[channel_pb2.Outage]) -> RenderableType:
             department_name(one.pair.department) or "all",
             local_time(one.start_time),
             local_time(one.end_time),
-            Text(one.declared_by),
-            Text(one.name),
+            _whole(one.declared_by),
+            _whole(one.name.partition("/")[2]),
         )
     return table
 
@@ -97,3 +99,8 @@ def channel_view(answer: channel_pb2.GetChannelResponse) -> RenderableType:
     since = f", since {local_time(answer.operational_time)}" if answer.HasField("operational_time") else ": paper only"
     shown = Text(f"{state}{since}.")
     return Group(shown, outages_view(answer.outages)) if answer.outages else shown
+
+
+def _whole(text: str) -> Text:
+    """Returns a cell that is never cut off, however narrow the terminal is: commands are called with what it says."""
+    return Text(text, overflow="fold")

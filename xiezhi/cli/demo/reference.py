@@ -71,18 +71,23 @@ def _refer(referring: Referring) -> None:
 
 
 def _receive(referring: Referring) -> None:
-    told = "The investigator signs for it (签收). From that instant the clocks run, each with its rule and calendar."
+    told = (
+        "The investigator signs for it (签收), with a receipt under the unit's seal that says when. From that instant "
+        "the clocks run, each with its rule and calendar."
+    )
     with referring.narrator.step("The unit signs for it", told) as entry:
-        began = time.monotonic()
-        request = investigation_pb2.ReceiveReferralRequest(
-            request_id=referring.new_id(), name=referring.referral.name, receipt_number=referring.number("回")
-        )
+        receipt = Letter(referring.referral.name, (), referring.number("回"))
+        session = referring.stage.session(referring.stage.cast.investigator)
+        drafted = receipt.drafted(referring.stage.client(session.officer_id))
+        pdf = seal(session, bytes(drafted.pdf), organisation=referring.unit)
+        request, began = receipt.reception(pdf, drafted.sign_time), time.monotonic()
         answer = referring.handle(request, investigation_pb2.ReceiveReferralResponse)
         referring.require_states(entry, answer.referral, referral_pb2.REFERRAL_STATE_RECEIVED)
         entry["deadlines"] = len(answer.referral.duties)
         referring.narrator.require(entry, bool(answer.referral.duties), "no deadline runs")
         referring.narrator.show(duties_view(answer.referral.duties))
         referring.hear(entry, since=began, event=referral_pb2.REFERRAL_EVENT_KIND_RECEIVED)
+        referring.save(entry, referral_pb2.REFERRAL_DOCUMENT_KIND_RECEIPT, "receipt.pdf")
 
 
 def _ask(referring: Referring) -> None:

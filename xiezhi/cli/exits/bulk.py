@@ -145,6 +145,14 @@ def show(session: Session, upload: UploadName) -> None:
     ask(session, ordered, listing_pb2.GetUploadRequest(name=full_name(upload)))
 
 
+@command(app, calls=True, epilog=examples("xiezhi exit bulk discard UPLOAD --as GAN0102-J001"))
+def discard(session: Session, upload: UploadName) -> None:
+    """Erase an upload of the officer's court that is not committed, with all that is staged in it."""
+    kind = listing_pb2.DiscardUploadResponse
+    ordered = Ordered(LISTING, kind, lambda answer: f"{full_name(upload)} is erased.")
+    ask(session, ordered, listing_pb2.DiscardUploadRequest(name=full_name(upload)))
+
+
 @command(
     app,
     calls=True,

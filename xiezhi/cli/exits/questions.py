@@ -70,12 +70,14 @@ class RecordQuestion:
     Attributes:
         behaviour: Concrete behaviours.
         performed: How far the duty is performed.
+        performed_part: What of the duty is performed; empty where it is not said.
         duty: The duty that the instrument fixes.
         basis: Number of the instrument.
         basis_unit: Who made it.
         case_filed: Day on which the case was filed.
         published: Day of publication; empty for today.
         extension_years: Years by which the time on the list is extended.
+        representative: Legal representative or principal of an organisation; empty of a person.
     """
 
     behaviour: Annotated[
@@ -85,6 +87,9 @@ class RecordQuestion:
     performed: Annotated[Performed, typer.Option("--performed", help="How far (履行情况).", rich_help_panel=RECORD)] = (
         Performed.NONE
     )
+    performed_part: Annotated[
+        str, typer.Option("--performed-part", help="What is performed (已履行部分).", rich_help_panel=RECORD)
+    ] = ""
     duty: Annotated[str, typer.Option("--duty", help="The duty (义务).", rich_help_panel=RECORD)] = ""
     basis: Annotated[
         str, typer.Option("--basis", help="Number of the instrument (执行依据文号).", rich_help_panel=RECORD)
@@ -100,6 +105,10 @@ class RecordQuestion:
         int,
         typer.Option("--extension-years", min=0, max=3, help="Longer on the list by.", rich_help_panel=RECORD),
     ] = 0
+    representative: Annotated[
+        str,
+        typer.Option("--representative", help="Of an organisation (法定代表人或者负责人).", rich_help_panel=RECORD),
+    ] = ""
 
     def record(self, session: Session, *, court: str, draft: bool) -> listing_pb2.DishonestRecord:
         """Makes the record.
@@ -136,6 +145,8 @@ class RecordQuestion:
             case_filed_date=date_message(read_date(told["case_filed"])),
             publish_date=date_message(read_date(self.published) if self.published else today),
             extension_years=self.extension_years,
+            performed_part=self.performed_part,
+            legal_representative=self.representative,
         )
 
 

@@ -43,7 +43,12 @@ class About:
     court: Annotated[
         str, typer.Option("--court", help="Its court, e.g. 赣0102; else that of the number.", rich_help_panel=ABOUT)
     ] = ""
-    officer: Annotated[str, typer.Option("--officer", help="Officer who called.", rich_help_panel=ABOUT)] = ""
+    officer: Annotated[
+        str,
+        typer.Option(
+            "--officer", help="Officer who called; who searched for that officer is found too.", rich_help_panel=ABOUT
+        ),
+    ] = ""
     subject: Annotated[
         str,
         typer.Option(

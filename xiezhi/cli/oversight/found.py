@@ -16,6 +16,9 @@ from xiezhi.common.v1 import receipt_pb2
 from xiezhi.ledger.v1 import ledger_pb2, oversight_pb2
 from xiezhi.proof.receipt import ProofError, verify_receipt
 
+SEARCH = "/xiezhi.ledger.v1.OversightService/SearchEntries"
+"""Method of searches, which are found by whom they were for."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProvenEntry:
@@ -90,7 +93,7 @@ def require_asked(
     late = request.HasField("end_time") and time >= request.end_time.ToDatetime(UTC)
     about = request.WhichOneof("about")
     fits = {
-        "officer_id": entry.actor == request.officer_id,
+        "officer_id": entry.actor == request.officer_id or (entry.method == SEARCH and bool(entry.subject_indexes)),
         "approval": entry.approval == request.approval,
         "case": bool(entry.case_index),
         "subject_number": bool(entry.subject_indexes),

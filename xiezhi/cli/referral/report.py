@@ -36,7 +36,17 @@ COLUMNS = (
     "due_count",
     "on_time_count",
 )
-_TITLES = ("Referrals", "Suspects", "Filed", "Not filed", "Undecided", "Answers due", "In time", "Median days")
+_TITLES = (
+    "Referrals",
+    "Suspects",
+    "Filed",
+    "Not filed",
+    "Undecided",
+    "Answers due",
+    "In time",
+    "In time %",
+    "Median days",
+)
 
 
 class Grouping(StrEnum):
@@ -104,7 +114,7 @@ def report_csv(answer: supervision_pb2.GetReportResponse) -> str:
     """Writes the rows of a report as CSV, with the names of the contract in the first line."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(("key", *COLUMNS, "median_days"))
+    writer.writerow(("key", *COLUMNS, "on_time_percent", "median_days"))
     for row in answer.rows:
         writer.writerow((row.key, *_cells(row)))
     return written.getvalue()
@@ -112,4 +122,5 @@ def report_csv(answer: supervision_pb2.GetReportResponse) -> str:
 
 def _cells(row: supervision_pb2.ReportRow) -> Iterator[str]:
     yield from (str(getattr(row, name)) for name in COLUMNS)
+    yield f"{row.on_time_permille / 10:.1f}" if row.HasField("on_time_permille") else ""
     yield f"{row.median_days_tenths / 10:.1f}" if row.HasField("median_days_tenths") else ""

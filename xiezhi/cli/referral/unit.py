@@ -1,4 +1,4 @@
-"""What a unit of criminal investigation does with its referrals, letters aside."""
+"""What a unit of criminal investigation does with its referrals, what it seals aside."""
 
 from __future__ import annotations
 
@@ -97,22 +97,6 @@ def show(session: Session, name: ReferralName, receipt: Receipt = None) -> None:
     """Show a referral of your unit with its suspects, deadlines, evidence, documents and events."""
     request = investigation_pb2.GetUnitReferralRequest(name=full_name(name))
     ask(session, Ordered(UNIT, investigation_pb2.GetUnitReferralResponse, answer_view), request, receipt=receipt)
-
-
-@command(
-    app, calls=True, epilog=examples(f"xiezhi referral receive NAME {_INVESTIGATOR} --number 洪公（刑）回字〔2026〕1号")
-)
-def receive(
-    session: Session,
-    name: ReferralName,
-    number: Annotated[str, typer.Option("--number", help="Number of the unit's receipt (回执编号).")],
-    receipt: Receipt = None,
-) -> None:
-    """Sign for a referral (签收): the deadlines run from this instant, and the receipt proves it."""
-    request = investigation_pb2.ReceiveReferralRequest(
-        request_id=str(uuid.uuid4()), name=full_name(name), receipt_number=number
-    )
-    ask(session, Ordered(UNIT, investigation_pb2.ReceiveReferralResponse, answer_view), request, receipt=receipt)
 
 
 @command(app, "ask", calls=True, epilog=examples(f"xiezhi referral ask NAME {_INVESTIGATOR} --missing 房产登记资料"))

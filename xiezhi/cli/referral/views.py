@@ -124,7 +124,9 @@ def _stands(duty: referral_pb2.Duty) -> str:
     state = enum_name(referral_pb2.DutyState.DESCRIPTOR, duty.state)
     if duty.state == _OPEN:
         return "today" if not duty.days else f"{duty.days} d left"
-    return f"{abs(duty.days)} d late" if duty.state == _LATE else state
+    if duty.state == _LATE:
+        return f"{abs(duty.days)} d late"
+    return f"{state}, {duty.days} d late" if duty.days else state
 
 
 def _due_style(duty: referral_pb2.Duty) -> str:

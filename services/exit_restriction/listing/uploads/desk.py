@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 
-from services.chassis.call import Call, Joint
+from services.chassis.call import Call, Joint, Part
 from services.chassis.clock import Clock
 from services.chassis.gathering import gather
 from services.chassis.paging import decode_token, encode_token, invalid_token, query_of
 from services.codes.courts import find_court, is_same_or_superior
 from services.exit_restriction import convert as shared
 from services.exit_restriction.listing import convert
-from services.exit_restriction.listing.uploads.domain import Chunk, Commit, Fault, Upload, UploadState
-from services.exit_restriction.listing.uploads.reading import find_faults, read_notice, show_item
+from services.exit_restriction.listing.uploads.domain import Chunk, Commit, Fault, Upload
+from services.exit_restriction.listing.uploads.reading import find_faults, numbers_of, read_notice, show_item
 from services.exit_restriction.listing.uploads.store import UploadStore
 from services.filing.convert import invalid
 from services.filing.desk import Verify
@@ -39,11 +40,13 @@ class UploadDesk:
         store: Uploads.
         verify: Verifies papers.
         clock: Source of now.
+        announce: Records whom the next part of a commit is about: its request names an upload and nobody.
     """
 
     store: UploadStore
     verify: Verify
     clock: Clock
+    announce: Callable[[Call, tuple[str, ...]], Awaitable[None]]
 
     async def stage(
         self, requests: AsyncIterator[listing_pb2.StageEntriesRequest], call: Call
@@ -65,9 +68,12 @@ class UploadDesk:
         _write_upload(response.upload, await self._own(request.name, call))
         return response
 
-    async def items(
-        self, request: listing_pb2.ListUploadItemsRequest, call: Call
-    ) -> listing_pb2.ListUploadItemsResponse:
+    async def discard(self, request: listing_pb2.DiscardUploadRequest, call: Call) -> listing_pb2.DiscardUploadResponse:
+        """Erases an upload of the caller's court that is not committed."""
+        await self.store.discard(request.name.removeprefix(_NAME), _court(call))
+        return listing_pb2.DiscardUploadResponse()
+
+    async def items(self, request: listing_pb2.ListUploadItemsRequest, call: Call) -> Part:
         """Shows what is staged, to the court and those above it."""
         court = _court(call)
         key = request.name.removeprefix(_NAME)
@@ -77,9 +83,10 @@ class UploadDesk:
         response = listing_pb2.ListUploadItemsResponse()
         _write_upload(response.upload, upload)
         response.items.extend(map(show_item, await self.store.items(key, start=start, size=size)))
-        if (end := start + len(response.items)) < upload.item_count:
+        # Of one that was abandoned what is left is not there any more.
+        if response.items and (end := start + len(response.items)) < upload.item_count:
             response.next_page_token = encode_token(str(end), query=query)
-        return response
+        return Part(response, numbers_of(response.items))
 
     async def outcomes(
         self, request: listing_pb2.ListUploadOutcomesRequest, call: Call
@@ -102,7 +109,9 @@ class UploadDesk:
         commit = Commit(
             key, request.name.removeprefix(_NAME), request.sha256, request.item_count, shared.level_of(call)
         )
-        return listing_pb2.CommitUploadResponse.FromString(await self.store.push(commit, _write_committed))
+        announce = partial(self.announce, call)
+        answer = await self.store.push(commit, _write_committed, announce=announce)
+        return listing_pb2.CommitUploadResponse.FromString(answer)
 
     async def _own(self, name: str, call: Call) -> Upload:
         court = _court(call)
@@ -159,5 +168,5 @@ def _write_upload(message: listing_pb2.Upload, upload: Upload) -> None:
     message.item_count, message.sha256 = upload.item_count, upload.sha256
     message.pushed_count, message.forwarded_count = upload.pushed_count, upload.forwarded_count
     message.list_only_count, message.refused_count = upload.list_only_count, upload.refused_count
-    if upload.state is UploadState.STAGING:
+    if upload.is_unfinished:
         message.expire_time.FromDatetime(upload.expires_at)

@@ -13,8 +13,8 @@ from services.exit_restriction.listing.domain import Forwarded
 from services.filing.domain import RequestKey
 from xiezhi.errors import Reason, XiezhiError, error
 
-KEPT = timedelta(days=7)
-"""How long what is not committed is kept."""
+KEPT, KEPT_BEGUN = timedelta(days=7), timedelta(days=30)
+"""How long what is staged is kept for a commit, and for the end of a commit that has begun."""
 
 NO_ITEMS = bytes(32)
 """Digest of an upload without items."""
@@ -26,6 +26,11 @@ class UploadState(IntEnum):
     STAGING = 1
     COMMITTING = 2
     COMMITTED = 3
+    ABANDONED = 4
+
+
+UNFINISHED = frozenset({UploadState.STAGING, UploadState.COMMITTING})
+"""In which something may be staged that is not pushed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class Upload:
         forwarded_count: How many of these were forwarded.
         list_only_count: How many are on the list only.
         refused_count: How many were refused.
+        size: How many bytes are staged: items and notices.
     """
 
     upload_id: str
@@ -113,11 +119,17 @@ class Upload:
     forwarded_count: int = 0
     list_only_count: int = 0
     refused_count: int = 0
+    size: int = 0
 
     @property
     def expires_at(self) -> datetime:
         """When what is not committed is erased."""
-        return self.created_at + KEPT
+        return self.created_at + (KEPT if self.state is UploadState.STAGING else KEPT_BEGUN)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether there may be something in it that is not pushed."""
+        return self.state in UNFINISHED
 
     def is_there(self, now: datetime) -> bool:
         """Whether it is, though what has had its time may not have been erased yet."""
@@ -125,7 +137,20 @@ class Upload:
 
     def with_items(self, items: Sequence[bytes]) -> Upload:
         """Returns the upload with more items staged."""
-        return replace(self, item_count=self.item_count + len(items), sha256=chain(self.sha256, items))
+        return replace(
+            self,
+            item_count=self.item_count + len(items),
+            sha256=chain(self.sha256, items),
+            size=self.size + sum(map(len, items)),
+        )
+
+    def with_notices(self, notices: Iterable[Notice]) -> Upload:
+        """Returns the upload with more notices staged."""
+        return replace(self, size=self.size + sum(len(notice.pdf) for notice in notices))
+
+    def abandoned(self) -> Upload:
+        """Returns the upload without what is not pushed, which will not be."""
+        return replace(self, state=UploadState.ABANDONED)
 
     def with_outcomes(self, outcomes: Sequence[Outcomed]) -> Upload:
         """Returns the upload with more items pushed; with the last of them it is committed."""
@@ -209,7 +234,7 @@ def not_found() -> XiezhiError:
 
 def closed() -> XiezhiError:
     """Makes the refusal of an upload that takes no more."""
-    return error(Reason.UPLOAD_CLOSED, "The upload is committed: begin a new one.")
+    return error(Reason.UPLOAD_CLOSED, "The upload is committed, or what its commit left is erased: begin a new one.")
 
 
 def mismatch() -> XiezhiError:
@@ -217,3 +242,26 @@ def mismatch() -> XiezhiError:
     return error(
         Reason.UPLOAD_MISMATCH, "The upload has other items than were approved: compare its digest and their number."
     )
+
+
+def require_there(upload: Upload | None, court_code: str, now: datetime) -> Upload:
+    """Returns an upload of a court, if it is there.
+
+    Raises:
+        NotFound: UPLOAD_NOT_FOUND.
+    """
+    if upload is None or upload.court_code != court_code or not upload.is_there(now):
+        raise not_found()
+    return upload
+
+
+def require_approved(upload: Upload, commit: Commit) -> None:
+    """Makes sure that an upload is the one that was approved, and that there is something left to push.
+
+    Raises:
+        FailedPrecondition: UPLOAD_MISMATCH or UPLOAD_CLOSED.
+    """
+    if (upload.sha256, upload.item_count) != (commit.sha256, commit.item_count):
+        raise mismatch()
+    if not upload.is_unfinished:
+        raise closed()

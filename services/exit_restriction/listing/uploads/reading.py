@@ -94,6 +94,12 @@ def read_items(
     return found
 
 
+def numbers_of(items: Iterable[Parsed]) -> tuple[str, ...]:
+    """Returns the numbers of the debtors of items, as courts wrote them, each once; of what cannot be read none."""
+    told = (item.debtor.id_number for item in items if not isinstance(item, XiezhiError))
+    return tuple(dict.fromkeys(number for number in told if number))
+
+
 def show_item(raw: bytes) -> listing_pb2.UploadItem:
     """Returns an item as whoever is to approve it sees it; of bytes that are none an empty one."""
     try:

@@ -6,11 +6,21 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, select, update
 
 from services.chassis.db import KeyedQuery, insert_new
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
-from services.exit_restriction.listing.uploads.domain import KEPT, Chunk, Notice, Outcomed, Upload, UploadState
+from services.exit_restriction.listing.uploads.domain import (
+    KEPT,
+    KEPT_BEGUN,
+    UNFINISHED,
+    Chunk,
+    Notice,
+    Outcomed,
+    Upload,
+    UploadState,
+)
+from services.exit_restriction.listing.uploads.limits import Staged
 from services.exit_restriction.listing.uploads.sealed import UploadSealer
 from services.exit_restriction.listing.uploads.tables import CHUNKS, NOTICES, OUTCOMES, UPLOADS
 
@@ -21,7 +31,12 @@ _FIND = select(UPLOADS).where(UPLOADS.c.upload_id == bindparam("asked"))
 _LOCK = _FIND.with_for_update()
 _CHANGE = update(UPLOADS).where(UPLOADS.c.upload_id == bindparam("asked"))
 _OLD = select(UPLOADS.c.upload_id).where(
-    UPLOADS.c.state == UploadState.STAGING.value, UPLOADS.c.created_at <= bindparam("before")
+    UPLOADS.c.state == bindparam("state"), UPLOADS.c.created_at <= bindparam("before")
+)
+_UNFINISHED = select(func.count(), func.coalesce(func.sum(UPLOADS.c.size), 0)).where(
+    UPLOADS.c.state.in_([state.value for state in UNFINISHED]),
+    UPLOADS.c.court_code == bindparam("court"),
+    UPLOADS.c.upload_id != bindparam("but"),
 )
 
 
@@ -77,13 +92,21 @@ class UploadRows:
         row = {"upload_id": upload_id, "first_index": chunk.first_index, "item_count": len(chunk.items)}
         connection.execute(insert(CHUNKS), row | self._sealer.seal_chunk(chunk, upload_id=upload_id))
 
-    def add_notices(self, connection: Connection, upload_id: str, notices: Sequence[Notice]) -> None:
-        """Adds notices; those that are there stay."""
+    def unfinished(self, connection: Connection, court_code: str, *, but: str) -> Staged:
+        """Counts what a court has staged and not committed in uploads, but for one of them."""
+        uploads, size = connection.execute(_UNFINISHED, {"court": court_code, "but": but}).one()
+        return Staged(int(uploads), int(size))
+
+    def add_notices(self, connection: Connection, upload_id: str, notices: Sequence[Notice]) -> list[Notice]:
+        """Adds notices; those that are there stay. Returns the ones that were added."""
+        added = []
         for notice in notices:
             digest = self._index.of(notice.sha256.hex())
             row = {"upload_id": upload_id, "digest": digest}
             sealed = self._sealer.seal_notice(notice, upload_id=upload_id, digest=digest)
-            connection.execute(insert_new(connection, NOTICES), row | sealed)
+            if connection.execute(insert_new(connection, NOTICES), row | sealed).rowcount == 1:
+                added.append(notice)
+        return added
 
     def chunks(self, connection: Connection, upload_id: str, *, start: int, end: int) -> list[Chunk]:
         """Reads the items from a place on and before another one."""
@@ -116,14 +139,25 @@ class UploadRows:
             found += opened[max(0, start - row.first_index) : end - row.first_index]
         return found
 
-    def erase(self, connection: Connection, *, now: datetime) -> None:
-        """Erases what was staged seven days ago and is not committed."""
-        for upload_id in connection.execute(_OLD, {"before": now - KEPT}).scalars().all():
-            upload = self.lock(connection, upload_id)
-            if upload is None or upload.is_there(now):
-                continue
-            for table in (CHUNKS, NOTICES, UPLOADS):
-                connection.execute(delete(table).where(table.c.upload_id == upload_id))
+    def erase(self, connection: Connection, upload: Upload) -> None:
+        """Erases an upload that is locked and of which nothing is pushed."""
+        for table in (CHUNKS, NOTICES, UPLOADS):
+            connection.execute(delete(table).where(table.c.upload_id == upload.upload_id))
+
+    def erase_old(self, connection: Connection, *, now: datetime) -> None:
+        """Erases what was staged seven days ago and is not committed, and what commits left thirty days ago."""
+        for upload in self._old(connection, UploadState.STAGING, before=now - KEPT):
+            self.erase(connection, upload)
+        for upload in self._old(connection, UploadState.COMMITTING, before=now - KEPT_BEGUN):
+            rest = CHUNKS.c.first_index >= upload.pushed_count
+            connection.execute(delete(CHUNKS).where(CHUNKS.c.upload_id == upload.upload_id, rest))
+            self.write(connection, upload.abandoned())
+
+    def _old(self, connection: Connection, state: UploadState, *, before: datetime) -> list[Upload]:
+        """Locks the uploads that have been in a state since before an instant."""
+        keys = connection.execute(_OLD, {"state": state.value, "before": before}).scalars().all()
+        locked = (self.lock(connection, key) for key in keys)
+        return [upload for upload in locked if upload is not None and upload.state is state]
 
 
 def _upload(row: Any) -> Upload:
@@ -138,6 +172,7 @@ def _upload(row: Any) -> Upload:
         row.forwarded_count,
         row.list_only_count,
         row.refused_count,
+        row.size,
     )
 
 
@@ -152,4 +187,5 @@ def _values(upload: Upload) -> dict[str, Any]:
         "forwarded_count": upload.forwarded_count,
         "list_only_count": upload.list_only_count,
         "refused_count": upload.refused_count,
+        "size": upload.size,
     }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
@@ -27,17 +27,22 @@ from services.exit_restriction.listing.uploads.domain import (
     Upload,
     UploadState,
     closed,
-    mismatch,
     not_found,
     out_of_order,
+    require_approved,
     require_place,
+    require_there,
 )
-from services.exit_restriction.listing.uploads.reading import parse_items, read_items
+from services.exit_restriction.listing.uploads.limits import LIMIT, Staged, require_room
+from services.exit_restriction.listing.uploads.reading import numbers_of, parse_items, read_items
 from services.exit_restriction.listing.uploads.rows import UploadRows
 from xiezhi.errors import XiezhiError
 
 MOST_PUSHED = 1_000
 """Items that are pushed in one transaction."""
+
+Announce: TypeAlias = Callable[[tuple[str, ...]], Awaitable[None]]
+"""Records durably whom what comes next is about, or refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class UploadStore:
         clock: Source of now.
         ids: Source of ids.
         rules: How terms are computed.
+        limit: What a court may have staged at one time.
     """
 
     def __init__(
@@ -79,6 +85,7 @@ class UploadStore:
         clock: Clock,
         ids: IdSource,
         rules: Sequence[TermRule],
+        limit: Staged = LIMIT,
     ) -> None:
         self._database = database
         self._rows = UploadRows(keyring)
@@ -86,6 +93,7 @@ class UploadStore:
         self._clock = clock
         self._ids = ids
         self._rules = rules
+        self._limit = limit
 
     async def stage(self, upload_id: str, court_code: str, chunks: Sequence[Chunk]) -> list[tuple[int, list[Fault]]]:
         """Stages chunks in their order, all of them or none; what is staged already is answered again.
@@ -99,7 +107,7 @@ class UploadStore:
             After each chunk how many items are staged, and what is wrong with its own.
 
         Raises:
-            XiezhiError: UPLOAD_NOT_FOUND, UPLOAD_OUT_OF_ORDER, UPLOAD_CLOSED or STORE_UNAVAILABLE.
+            XiezhiError: UPLOAD_NOT_FOUND, UPLOAD_OUT_OF_ORDER, UPLOAD_CLOSED, UPLOADS_UNFINISHED or STORE_UNAVAILABLE.
         """
         now = self._clock.now()
 
@@ -107,17 +115,19 @@ class UploadStore:
             upload = self._rows.lock(connection, upload_id)
             if upload is None and chunks[0].first_index == 0:
                 upload = self._rows.begin(connection, Upload(upload_id, court_code, now))
-            upload = _require(upload, court_code, now)
+            upload = require_there(upload, court_code, now)
+            others = self._rows.unfinished(connection, court_code, but=upload_id)
             answers = []
             for chunk in chunks:
                 require_place(upload, chunk)
                 faults = self._require_same(connection, upload, chunk)
                 fresh = chunk.between(upload.item_count, chunk.end)
-                self._rows.add_notices(connection, upload_id, chunk.notices)
+                upload = upload.with_notices(self._rows.add_notices(connection, upload_id, chunk.notices))
                 if fresh.items:
                     self._rows.add_chunk(connection, upload_id, fresh)
                     upload = upload.with_items(fresh.items)
                 answers.append((upload.item_count, [*faults, *fresh.faults]))
+            require_room(others, upload, self._limit)
             self._rows.write(connection, upload)
             return answers
 
@@ -162,32 +172,50 @@ class UploadStore:
             snapshot=False,
         )
 
-    async def push(self, commit: Commit, answer: Callable[[Upload], bytes]) -> bytes:
+    async def push(self, commit: Commit, answer: Callable[[Upload], bytes], *, announce: Announce) -> bytes:
         """Pushes all items of an upload, part by part, from where it was left.
 
         Args:
             commit: What was approved.
             answer: Makes the answer when all of them are pushed; it is kept with the last part.
+            announce: Is told the numbers of each part's debtors before the part is pushed.
 
         Raises:
-            XiezhiError: UPLOAD_NOT_FOUND, UPLOAD_MISMATCH, UPLOAD_CLOSED, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
+            XiezhiError: UPLOAD_NOT_FOUND, UPLOAD_MISMATCH, UPLOAD_CLOSED, REQUEST_ID_REUSED, STORE_UNAVAILABLE, or what
+                `announce` raises; then nothing more is pushed.
         """
         court, requests = commit.key.court_code, self._list.requests
         answered = await self._database.read(lambda c: requests.answer(c, commit.key), snapshot=False)
         while answered is None:
             upload = await self.get(commit.upload_id, lambda code: code == court)
-            _require_approved(upload, commit)
-            answered = await self._push_from(upload, commit, answer)
+            require_approved(upload, commit)
+            answered = await self._push_from(upload, commit, answer, announce=announce)
         return answered
 
-    async def erase(self) -> None:
+    async def discard(self, upload_id: str, court_code: str) -> None:
+        """Erases an upload of a court of which nothing is pushed.
+
+        Raises:
+            XiezhiError: UPLOAD_NOT_FOUND, UPLOAD_CLOSED or STORE_UNAVAILABLE.
+        """
+        now = self._clock.now()
+
+        def write(connection: Connection) -> None:
+            upload = require_there(self._rows.lock(connection, upload_id), court_code, now)
+            if upload.state is not UploadState.STAGING:
+                raise closed()
+            self._rows.erase(connection, upload)
+
+        await self._database.write(write)
+
+    async def erase_old(self) -> None:
         """Erases what has had its time.
 
         Raises:
             Unavailable: STORE_UNAVAILABLE.
         """
         now = self._clock.now()
-        await self._database.write(lambda connection: self._rows.erase(connection, now=now))
+        await self._database.write(lambda connection: self._rows.erase_old(connection, now=now))
 
     def _require_same(self, connection: Connection, upload: Upload, chunk: Chunk) -> list[Fault]:
         """Makes sure that items that are staged already are the same; returns what is wrong with them."""
@@ -199,11 +227,13 @@ class UploadStore:
             raise out_of_order(upload)
         return [fault for one in there for fault in one.faults]
 
-    async def _push_from(self, upload: Upload, commit: Commit, answer: Callable[[Upload], bytes]) -> bytes | None:
+    async def _push_from(
+        self, upload: Upload, commit: Commit, answer: Callable[[Upload], bytes], *, announce: Announce
+    ) -> bytes | None:
         """Pushes what is left, as long as nobody else does; reads each part while the one before it is written."""
-        part = await self._prepare(upload, commit, first=upload.pushed_count)
+        part = await self._prepare(upload, commit, first=upload.pushed_count, announce=announce)
         while part.items:
-            ahead = asyncio.ensure_future(self._prepare(upload, commit, first=part.end))
+            ahead = asyncio.ensure_future(self._prepare(upload, commit, first=part.end, announce=announce))
             try:
                 answered, is_next = await self._push_part(part, commit, answer)
                 if answered is not None or not is_next:
@@ -214,8 +244,8 @@ class UploadStore:
                 await asyncio.gather(ahead, return_exceptions=True)
         return None
 
-    async def _prepare(self, upload: Upload, commit: Commit, *, first: int) -> _Part:
-        """Reads the items that come next; what takes time does not keep other writers waiting."""
+    async def _prepare(self, upload: Upload, commit: Commit, *, first: int, announce: Announce) -> _Part:
+        """Reads the items that come next, and announces them; what takes time does not keep other writers waiting."""
         today = legal_date(self._clock.now())
         chunks = await self._database.read(
             lambda c: self._rows.chunks(c, upload.upload_id, start=first, end=first + MOST_PUSHED), snapshot=False
@@ -223,6 +253,8 @@ class UploadStore:
         items = [item for chunk in chunks for item in chunk.items]
         faults = {fault.index - first: fault for chunk in chunks for fault in chunk.faults}
         parsed = await asyncio.to_thread(parse_items, items, faults)
+        if numbers := numbers_of(parsed):
+            await announce(numbers)
         hashes = {item.notice_sha256 for item in parsed if not isinstance(item, XiezhiError)} - {b""}
         texts = await self._database.read(lambda c: self._rows.texts(c, upload.upload_id, hashes), snapshot=False)
         court = upload.court_code
@@ -242,8 +274,8 @@ class UploadStore:
             if answered is not None:
                 return answered, False
             now = self._clock.now()
-            upload = _require(self._rows.lock(connection, commit.upload_id), commit.key.court_code, now)
-            _require_approved(upload, commit)
+            upload = require_there(self._rows.lock(connection, commit.upload_id), commit.key.court_code, now)
+            require_approved(upload, commit)
             if upload.pushed_count != part.first_index:
                 return None, False
             files = self._list.files(connection, request=requests.digest(commit.key))
@@ -257,19 +289,6 @@ class UploadStore:
             return requests.once(connection, commit.key, lambda _: answer(upload)), True
 
         return await self._database.write(write)
-
-
-def _require(upload: Upload | None, court_code: str, now: datetime) -> Upload:
-    if upload is None or upload.court_code != court_code or not upload.is_there(now):
-        raise not_found()
-    return upload
-
-
-def _require_approved(upload: Upload, commit: Commit) -> None:
-    if (upload.sha256, upload.item_count) != (commit.sha256, commit.item_count):
-        raise mismatch()
-    if upload.state is UploadState.COMMITTED:
-        raise closed()
 
 
 def _push(items: Sequence[Push | XiezhiError], means: Means) -> list[Outcomed]:

@@ -23,6 +23,7 @@ UPLOADS = Table(
     Column("forwarded_count", BigInteger, nullable=False),
     Column("list_only_count", BigInteger, nullable=False),
     Column("refused_count", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
     Index("uploads_by_age", "state", "created_at"),
 )
 """Uploads. Whoever changes one holds the lock of its row."""

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Date, LargeBinary, MetaData, String, Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from services.chassis.db import Instant, execute_many, insert_many
+from services.chassis.db import Alike, Instant, alike, execute_many, insert_columns, insert_many
 from services.chassis.db.database import make_store
 from services.chassis.db.stores import Timeouts
 
@@ -98,3 +98,23 @@ def test_a_statement_is_executed_for_each_row_and_for_none_not_at_all(within):
     for rows in ([{"which": 1}, {"which": 3}], []):
         within(lambda connection, rows=rows: execute_many(connection, forget, rows))
     assert sorted(within(lambda connection: connection.execute(select(THINGS.c.key)).scalars().all())) == [0, 2]
+
+
+def test_columns_that_are_alike_say_the_same_in_every_row(within):
+    columns = {"key": [1, 2, 3], "name": Alike('一"\\{}, %s'), "at": alike([NOW, NOW, NOW]), "day": Alike(None)}
+    assert within(lambda connection: insert_columns(connection, THINGS, columns)) == 3
+    found = within(lambda connection: connection.execute(select(THINGS).order_by(THINGS.c.key)).all())
+    assert [(row.key, row.name, row.at, row.day) for row in found] == [(n, '一"\\{}, %s', NOW, None) for n in (1, 2, 3)]
+
+
+def test_it_is_told_how_many_rows_were_inserted(within):
+    def add(*keys):
+        columns = {"key": [*keys], "name": Alike("a")}
+        return within(lambda connection: insert_columns(connection, THINGS, columns, leave_taken=True))
+
+    assert (add(1, 2), add(), add(2, 3, 4), add(1)) == (2, 0, 2, 0)
+
+
+def test_a_column_is_alike_where_all_its_values_are_the_same():
+    assert alike([NOW, NOW]) == Alike(NOW)
+    assert alike([1, 2]) == [1, 2]

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    String,
     Table,
     Uuid,
     create_engine,
@@ -29,6 +30,7 @@ MARKS = Table(
     Column("digest", LargeBinary(32), nullable=False, index=True),
     Column("made_at", Instant, nullable=False),
 )
+NAMES = Table("names", METADATA, Column("name", String(40), primary_key=True))
 MADE = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
 
 
@@ -95,7 +97,15 @@ def test_few_statements_are_sent_and_compiled_for_many_numbers_of_keys(engine, c
     query = KeyedQuery(select(MARKS.c.number), MARKS.c.digest, sizes=(1, 4, 16))
     for count in range(1, 40):
         query.rows(connection, [digest(n) for n in range(count)])
-    assert len(sent) == 3
+    # PostgreSQL takes the many as one array.
+    assert len(sent) == (4 if engine.dialect.name == "postgresql" else 3)
+
+
+def test_many_keys_find_what_few_do_whatever_they_say(connection):
+    query = KeyedQuery(select(NAMES.c.name), NAMES.c.name)
+    names = [f"{number} \"\\{{}}, NULL'" for number in range(40)]
+    connection.execute(NAMES.insert(), [{"name": name} for name in names[::2]])
+    assert {*query.row(connection, names)} == {*names[::2]}
 
 
 @pytest.mark.parametrize("sizes", [(), (0, 1), (2, 1), (1, 1)])

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, create_engine, insert, text
 from sqlalchemy.exc import IntegrityError
 
-from services.chassis.db import after_commit, before_commit
+from services.chassis.db import after_commit, before_commit, handed_in
 from xiezhi.errors import Reason, XiezhiError
 
 
@@ -459,3 +459,29 @@ async def test_a_write_is_durable_for_others_at_once(database, database_url, not
     with engine.connect() as connection:
         assert connection.execute(text("SELECT number FROM notes")).scalar_one() == 1
     engine.dispose()
+
+
+async def test_an_ending_finds_what_was_handed_in_and_nothing_of_a_write_that_failed(database, notes, gate):
+    seen = []
+
+    def ending(connection):
+        seen.append(handed_in(connection, ending))
+
+    def other(connection):
+        seen.append(handed_in(connection, other))
+
+    def handing(number, *, fails=False):
+        def run(connection):
+            before_commit(connection, ending, number, number + 1)
+            notes.add(number)(connection)
+            if fails:
+                raise Failing
+
+        return run
+
+    def quiet(connection):
+        before_commit(connection, other)
+
+    await as_group(database, gate, handing(1), handing(3, fails=True), quiet, handing(5))
+    await database.write(handing(7))
+    assert seen == [[1, 2, 5, 6], [], [7, 8]]

@@ -14,7 +14,9 @@ from tests.store.coordination.disputes.consulting import (
     COURT,
     DEPARTMENT,
     HIGH_COURT,
+    NO_AGREEMENT,
     OTHER_COURT,
+    PROVINCIAL,
     UNIT,
     Consulting,
     new_id,
@@ -23,6 +25,7 @@ from xiezhi.coordination.v1 import dispute_pb2, notice_pb2
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.pki import SealRegister
 
+ESCALATED = notice_pb2.COORDINATION_NOTICE_KIND_DISPUTE_ESCALATED
 SETTLED = notice_pb2.COORDINATION_NOTICE_KIND_DISPUTE_SETTLED
 
 
@@ -77,6 +80,21 @@ async def test_a_record_with_both_seals_settles(consulting, seal, order):
     assert await refused(consulting.get(name, OTHER_COURT)) is Reason.DISPUTE_NOT_FOUND
     again = consulting.ask(settling(name, pdf), HIGH_COURT)
     assert await refused(again) is Reason.DISPUTE_STATE
+
+
+@pytest.mark.clause("R-4.6")
+async def test_sides_that_are_the_provincial_bodies_themselves_settle_by_the_same_record(consulting, seal):
+    name = (await consulting.open(HIGH_COURT, PROVINCIAL)).name
+    for body in (HIGH_COURT, DEPARTMENT):
+        made = await consulting.position(name, body, NO_AGREEMENT, "不同意。")
+    assert made.state == dispute_pb2.DISPUTE_STATE_ESCALATED
+    kinds = {body: await consulting.kinds(body) for body in (HIGH_COURT, DEPARTMENT)}
+    assert [one.count(ESCALATED) for one in kinds.values()] == [1, 1]
+    draft = await consulting.draft(name)
+    alone = consulting.ask(settling(name, await seal(draft, HIGH_COURT)), HIGH_COURT)
+    assert await refused(alone) is Reason.SETTLEMENT_NOT_JOINT
+    request = settling(name, await seal(draft, HIGH_COURT, DEPARTMENT))
+    assert (await consulting.ask(request, HIGH_COURT)).dispute.state == dispute_pb2.DISPUTE_STATE_SETTLED
 
 
 @pytest.mark.clause("R-4.6")

@@ -131,6 +131,8 @@ REFUSALS = [
     (lambda n: named(STRANGER, n), "FIELDS_INVALID"),
     (lambda n: named(ON_FILE, n, written=record(published=date(2018, 8, 4))), "FIELDS_INVALID"),
     (lambda n: named(ON_FILE, n, written=record(ABLE, years=1)), "FIELDS_INVALID"),
+    (lambda n: named(ON_FILE, n, written=record(performed_part="五十元")), "FIELDS_INVALID"),
+    (lambda n: named(ON_FILE, n, written=record(legal_representative="某某")), "FIELDS_INVALID"),
     (lambda n: named(ON_FILE, n, start=date(2018, 8, 2)), "FIELDS_INVALID"),
     (lambda n: named(ON_FILE, n, start=date(2019, 8, 4)), "FIELDS_INVALID"),
 ]
@@ -260,6 +262,16 @@ async def test_a_correction_of_what_was_written_leaves_the_restriction(court, lo
     assert await refuse(court, correction(entry.name, ON_FILE, serial=2)) == "ENTRY_NOT_FOUND"
     await court(removal(entry.name))
     assert await refuse(court, correction(entry.name, ON_FILE)) == "ENTRY_ENDED"
+
+
+@pytest.mark.clause("R-1.8")
+async def test_what_is_performed_and_who_represents_a_company_is_kept(court, load):
+    load(ON_FILE)
+    part = record(performance=listing_pb2.PERFORMANCE_PARTIAL, performed_part="已还五十元")
+    assert (await court(push(ON_FILE, written=part))).entry.record == part
+    pdf, represented = notice(named=[company().id_number]), record(legal_representative="某某")
+    answer = await court(push(debtor=company(), pdf=pdf, has_decision=False, written=represented))
+    assert answer.entry.record == represented
 
 
 @pytest.mark.parametrize("right", [JIA, UNKNOWN])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from services.chassis.clock import ManualClock
 from services.exit_restriction.listing.tables import ENTRIES
 from services.exit_restriction.listing.uploads import store as uploads
+from services.exit_restriction.listing.uploads.limits import Staged
 from services.exit_restriction.listing.uploads.tables import CHUNKS, NOTICES, OUTCOMES, UPLOADS
 from services.exit_restriction.restrictions.tables import RESTRICTIONS
 from tests.store.exit_restriction.court import Court
@@ -273,6 +274,39 @@ async def test_only_what_was_approved_is_pushed_and_once(court, load):
     assert len(await outcomes(court, name)) == 2
 
 
+async def test_whom_a_commit_is_about_is_recorded_before_each_part_of_it(court, load, monkeypatch):
+    """Its request names an upload: without this no overseer would find who was restricted in bulk."""
+    load(*PEOPLE)
+    monkeypatch.setattr(uploads, "MOST_PUSHED", 2)
+    chunk = [*items(*PEOPLE[:2]), b"\xff", *items(PEOPLE[3], PEOPLE[3], first=4)]
+    name, _ = await court.stage(chunk, notices=[PDF])
+    pushed = []
+    for court.takes in (0, 1, 1):
+        court.announced.clear()
+        assert await refuse(court.commit(name)) == "LEDGER_UNAVAILABLE"
+        pushed.append((await got(court, name)).pushed_count)
+    assert pushed == [0, 2, 4], "what is not recorded is not pushed"
+    court.announced.clear()
+    court.takes = None
+    assert (await court.commit(name)).upload.pushed_count == 5
+    assert court.announced == [("CommitUpload", PEOPLE[3].numbers)]
+
+
+async def test_each_part_of_a_commit_is_recorded_with_its_debtors(court, load, monkeypatch):
+    load(*PEOPLE)
+    monkeypatch.setattr(uploads, "MOST_PUSHED", 2)
+    name, _ = await court.stage([*items(*PEOPLE[:2]), b"\xff", *items(PEOPLE[3], first=4)], notices=[PDF])
+    await court.commit(name)
+    parts = [subjects for _, subjects in court.announced]
+    assert parts == [(*PEOPLE[0].numbers, *PEOPLE[1].numbers), PEOPLE[3].numbers]
+
+
+async def test_a_page_of_items_is_recorded_with_those_whom_it_shows(court):
+    name, _ = await court.stage([*items(PEOPLE[0], PEOPLE[0]), b"\xff", *items(PEOPLE[1])], notices=[PDF])
+    await court(listing_pb2.ListUploadItemsRequest(name=name, page_size=3))
+    assert court.named == PEOPLE[0].numbers
+
+
 @pytest.mark.parametrize("dies_at", [1, 2, 3])
 async def test_a_commit_that_breaks_off_goes_on_where_it_was(court, load, database, told, monkeypatch, dies_at):
     load(*PEOPLE)
@@ -327,6 +361,71 @@ async def test_two_courts_push_one_person_at_once(database, keyring, load):
     assert (whose, subjects) == (14, 7)
 
 
+@pytest.mark.clause("R-5.1")
+async def test_what_a_commit_left_is_erased_and_what_was_pushed_stays(court, load, database, monkeypatch):
+    load(*PEOPLE)
+    monkeypatch.setattr(uploads, "MOST_PUSHED", 2)
+    chunk = items(*PEOPLE[:6])
+    name, _ = await court.stage(chunk[:3], chunk[3:], notices=[PDF])
+    court.takes = 1
+    assert await refuse(court.commit(name)) == "LEDGER_UNAVAILABLE"
+    court.takes = None
+    left = await got(court, name)
+    assert (left.state, left.pushed_count) == (listing_pb2.UPLOAD_STATE_COMMITTING, 2)
+    court.clock.set(left.expire_time.ToDatetime(UTC) - timedelta(seconds=1))
+    await court.uploads.erase_old()
+    assert await count(database, CHUNKS) == [2]
+    court.clock.advance(timedelta(seconds=1))
+    await court.uploads.erase_old()
+    assert await count(database, UPLOADS, CHUNKS, NOTICES, OUTCOMES, ENTRIES) == [1, 1, 1, 1, 2]
+    left = await got(court, name)
+    assert (left.state, left.pushed_count, left.item_count) == (listing_pb2.UPLOAD_STATE_ABANDONED, 2, 6)
+    assert not left.HasField("expire_time")
+    assert await refuse(court.commit(name)) == "UPLOAD_CLOSED"
+    assert await refuse(court.stage(chunk[:1], upload=name)) == "UPLOAD_CLOSED"
+    assert await refuse(court(listing_pb2.DiscardUploadRequest(name=name))) == "UPLOAD_CLOSED"
+    assert len(await outcomes(court, name)) == 2
+    page = await court(listing_pb2.ListUploadItemsRequest(name=name))
+    rest = await court(listing_pb2.ListUploadItemsRequest(name=name, page_token=page.next_page_token))
+    assert (len(page.items), len(rest.items), rest.next_page_token) == (3, 0, "")
+
+
+async def test_an_upload_is_discarded_by_its_court_before_it_is_committed(court, load, database):
+    load(*PEOPLE)
+    name, _ = await court.stage(items(*PEOPLE), notices=[PDF])
+    discard = listing_pb2.DiscardUploadRequest(name=name)
+    for organisation in (XIHU, NANCHANG):
+        assert await refuse(court(discard, organisation=organisation)) == "UPLOAD_NOT_FOUND"
+    await court(discard)
+    assert await count(database, UPLOADS, CHUNKS, NOTICES) == [0, 0, 0]
+    assert await refuse(court(discard)) == "UPLOAD_NOT_FOUND"
+    assert await refuse(court.commit(name)) == "UPLOAD_NOT_FOUND"
+    done, _ = await court.stage(items(PEOPLE[0]), notices=[PDF])
+    await court.commit(done)
+    assert await refuse(court(listing_pb2.DiscardUploadRequest(name=done))) == "UPLOAD_CLOSED"
+
+
+async def test_a_court_leaves_so_much_unfinished_and_no_more(database, keyring, clock, load):
+    load(*PEOPLE)
+    chunk = items(*PEOPLE[:3])
+    size = len(PDF) + sum(one.ByteSize() for one in chunk)
+    court = Court(database, keyring, clock=clock, limit=Staged(uploads=2, size=size + 2 * chunk[0].ByteSize()))
+    first, _ = await court.stage(chunk, notices=[PDF])
+    await court.stage(chunk, upload=first, notices=[PDF])  # What is there already counts once.
+    second, _ = await court.stage(chunk[:1])
+    assert await refuse(court.stage(chunk[:1])) == "UPLOADS_UNFINISHED"
+    await court.stage(chunk[1:2], upload=second, first=1)
+    assert await refuse(court.stage(chunk[2:], upload=second, first=2)) == "UPLOADS_UNFINISHED"
+    assert (await got(court, second)).item_count == 2, "some of what is refused is staged"
+    assert await refuse(court.stage(chunk[2:], b"", upload=second, first=2)) == "UPLOADS_UNFINISHED"
+    xihu = notice(*PEOPLE, court=XIHU)
+    await court.stage([item(PEOPLE[0], pdf=xihu, court=XIHU)], notices=[xihu], organisation=XIHU)
+    await court.commit(first)
+    third, _ = await court.stage(chunk)
+    await court(listing_pb2.DiscardUploadRequest(name=third))
+    await court.stage(chunk, notices=[PDF])
+
+
 async def test_what_is_not_committed_is_erased_after_seven_days(court, load, database):
     load(*PEOPLE)
     old, _ = await court.stage(items(*PEOPLE), notices=[PDF])
@@ -334,12 +433,12 @@ async def test_what_is_not_committed_is_erased_after_seven_days(court, load, dat
     await court.commit(done)
     court.clock.advance(timedelta(days=6))
     fresh, _ = await court.stage(items(PEOPLE[0], first=12), notices=[PDF])
-    await court.uploads.erase()
+    await court.uploads.erase_old()
     assert await count(database, UPLOADS, CHUNKS, NOTICES, OUTCOMES) == [3, 3, 3, 1]
     court.clock.advance(timedelta(days=1))
     assert await refuse(got(court, old)) == "UPLOAD_NOT_FOUND"
     assert await refuse(court.stage(items(PEOPLE[0]), upload=old, first=7)) == "UPLOAD_NOT_FOUND"
-    await court.uploads.erase()
+    await court.uploads.erase_old()
     assert await count(database, UPLOADS, CHUNKS, NOTICES, OUTCOMES) == [2, 2, 2, 1]
     assert (await got(court, fresh)).item_count == 1
     assert (await got(court, done)).state == listing_pb2.UPLOAD_STATE_COMMITTED

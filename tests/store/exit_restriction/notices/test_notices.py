@@ -167,6 +167,17 @@ async def test_nothing_is_said_of_what_was_renewed_released_or_replaced_meanwhil
     assert (await kinds(office, database))[1:] == ([EXPIRED] if what == "renew" else [])
 
 
+async def test_the_judge_of_the_last_term_reads_what_is_told_of_it(office):
+    one = await office.file(WHO)
+    await office.deliver(morning(2019, 7, 5))
+    await office.renew(one, date(2020, 8, 3), officer="GAN0102-J002")
+    await office.deliver(end_of(date(2020, 8, 3)))
+    shown = {}
+    for officer in (JUDGE, "GAN0102-J002"):
+        shown[officer] = [notice.HasField("last_date") for notice in await office.watched(2, officer=officer)]
+    assert shown == {JUDGE: [True, False], "GAN0102-J002": [False, True]}
+
+
 async def test_late_delivery_tells_the_end_only(office, database):
     await office.file(WHO)
     await office.deliver(ENDS + 90 * DAY)

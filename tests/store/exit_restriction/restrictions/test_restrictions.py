@@ -20,6 +20,7 @@ from tests.unit.exit_restriction.orders import (
     notice,
     party,
     push,
+    record,
     term,
 )
 from tests.unit.exit_restriction.travellers import NOW, person
@@ -151,6 +152,22 @@ async def test_one_that_begins_later_is_filed_until_then(court, load):
     assert (await shown(court))[0].state == ACTIVE
 
 
+@pytest.mark.clause("R-5.5")
+@pytest.mark.parametrize(
+    ("start", "under", "last_day"), [(date(2018, 8, 2), "56-1998", None), (date(2018, 8, 3), "160-2018", END)]
+)
+async def test_before_the_notice_its_rules_are_not_applied_and_that_is_shown(court, load, start, under, last_day):
+    load(JIA)
+    court.clock.advance(at(start) - court.clock.now())
+    entry = await listed(court, written=record(published=start))
+    unnamed = filing(entry, asked=restriction_pb2.TermRequest())
+    if last_day is None:
+        assert await refuse(court, unnamed) == "TERM_ENDS_BEFORE_START"
+        unnamed, last_day = filing(entry, asked=term(2)), date(2018, 10, 2)
+    (found,) = (await court(unnamed)).restriction.terms
+    assert (found.rule_version, found.end_date) == (under, day(last_day))
+
+
 @pytest.mark.clause("R-1.13")
 async def test_a_restriction_ends_by_itself_and_any_past_moment_can_be_asked(court, load):
     load(JIA)
@@ -202,6 +219,23 @@ async def test_a_renewal_comes_in_the_last_month_and_adds_a_term_without_a_gap(c
     assert await shown(court) == [found]
     court.clock.advance(end_of(date(2020, 8, 3)) - court.clock.now())
     assert await refuse(court, renewal(name)) == "RESTRICTION_ALREADY_RELEASED"
+
+
+@pytest.mark.clause("R-1.13")
+async def test_a_renewal_received_before_midnight_and_decided_after_it_leaves_no_gap(court, load):
+    load(JIA)
+    name = (await court(filing(await listed(court)))).restriction.name
+    court.clock.set(end_of(END) + timedelta(seconds=2))
+    assert (await shown(court))[0].state == EXPIRED
+    assert await refuse(court, renewal(name)) == "RESTRICTION_ALREADY_RELEASED"
+    found = (await court(renewal(name), at=end_of(END) - timedelta(seconds=1))).restriction
+    assert found.state == ACTIVE
+    assert [(t.start_date, t.end_date) for t in found.terms] == [
+        (day(date(2018, 8, 3)), day(END)),
+        (day(date(2019, 8, 4)), day(date(2020, 8, 3))),
+    ]
+    assert await shown(court) == [found]
+    assert (await shown(court, as_of=end_of(END)))[0].state == EXPIRED, "what was answered then is changed"
 
 
 @pytest.mark.clause("R-1.14")

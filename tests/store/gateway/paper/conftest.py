@@ -218,6 +218,7 @@ class Bench:
             "method": method.full_name,
             "request_sha256": hashlib.sha256(content).digest(),
             "unit": UNIT,
+            "paper_reference": f"报{uuid.uuid4().hex[:8]}号",
             "court_code": COURT,
             "case_number": NUMBER,
             "work_card": "W-1",
@@ -226,7 +227,7 @@ class Bench:
             "result_key": key.public_key().public_bytes_raw(),
             "issued_at": self.clock.now() - timedelta(hours=2),
             "not_after": self.clock.now() + timedelta(days=1),
-        } | {name: value for name, value in said.items() if name != "paper_reference"}
+        } | said
         statement = self._sign(sign_request, RequestClaims(**claims), signer)
         given = {"approval", "method", "request_sha256", "court_code", "case_number", "reason", "not_after"}
         decided = {name: value for name, value in claims.items() if name in given}
@@ -241,7 +242,7 @@ class Bench:
             paper_pb2.PerformPaperRequest(
                 bundle_id=str(uuid.uuid4()),
                 bundle_sha256=bytes(32),
-                paper_reference=said.get("paper_reference", f"报{uuid.uuid4().hex[:8]}号"),
+                paper_reference=claims["paper_reference"],
                 method=method.full_name,
                 request=content,
                 request_statement=statement,
@@ -314,9 +315,9 @@ def make_desk(paper_url, paper_keys, keyring):
     opened = []
     clock = ManualClock(NOW)
 
-    def make():
+    def make(keys=paper_keys):
         opened.append(Database.open(paper_url))
-        return Bench(database=opened[-1], keys=paper_keys, keyring=keyring, clock=clock)
+        return Bench(database=opened[-1], keys=keys, keyring=keyring, clock=clock)
 
     yield make
     for database in opened:

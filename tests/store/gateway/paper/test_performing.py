@@ -13,6 +13,7 @@ from gateway.approval.views import Reader
 from gateway.paper.convert import to_perform
 from gateway.paper.reading import take_apart
 from services.chassis.policy import Contracts
+from services.chassis.watched import INTERVAL_SECONDS
 from tests.store.gateway.paper.conftest import (
     CHIEF,
     CONTRACTS,
@@ -313,6 +314,19 @@ async def test_a_unit_of_another_place_takes_nothing_in(desk):
     assert handed.open(await desk.bring(handed, organisation=PROVINCE)) == b"answer 1"
 
 
+@METHODS
+async def test_with_a_list_that_is_out_of_date_nothing_is_performed_and_nothing_is_lost(make_desk, other_keys, method):
+    desk = make_desk(other_keys)
+    desk.clock.advance(timedelta(days=25))
+    desk.renew()
+    handed = desk.paper(method)
+    assert await refused(desk.bring(handed)) is Reason.REVOCATION_CHECK_UNAVAILABLE
+    assert (await desk.papers.find(handed.approval), desk.recorded) == (None, [])
+    other_keys.create((), now=desk.clock.now())
+    await asyncio.sleep(INTERVAL_SECONDS)
+    assert handed.open(await desk.bring(handed)) == b"answer 1"
+
+
 async def test_a_request_whose_time_is_over_is_not_performed(desk):
     handed = desk.paper()
     desk.clock.advance(timedelta(days=1))
@@ -373,8 +387,10 @@ async def test_a_name_stands_for_one_content_and_a_reference_for_one_request(des
     same_reference = desk.paper(paper_reference="报1号")
     for other in (same_name, same_reference):
         assert await refused(desk.bring(other)) is Reason.PAPER_REFERENCE_REUSED
+    # The judge signed the reference: whoever carries the request can give it no other, and use none up with it.
     handed.request.paper_reference = "报2号"
-    assert await refused(desk.bring(handed)) is Reason.PAPER_REFERENCE_REUSED
+    assert await refused(desk.bring(handed)) is Reason.STATEMENT_INVALID
+    await desk.bring(desk.paper(request=b"\xff\xff", paper_reference="报2号"))
     assert len(desk.service.calls) == 1
 
 

@@ -18,6 +18,7 @@ from tests.unit.referral.asked import (
     NOW,
     REASONS,
     draft,
+    draft_receipt,
     feedback,
     fetching,
     opinion,
@@ -56,7 +57,7 @@ def seal(seals):
 
 
 @pytest.fixture
-async def received(exchange, seal):
+async def sent(exchange, seal):
     """Name of a referral of two suspects on real papers."""
     request = sending(person(1), RARE)
     named = {"letter_pdf": (person(1).name, "测试〓（U+20BB7）"), "account_pdf": ()}
@@ -74,15 +75,30 @@ async def received(exchange, seal):
         pdf = await seal(drawn, COURT)
         setattr(request, field, pdf)
         request.context.documents[place].sha256 = hashlib.sha256(pdf).digest()
-    name = (await exchange.court(request)).referral.name
-    await exchange.unit(receipt(name))
-    return name
+    return (await exchange.court(request)).referral.name
+
+
+@pytest.fixture
+async def received(exchange, sent):
+    await exchange.unit(receipt(sent))
+    return sent
 
 
 async def refusal(asked):
     with pytest.raises(XiezhiError) as refused:
         await asked
     return refused.value.reason
+
+
+@pytest.mark.clause("R-3.1")
+async def test_a_receipt_goes_from_the_draft_to_the_court(exchange, sent, seal):
+    drafted = await exchange.unit(draft_receipt(sent))
+    pdf = await seal(drafted.pdf)
+    signing = receipt(sent, sign_time=drafted.sign_time, receipt_pdf=drafted.pdf)
+    assert await refusal(exchange.unit(signing)) is Reason.DOCUMENT_UNSEALED
+    made = (await exchange.unit(receipt(sent, sign_time=drafted.sign_time, receipt_pdf=pdf))).referral
+    assert made.receive_time == drafted.sign_time
+    assert (await exchange.court(fetching(sent, hashlib.sha256(pdf).digest()))).pdf == pdf
 
 
 @pytest.mark.clause("R-3.1")

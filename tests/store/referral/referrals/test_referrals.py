@@ -31,8 +31,9 @@ from tests.unit.referral.asked import (
     transfer,
     withdrawal,
 )
-from tests.unit.referral.domain.referred import COURT, OTHER_UNIT, UNIT
+from tests.unit.referral.domain.referred import COURT, OTHER_UNIT, UNIT, at
 from tests.unit.referral.exchange import Exchange
+from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.referral.v1 import investigation_pb2, referral_pb2
 
@@ -69,6 +70,27 @@ def without_names(message):
         document.ClearField("sha256")
     shown.ClearField("name")
     return shown
+
+
+async def test_the_day_on_which_it_went_out_on_paper_is_kept(exchange, open_exchange):
+    request = sending()
+    request.context.channel = case_pb2.CHANNEL_MANUAL
+    name = (await exchange.court(request)).referral.name
+    signing = receipt(name)
+    signing.sign_time.FromDatetime(at("2018-09-20"))
+    received = (await open_exchange().unit(signing)).referral
+    assert received.receive_time.ToDatetime(NOW.tzinfo) == at("2018-09-20")
+    assert (await open_exchange().court(listing())).referrals[0].receive_time == received.receive_time
+
+
+async def test_what_was_asked_for_keeps_its_day_when_the_days_are_configured_otherwise(open_exchange):
+    exchange = open_exchange(supplement_days=5)
+    name = (await exchange.court(sending())).referral.name
+    await exchange.unit(receipt(name))
+    asked = (await exchange.unit(missing(name))).referral
+    (shown,) = (await open_exchange(supplement_days=3).court(listing())).referrals
+    assert {d.due_date.day for d in shown.duties if d.kind == referral_pb2.DUTY_KIND_SUPPLEMENT} == {30}
+    assert shown.duties == asked.duties
 
 
 async def test_every_fact_comes_back_as_it_was_written(exchange, open_exchange, clock):

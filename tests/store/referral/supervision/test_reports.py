@@ -67,7 +67,10 @@ def rolled(day, days):
 
 
 def count(stories, keys_of):
-    """Counts without the domain's clocks: feedback three days from filing, an opinion or a filing five from receipt."""
+    """Counts without the domain's clocks: feedback three days from filing, an opinion or a filing five from receipt.
+
+    Of each suspect one written answer counts, once it was given or something that comes before it is late.
+    """
     rows = defaultdict(lambda: dict.fromkeys(("referrals", "suspects", "filed", "not_filed", "due", "on_time"), 0))
     days = defaultdict(list)
     today = legal_date(NOW)
@@ -87,10 +90,18 @@ def count(stories, keys_of):
                 said = decided.decided_on if is_filed else answered
                 dues = [(rolled(start, 5), said)]
                 dues += [(rolled(decided.decided_on, 3), answered)] if is_filed else []
-                row["due"] += sum(end is not None or today > due for due, end in dues)
-                row["on_time"] += sum(end is not None and end <= due for due, end in dues)
+                is_late = any((end or today) > due for due, end in dues)
+                row["due"] += is_late or answered is not None
+                row["on_time"] += answered is not None and not is_late
                 days[key] += [] if answered is None else [(answered - start).days]
-    return {key: (*row.values(), round(median(days[key]) * 10) if days[key] else None) for key, row in rows.items()}
+    return {
+        key: (
+            *row.values(),
+            round(median(days[key]) * 10) if days[key] else None,
+            round(row["on_time"] * 1000 / row["due"]) if row["due"] else None,
+        )
+        for key, row in rows.items()
+    }
 
 
 def numbers(row):
@@ -102,6 +113,7 @@ def numbers(row):
         row.due_count,
         row.on_time_count,
         row.median_days_tenths if row.HasField("median_days_tenths") else None,
+        row.on_time_permille if row.HasField("on_time_permille") else None,
     )
 
 

@@ -18,6 +18,7 @@ from tests.unit.cli.bundles.conftest import (
     CASE,
     CHIEF,
     LIAISON,
+    METHOD,
     NAME,
     NUMBER,
     OTHER_JUDGE,
@@ -31,7 +32,10 @@ from tests.unit.cli.bundles.exchange import FakeExchange
 from tests.unit.cli.conftest import JUDGE, Run, document
 from xiezhi.cli.bundles import importing
 from xiezhi.cli.bundles.drafts import DraftRequest
+from xiezhi.cli.demo.coordination.machines import Machine
 from xiezhi.cli.home import Home
+from xiezhi.cli.receipt import check_receipt, receipt_document
+from xiezhi.client import LogKey
 from xiezhi.errors import Reason, error
 
 
@@ -282,6 +286,61 @@ def test_a_revoked_liaison_brings_nothing(carrying: Carrying, exchange: FakeExch
     home.keys.officers.revoke(LIAISON.officer_id, now=datetime.now(UTC))
     assert document(carrying.take_in(bundle))["error"]["reason"] == "STATEMENT_REVOKED"
     assert exchange.calls == 0
+
+
+@pytest.mark.clause("R-4.1")
+def test_a_judge_who_was_revoked_on_the_way_does_not_hold_up_the_others(
+    carrying: Carrying, exchange: FakeExchange, home: Home, run: Run
+) -> None:
+    mine, theirs = carrying.approved("one"), carrying.approved("two", judge=OTHER_JUDGE.officer_id)
+    bundle = carrying.export(mine, theirs)
+    home.keys.officers.revoke(OTHER_JUDGE.officer_id, now=datetime.now(UTC))
+    revoked = error(Reason.STATEMENT_REVOKED, "The signer's certificate is revoked.")
+    exchange.fail = lambda asked: revoked if asked.paper_reference.endswith("two") else None
+    assert document(carrying.take_in(bundle))["count"] == 2
+    opened = run("bundle", "open", str(carrying.results), "--as", JUDGE.officer_id, "--json")
+    reasons = [one.get("error", {}).get("reason") for one in document(opened)["results"]]
+    assert (len(exchange.performed), reasons) == (1, [None, "STATEMENT_REVOKED"])
+
+
+def test_an_import_stops_at_a_list_that_is_out_of_date_and_goes_on_with_a_fresh_one(
+    carrying: Carrying, exchange: FakeExchange
+) -> None:
+    bundle = carrying.export(*(carrying.approved(name) for name in ("one", "two")))
+    stale = error(Reason.REVOCATION_CHECK_UNAVAILABLE, "The revocation list is out of date.")
+    exchange.fail = lambda asked: stale if exchange.performed else None
+    refused = document(carrying.take_in(bundle))["error"]
+    assert (refused["reason"], len(exchange.performed)) == ("REVOCATION_CHECK_UNAVAILABLE", 1)
+    exchange.fail = lambda asked: None
+    assert document(carrying.take_in(bundle))["count"] == 2
+    assert (len(exchange.performed), exchange.calls) == (2, 3)
+
+
+def test_to_a_key_that_was_replaced_nothing_is_opened_and_it_is_sent_again(
+    carrying: Carrying, exchange: FakeExchange, run: Run
+) -> None:
+    draft = carrying.approved()
+    bundle = carrying.export(draft)
+    assert run("keys", "replace-exchange", UNIT, "--json").exit_code == 0
+    assert document(carrying.take_in(bundle))["error"]["reason"] == "BUNDLE_OF_ANOTHER_RECIPIENT"
+    assert document(carrying.take_in(carrying.export(draft, name="again")))["count"] == 1
+    unknown = run("keys", "replace-exchange", "360199000000", "--json")
+    assert "no exchange key" in document(unknown)["error"]["message"]
+
+
+def test_the_answers_to_ones_own_requests_are_given_with_their_receipts(
+    carrying: Carrying, exchange: FakeExchange, home: Home
+) -> None:
+    mine, theirs = carrying.approved("one"), carrying.approved("two", judge=OTHER_JUDGE.officer_id)
+    exchange.refuse = lambda asked: (
+        error(Reason.CASE_CLOSED, "The case is closed.") if asked.paper_reference.endswith("three") else None
+    )
+    carrying.take_in(carrying.export(mine, theirs, carrying.approved("three")))
+    kept = home.root / "paper" / "requests" / f"{DraftRequest.read(theirs).approval.removeprefix('approvals/')}.json"
+    kept.unlink()
+    (proven,) = Machine(home).prove(JUDGE.officer_id, carrying.results)
+    check_receipt(receipt_document(proven), LogKey.from_pem(home.keys.log_key_file.read_bytes()))
+    assert (proven.method, proven.request_sha256) == (METHOD, hashlib.sha256(DraftRequest.read(mine).request).digest())
 
 
 def test_requests_are_not_opened_and_results_not_imported(carrying: Carrying, exchange: FakeExchange, run: Run) -> None:

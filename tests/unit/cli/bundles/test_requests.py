@@ -120,6 +120,8 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "no such method": ({"method": "/xiezhi.x.v1.X/Y"}, "REFUSED"),
     "to a court": ({"--to": "赣0103"}, "REFUSED"),
     "for too long": ({"--validity": "4d"}, "REFUSED"),
+    "without a reference": ({"--reference": ""}, "FIELDS_INVALID"),
+    "with a reference that no paper has": ({"--reference": "报" * 101}, "FIELDS_INVALID"),
     "as the approver of somebody else's case": ({"--as": "GAN0102-J999"}, "REFUSED"),
 }
 

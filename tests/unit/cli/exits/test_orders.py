@@ -104,9 +104,11 @@ def test_a_missing_paper_is_named(session: Session) -> None:
 
 
 def test_a_record_says_what_is_told_and_makes_the_rest_up_only_for_drafts(session: Session) -> None:
-    made = RecordQuestion(performed=Performed.PARTIAL).record(session, court="赣0102", draft=True)
+    asked = RecordQuestion(performed=Performed.PARTIAL, performed_part="五十元", representative="某某")
+    made = asked.record(session, court="赣0102", draft=True)
     protovalidate.validate(made)
     assert made.performance == listing_pb2.PERFORMANCE_PARTIAL
+    assert (made.performed_part, made.legal_representative) == ("五十元", "某某")
     assert list(made.behaviours) == [listing_pb2.DISHONEST_BEHAVIOUR_ABLE_AND_REFUSING]
     with pytest.raises(CommandError, match="--basis, --basis-unit, --case-filed, --behaviour"):
         RecordQuestion().record(session, court="赣0102", draft=False)

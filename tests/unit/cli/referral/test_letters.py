@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import protovalidate
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from tests.unit.cli.conftest import JUDGE
 from xiezhi.cli.carrying import method_of
@@ -26,6 +27,18 @@ def test_both_ways_to_give_it_are_what_the_contract_admits_and_name_methods_that
         assert list(request.suspects) == [0, 2]
         assert find_method(method_of(UNIT, request))
     assert list(LETTER.opinion(b"%PDF").reasons) == ["证据不足"]
+
+
+def test_a_receipt_is_about_no_suspect_and_says_when() -> None:
+    when = Timestamp(seconds=1_700_000_000)
+    request = Letter(ID, (), "洪公（刑）回字〔2026〕1号").reception(b"%PDF", when)
+    protovalidate.validate(request)
+    assert (request.receipt_number, request.sign_time, request.receipt_pdf) == (
+        "洪公（刑）回字〔2026〕1号",
+        when,
+        b"%PDF",
+    )
+    assert find_method(method_of(UNIT, request))
 
 
 def test_each_request_has_a_key_of_its_own() -> None:

@@ -17,6 +17,7 @@ from xiezhi.referral.v1 import notice_pb2, referral_pb2, supervision_pb2
 NAME = "referrals/7f4df0d5-9a4b-4f43-8d5f-6f1f7a1f2a3c"
 OPEN, OVERDUE = referral_pb2.DUTY_STATE_OPEN, referral_pb2.DUTY_STATE_OVERDUE
 DONE, DONE_LATE = referral_pb2.DUTY_STATE_DONE, referral_pb2.DUTY_STATE_DONE_LATE
+VOID = referral_pb2.DUTY_STATE_VOID
 
 
 def duty(state: referral_pb2.DutyState = OPEN, days: int = 5, *, provisional: bool = False) -> referral_pb2.Duty:
@@ -86,7 +87,9 @@ def test_brackets_that_the_other_side_wrote_are_shown_as_they_are():
         (OPEN, 3, "yellow", "3 d left"),
         (OPEN, 4, "green", "4 d left"),
         (DONE, 0, "dim", "DONE"),
-        (DONE_LATE, 2, "yellow", "DONE_LATE"),
+        (DONE_LATE, 2, "yellow", "DONE_LATE, 2 d late"),
+        (VOID, 2, "dim", "VOID, 2 d late"),
+        (VOID, 0, "dim", "VOID "),
     ],
 )
 def test_a_day_is_coloured_by_how_late_it_is(state: referral_pb2.DutyState, days: int, style: str, stands: str) -> None:
@@ -162,7 +165,9 @@ def test_a_list_of_key_cases_tells_who_signed_and_which_cases_are_closed() -> No
 
 
 def test_a_report_has_its_rows_and_the_sum_and_leaves_out_a_median_that_is_not_there() -> None:
-    row = supervision_pb2.ReportRow(key="360102000000", referral_count=2, due_count=3, median_days_tenths=25)
+    row = supervision_pb2.ReportRow(
+        key="360102000000", referral_count=2, due_count=3, on_time_count=2, on_time_permille=667, median_days_tenths=25
+    )
     other = supervision_pb2.ReportRow(key="360103000000", referral_count=1)
     answer = supervision_pb2.GetReportResponse(
         rows=[row, other], total=supervision_pb2.ReportRow(referral_count=3, median_days_tenths=25)
@@ -170,10 +175,11 @@ def test_a_report_has_its_rows_and_the_sum_and_leaves_out_a_median_that_is_not_t
     told = shown(report_view(answer, Grouping.UNIT))
     assert "360103000000" in told
     assert "2.5" in told
+    assert "66.7" in told
     assert report_csv(answer).splitlines() == [
-        "key,referral_count,suspect_count,filed_count,not_filed_count,undecided_count,due_count,on_time_count,median_days",
-        "360102000000,2,0,0,0,0,3,0,2.5",
-        "360103000000,1,0,0,0,0,0,0,",
+        "key,referral_count,suspect_count,filed_count,not_filed_count,undecided_count,due_count,on_time_count,on_time_percent,median_days",
+        "360102000000,2,0,0,0,0,3,2,66.7,2.5",
+        "360103000000,1,0,0,0,0,0,0,,",
     ]
 
 

@@ -106,5 +106,6 @@ def test_a_court_is_shown_a_hit_as_its_own(handled):
     assert (message.name, message.requirement, message.action) == ("hits/h", MONITOR, hit_pb2.BORDER_ACTION_STOP)
     assert (message.person_name, message.note) == (ONE.names[0], "备注" if handled else "")
     assert message.handled == (handled or 0)
+    assert message.notify_time.ToDatetime(NOW.tzinfo) == NOW
     assert BLOCK != MONITOR
     assert passport(1).number not in str(message)

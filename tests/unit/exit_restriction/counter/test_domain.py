@@ -9,6 +9,7 @@ import pytest
 from services.codes.terms import end_of
 from services.exit_restriction.counter.domain import (
     Applicant,
+    Cause,
     Copied,
     CopyChange,
     Decision,
@@ -16,10 +17,10 @@ from services.exit_restriction.counter.domain import (
     past_of,
     present,
 )
-from services.exit_restriction.domain import FilingLevel, Ground, Released, Renewed
+from services.exit_restriction.domain import Ground, Released, Renewed
 from services.exit_restriction.registry.domain import Subject
-from services.exit_restriction.restrictions.domain import Renewal, Step
-from tests.unit.exit_restriction.told import DONGHU, LAST_DAY, NANCHANG, PHONE, file_of, record
+from services.exit_restriction.restrictions.domain import Step
+from tests.unit.exit_restriction.told import DONGHU, LAST_DAY, NANCHANG, PHONE, file_of, record, renewal_by
 from tests.unit.exit_restriction.travellers import NOW, person
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.exit_restriction.v1 import counter_pb2
@@ -136,13 +137,21 @@ def test_a_copy_of_what_was_released_ends_with_the_release_and_before_its_beginn
 def test_the_past_names_the_term_in_force_then():
     kept = record()
     renewed = Renewed(kept.restriction_id, NOW + timedelta(days=350), date(2020, 8, 3), "later")
-    file = file_of(kept, later=[Step(renewed, Renewal(FilingLevel.PREFECTURE, "（2019）之二"))])
+    file = file_of(kept, later=[Step(renewed, renewal_by())])
     for days, expected in ((1, (date(2018, 8, 3), LAST_DAY)), (400, (date(2019, 8, 4), date(2020, 8, 3)))):
         moment = NOW + timedelta(days=days)
         (shown,) = file.all_shown(moment)
         past = past_of(shown, moment, name="restrictions/x")
         assert (past.start, past.last_day) == expected
     assert (past.rule_version, past.decision_number) == ("later", "（2019）之二")
+
+
+def test_an_applicant_is_sent_to_the_judge_of_the_last_term():
+    kept = record()
+    renewed = Renewed(kept.restriction_id, NOW + timedelta(days=350), date(2020, 8, 3), "160-2018")
+    file = file_of(kept, later=[Step(renewed, renewal_by("GAN0102-J002", phone="0791-86009999"))])
+    phones = [Cause.of(file.all_shown(NOW + timedelta(days=days))[0]).phone for days in (1, 400)]
+    assert phones == [PHONE, "0791-86009999"]
 
 
 @pytest.mark.parametrize(

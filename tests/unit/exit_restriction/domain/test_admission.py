@@ -46,6 +46,7 @@ A, B = AUTHORS["a"], AUTHORS["b"]
 KNOWN = (filed(),)
 END = date(2019, 8, 3)
 STANDARD = Term()
+DAY_AFTER = timedelta(days=1)
 RENEWED = (*KNOWN, Renewed("a", noon(date(2019, 7, 10)), date(2020, 8, 3), "160-2018"))
 RELEASED = (*KNOWN, Released("a", noon(date(2019, 7, 5))))
 
@@ -54,8 +55,8 @@ def let_in(order=None, known=(), *, now=START, name="a"):
     return file(order or ordered(name), known, restriction_id=name, rules=TERM_RULES, now=now)
 
 
-def renewal(known=KNOWN, *, now, author=A, name="a", level=FilingLevel.PREFECTURE, term=STANDARD):
-    return renew(name, author, known, term=term, level=level, rules=TERM_RULES, now=now)
+def renewal(known=KNOWN, *, now, author=A, name="a", level=FilingLevel.PREFECTURE, term=STANDARD, received=None):
+    return renew(name, author, known, term=term, level=level, rules=TERM_RULES, now=now, received=received)
 
 
 @pytest.mark.clause("R-1.11")
@@ -89,7 +90,6 @@ def test_a_term_that_is_not_admissible_is_refused(order, reason):
 def test_a_start_before_the_notice_is_under_the_rule_before_it():
     found = let_in(ordered(start=date(2018, 8, 1), last_day=date(2019, 1, 31)))
     assert (found.rule_version, found.start) == ("56-1998", date(2018, 8, 1))
-    assert standing_at([found], START)[0].precedes_notice
 
 
 def test_a_case_restricts_a_person_once_and_others_may_too():
@@ -122,6 +122,44 @@ def test_a_renewal_comes_within_the_last_month(now, expected):
     else:
         found = renewal(now=now)
         assert (found.at, found.last_day, found.rule_version) == (now, expected, "160-2018")
+
+
+@pytest.mark.clause("R-1.13")
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(minutes=5), timedelta(days=1) - TICK])
+def test_a_renewal_that_came_in_time_leaves_no_gap_however_it_was_on_its_way(late):
+    received, now = end_of(END) - TICK, end_of(END) + late
+    fact = renewal(now=now, received=received)
+    assert (fact.at, fact.received_at, fact.last_day) == (now, received, date(2020, 8, 3))
+    known = (*KNOWN, fact)
+    (standing,) = standing_at(known, now)
+    assert standing.is_in_force
+    assert [(one.first_day, one.last_day) for one in standing.periods] == [(DAY, END), (END + DAY_AFTER, fact.last_day)]
+    assert not restrainers(known, end_of(END)) or not late, "what was answered meanwhile is changed"
+
+
+@pytest.mark.parametrize(
+    ("received", "late"),
+    [
+        (end_of(END), timedelta(minutes=5)),
+        (end_of(END) - TICK, timedelta(days=1)),
+        (end_of(END) + timedelta(days=9), timedelta(minutes=5)),
+    ],
+)
+def test_a_renewal_that_came_too_late_or_was_too_long_on_its_way_is_refused(received, late):
+    refused(Reason.RESTRICTION_ALREADY_RELEASED, renewal, now=end_of(END) + late, received=received)
+
+
+def test_a_renewal_that_came_before_its_window_is_not_let_in_at_the_end():
+    early = end_of(date(2019, 7, 2)) - TICK
+    refused(Reason.RENEWAL_TOO_EARLY, renewal, now=end_of(END), received=early)
+    assert renewal(now=noon(date(2019, 7, 10)), received=early).received_at is None
+
+
+def test_what_was_released_or_filed_anew_meanwhile_is_not_renewed():
+    more = {"now": end_of(END) + timedelta(minutes=5), "received": end_of(END) - TICK}
+    refused(Reason.RESTRICTION_ALREADY_RELEASED, renewal, RELEASED, **more)
+    anew = let_in(ordered(), KNOWN, now=end_of(END), name="a2")
+    refused(Reason.RESTRICTION_EXISTS, renewal, (*KNOWN, anew), **more)
 
 
 def test_a_term_is_renewed_once_and_its_successor_in_its_own_window():
@@ -244,7 +282,10 @@ def played(actions):
                 order = ordered(name, level=level, months=term.months, last_day=term.last_day, reason=term.reason)
                 known.append(file(order, known, restriction_id=fresh, rules=TERM_RULES, now=now))
             elif kind == "renew":
-                known.append(renewal(known, now=now, author=AUTHORS[name], name=latest, level=level, term=term))
+                came = now - timedelta(hours=2 * wait)
+                known.append(
+                    renewal(known, now=now, author=AUTHORS[name], name=latest, level=level, term=term, received=came)
+                )
             else:
                 known.append(release(latest, AUTHORS[name], known, has_notice=True, now=now))
         except XiezhiError:
@@ -280,4 +321,4 @@ def test_whatever_is_let_in_takes_effect(actions):
                 s for s in standing_at([*before, fact], fact.at) if s.filed.restriction_id == fact.restriction_id
             )
             assert found.state is RestrictionState.ACTIVE
-            assert found.periods[-1].first_day > legal_date(fact.at)
+            assert found.periods[-1].first_day > legal_date(fact.received_at or fact.at)

@@ -107,22 +107,6 @@ def test_one_of_the_wrong_person_names_its_successor():
     assert (found.state, found.successor_id, found.ended_at, found.is_open) == (SUPERSEDED, "z", at(5), False)
 
 
-@pytest.mark.clause("R-5.5")
-@pytest.mark.parametrize(
-    ("start", "moment", "precedes"),
-    [
-        (date(2018, 8, 2), START, True),
-        (date(2018, 8, 3), START, False),
-        (date(2018, 8, 10), START, False),
-        (date(2018, 8, 10), at(-1), True),
-        (date(2018, 8, 3), end_of(date(2018, 8, 2)), False),
-        (date(2018, 8, 3), end_of(date(2018, 8, 2)) - TICK, True),
-    ],
-)
-def test_what_is_dated_before_the_notice_is_flagged(start, moment, precedes):
-    assert standing_at([filed(moment=moment, start=start)], at(30))[0].precedes_notice is precedes
-
-
 @pytest.mark.parametrize(
     "change",
     [

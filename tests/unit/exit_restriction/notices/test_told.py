@@ -11,7 +11,7 @@ import pytest
 from services.chassis.feed import Delivered
 from services.chassis.records import RecordForm
 from services.chassis.tokens import Caller
-from services.exit_restriction.domain import Action, Author, standing_at
+from services.exit_restriction.domain import Action, Author
 from services.exit_restriction.meetings import HandledTold
 from services.exit_restriction.notices.convert import write_notices
 from services.exit_restriction.notices.domain import (
@@ -24,7 +24,7 @@ from services.exit_restriction.notices.domain import (
 from services.exit_restriction.notices.drafts import draft_handled, draft_hit, draft_term
 from services.exit_restriction.notices.due import CLOSES, ControlEnd, TermDue, start_of
 from services.exit_restriction.notices.records import read_told, write_told
-from tests.unit.exit_restriction.told import DONGHU, JUDGE, LAST_DAY, TRACE, hit, record
+from tests.unit.exit_restriction.told import DONGHU, JUDGE, LAST_DAY, TRACE, file_of, hit, record
 from tests.unit.exit_restriction.travellers import NOW
 from xiezhi.exit_restriction.v1 import hit_pb2, notice_pb2
 
@@ -67,9 +67,9 @@ def test_what_is_told_of_a_hit_is_read_back(handled):
 
 def test_what_is_told_of_a_restriction_is_read_back():
     kept = record()
-    (standing,) = standing_at([kept.filed], NOW)
+    (shown,) = file_of(kept).all_shown(NOW)
     due = TermDue(kept.restriction_id, 1, 0)
-    notice = draft_term(NoticeKind.EXPIRED, due, record=kept, standing=standing, at=NOW, traceparent="")
+    notice = draft_term(NoticeKind.EXPIRED, due, shown=shown, at=NOW, traceparent="")
     name = f"restrictions/{kept.restriction_id}"
     assert read_told(notice.payload) == CourtTold(NoticeKind.EXPIRED, kept.filed.author, name, JUDGE, LAST_DAY)
     with pytest.raises(RecordForm):
@@ -94,7 +94,7 @@ def test_nothing_is_told_twice_and_nothing_that_differs_is_taken_for_the_same():
 
 def test_what_is_due_is_read_back_from_its_event():
     due = TermDue(str(uuid.uuid4()), -7, 2, "2019-07-27")
-    event = due.event(CLOSES, NOW, traceparent=TRACE)
+    (event,) = due.events((CLOSES, NOW), traceparent=TRACE)
     assert (TermDue.read(event), event.traceparent, event.due_at) == (due, TRACE, NOW)
     end = ControlEnd(str(uuid.uuid4()), 3, Author(DONGHU, "（2018）赣0102执1号"), JUDGE, LAST_DAY)
     assert ControlEnd.read(end.event(NOW, traceparent="")) == end
@@ -152,9 +152,9 @@ def test_only_the_handling_judge_is_shown_how_somebody_was_met(officer, organisa
 
 def test_the_last_day_is_content_too():
     kept = record()
-    (standing,) = standing_at([kept.filed], NOW)
+    (shown,) = file_of(kept).all_shown(NOW)
     due = TermDue(kept.restriction_id, 1, 0)
-    draft = draft_term(NoticeKind.RENEWAL_OPEN, due, record=kept, standing=standing, at=NOW, traceparent="")
+    draft = draft_term(NoticeKind.RENEWAL_OPEN, due, shown=shown, at=NOW, traceparent="")
     messages = [write_notices([delivered(draft)], reader(o, DONGHU)).notices[0] for o in (JUDGE, "GAN0102-J002")]
     assert [message.HasField("last_date") for message in messages] == [True, False]
     assert (messages[0].last_date.year, messages[0].trace_id, messages[0].HasField("acknowledge_due_time")) == (

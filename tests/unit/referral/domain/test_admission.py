@@ -15,12 +15,14 @@ from services.codes.terms import end_of
 from services.referral.domain import (
     Extended,
     FeedbackGiven,
+    Ground,
     Item,
     Letter,
     OpinionGiven,
     Rank,
     Received,
     ReferralState,
+    Reopened,
     Review,
     Sent,
     Supplemented,
@@ -227,6 +229,19 @@ def test_under_the_joint_opinion_there_is_one_extension():
     assert "do not know" in message
     assert extend_by_chief(known, Review.COMPLEX, Rank.COUNTY_HEAD, now=at("2025-07-08", 23))
     refused(Reason.REFERRAL_STATE, extend_by_chief, known, Review.COMPLEX, Rank.COUNTY_HEAD, now=at("2025-07-09", 0))
+
+
+def test_what_a_prosecutor_ordered_to_file_is_no_review_to_extend():
+    known = [
+        *referred(),
+        not_filed("2018-08-06"),
+        OpinionGiven(at("2018-08-06", 13), "a"),
+        Reopened(at("2018-08-07", 9), "a", Ground.PROSECUTOR, "D"),
+    ]
+    message = refused(Reason.REFERRAL_STATE, extend_by_chief, known, Review.COMPLEX, Rank.COUNTY_HEAD, now=NOW)
+    assert "prosecutor" in message
+    known[-1] = replace(known[-1], ground=Ground.NEW_EVIDENCE)
+    assert extend_by_chief(known, Review.COMPLEX, Rank.COUNTY_HEAD, now=NOW)
 
 
 def test_the_court_takes_back_a_referral_before_any_decision():

@@ -101,9 +101,11 @@ def test_both_years_are_named_when_the_day_rolls_over_the_end_of_one():
         (NOTICE_RULES, RuleId.REVIEW_COMPLEX, 30, Actor.UNIT, None),
         (NOTICE_RULES, RuleId.SIXTY_DAYS, 60, Actor.UNIT, Mark.SIXTY_DAY_ELAPSED),
         (NOTICE_RULES, RuleId.SUPPLEMENT, 3, Actor.COURT, None),
+        (NOTICE_RULES, RuleId.ORDERED_FILING, 15, Actor.UNIT, Mark.FEEDBACK_OVERDUE),
         (JOINT_RULES, RuleId.FILED_FEEDBACK, 3, Actor.UNIT, Mark.FEEDBACK_OVERDUE),
         (JOINT_RULES, RuleId.REVIEW, 7, Actor.UNIT, Mark.FEEDBACK_OVERDUE),
         (JOINT_RULES, RuleId.REVIEW_COMPLEX, 30, Actor.UNIT, Mark.FEEDBACK_OVERDUE),
+        (JOINT_RULES, RuleId.ORDERED_FILING, 15, Actor.UNIT, Mark.FEEDBACK_OVERDUE),
         (JOINT_RULES, RuleId.NON_FILING_NOTICE, 7, Actor.UNIT, Mark.FEEDBACK_OVERDUE),
     ],
 )

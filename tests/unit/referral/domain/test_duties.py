@@ -19,6 +19,7 @@ from services.referral.domain import (
     Calendars,
     Decided,
     Decision,
+    DutyKind,
     DutyState,
     Extended,
     FeedbackGiven,
@@ -207,6 +208,13 @@ def test_a_request_for_a_supplement_is_the_courts_and_stops_nothing():
     assert duty(decided, at("2018-08-09"), RuleId.SUPPLEMENT, suspect="").state is VOID
 
 
+def test_a_court_has_the_days_that_it_was_given_when_it_was_asked():
+    known = [*referred(), SupplementRequested(at("2018-08-07"), 10), Supplemented(at("2018-08-08"))]
+    known.append(SupplementRequested(at("2018-08-09")))
+    dues = {d.started_at: d.deadline.due for d in duties_at(known, at("2018-08-10"), CALENDARS) if not d.suspect}
+    assert dues == {at("2018-08-07"): on("2018-08-17"), at("2018-08-09"): on("2018-08-13")}
+
+
 def test_where_it_is_configured_the_clock_stands_still_meanwhile():
     known = [*referred(), SupplementRequested(at("2018-08-07"))]
 
@@ -250,13 +258,34 @@ def test_a_reopening_starts_clocks_of_its_own():
         *referred(),
         not_filed("2018-08-07"),
         OpinionGiven(at("2018-08-08"), "a"),
-        Reopened(at("2018-09-03"), "a", Ground.PROSECUTOR, "D"),
+        Reopened(at("2018-09-03"), "a", Ground.NEW_EVIDENCE, "D"),
     ]
     found = duty(known, at("2018-09-04"), RuleId.OPINION)
     assert (found.deadline.start, found.state) == (on("2018-09-03"), OPEN)
     known.append(filed("2018-09-28"))
     assert duty(known, at("2018-09-29"), RuleId.FILED_FEEDBACK).deadline.due == on("2018-10-08")
     assert duty(known, at("2018-12-29"), RuleId.SIXTY_DAYS).state is DONE
+
+
+@pytest.mark.parametrize("day", ["2018-08-06", "2025-07-01"])
+def test_a_prosecutors_order_leaves_fifteen_days_to_file(day):
+    known = [*referred(day), not_filed(day), OpinionGiven(at(day, 13), "a")]
+    ordered = [
+        *known,
+        Reopened(at("2025-08-04"), "a", Ground.PROSECUTOR, "D"),
+        Extended(at("2025-08-05"), Review.COMPLEX),
+    ]
+    found = duty(ordered, at("2025-08-19"), RuleId.ORDERED_FILING)
+    assert (found.deadline.due, found.deadline.rule.kind, found.state) == (on("2025-08-19"), DutyKind.DECIDE, OPEN)
+    assert {d.deadline.rule.id for d in duties_at(ordered, at("2025-08-19"), CALENDARS) if d.is_owed} == {
+        RuleId.ORDERED_FILING
+    }
+    assert marks(ordered, at("2025-08-19", 23)) == frozenset()
+    assert marks(ordered, at("2025-08-20", 0)) == {Mark.FEEDBACK_OVERDUE}
+    in_time, refused = filed("2025-08-19"), not_filed("2025-08-19")
+    assert duty([*ordered, in_time], at("2025-08-20"), RuleId.ORDERED_FILING).state is DONE
+    assert duty([*ordered, in_time], at("2025-08-20"), RuleId.FILED_FEEDBACK).deadline.due == on("2025-08-22")
+    assert duty([*ordered, refused], at("2025-08-20"), RuleId.ORDERED_FILING).state is OVERDUE
 
 
 def test_suspects_have_clocks_of_their_own():

@@ -42,6 +42,7 @@ IN_TIME = [*referred(), filed("2018-08-07"), FeedbackGiven(at("2018-08-08"), "a"
 LATE = [*referred(), not_filed("2018-08-07"), OpinionGiven(at("2018-08-16"), "a")]
 SILENT = referred()
 BACK = [*referred(), Withdrawn(at("2018-08-07"))]
+PASSED = [*SILENT, Transferred(at("2018-08-06", 11), OTHER_UNIT)]
 CAMPAIGNS = (
     Campaign("c1", "夏季行动", on("2018-08-01"), on("2018-08-31"), frozenset({"r0", "r1"})),
     Campaign("c2", "南昌行动", on("2018-08-01"), on("2018-08-31"), frozenset({"r1"})),
@@ -61,14 +62,41 @@ def test_one_court():
     found, total = counted(IN_TIME, LATE, SILENT, BACK)
     assert found.key == COURT
     assert (found.referrals, found.suspects, found.filed, found.not_filed, found.undecided) == (4, 4, 1, 1, 2)
-    # In time: filing within five days, and the feedback. Late: the opinion. Overdue: the silent one.
-    assert (found.due, found.on_time, found.on_time_rate) == (4, 2, Fraction(1, 2))
+    # In time: the feedback. Late: the opinion. Overdue: the silent one.
+    assert (found.due, found.on_time, found.on_time_rate) == (3, 1, Fraction(1, 3))
     assert found.median_days == 6
     assert total == replace(found, key="")
 
 
+FILED = [*referred(), filed("2018-08-07")]
+AGAIN = [*LATE, Reopened(at("2018-09-03"), "a", Ground.PROSECUTOR, "D1"), filed("2018-09-04")]
+
+
+@pytest.mark.parametrize(
+    ("known", "moment", "answers"),
+    [
+        (FILED, "2018-08-10", []),
+        (FILED, "2018-08-11", [False]),
+        ([*FILED, FeedbackGiven(at("2018-08-10"), "a")], "2018-08-10", [True]),
+        ([*FILED, FeedbackGiven(at("2018-08-11"), "a")], "2018-08-11", [False]),
+        ([*referred(), filed("2018-08-14"), FeedbackGiven(at("2018-08-14", 13), "a")], "2018-08-14", [False]),
+        (LATE, "2018-08-13", []),
+        (LATE, "2018-08-14", [False]),
+        (AGAIN, "2018-09-04", [False]),
+        ([*AGAIN, FeedbackGiven(at("2018-09-05"), "a")], "2018-09-05", [False, True]),
+        (BACK, "2018-12-03", []),
+        (PASSED, "2018-12-03", []),
+        (referred("2025-07-01"), "2025-07-08", []),
+        (referred("2025-07-01"), "2025-07-09", [False]),
+    ],
+)
+def test_a_review_has_one_written_answer_which_is_late_if_anything_before_it_was(known, moment, answers):
+    of = scope(last="2025-12-31")
+    *_, total = counted(known, of=of, moment=at(moment, 23))
+    assert (total.due, total.on_time) == (len(answers), sum(answers))
+
+
 OTHER_COURT = [replace(IN_TIME[0], court_code="赣0702"), *IN_TIME[1:]]
-PASSED = [*SILENT, Transferred(at("2018-08-06", 11), OTHER_UNIT)]
 SEPTEMBER = referred("2018-09-03")
 
 

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from google.protobuf import timestamp_pb2
 from pypdf import PdfReader
 
 from services.papers.content import normalise
+from tests.unit.filing.papers import paper
 from tests.unit.referral.asked import (
     DETECTIVE,
     LETTER,
@@ -17,8 +19,10 @@ from tests.unit.referral.asked import (
     REASONS,
     RECEIPT,
     draft,
+    draft_receipt,
     extension,
     feedback,
+    fetching,
     letter,
     listing,
     missing,
@@ -31,8 +35,9 @@ from tests.unit.referral.asked import (
     supplement,
     transfer,
 )
-from tests.unit.referral.domain.referred import CASE, COURT, OTHER_UNIT, UNIT
+from tests.unit.referral.domain.referred import CASE, COURT, OTHER_UNIT, UNIT, at
 from tests.unit.referral.exchange import Exchange
+from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import Reason, XiezhiError
 from xiezhi.proof.statement import Rank
 from xiezhi.referral.v1 import investigation_pb2, referral_pb2
@@ -103,6 +108,90 @@ async def test_the_receipt_starts_the_clocks(exchange, sent):
     ]
 
 
+def on_paper():
+    """A referral that went on paper on 2018-09-20, and is known to the exchange since 2018-09-25."""
+    request = sending()
+    request.context.channel = case_pb2.CHANNEL_MANUAL
+    return request
+
+
+def signed(moment):
+    when = timestamp_pb2.Timestamp()
+    when.FromDatetime(moment)
+    return {"sign_time": when}
+
+
+@pytest.mark.clause("R-3.3")
+async def test_what_was_signed_for_on_paper_has_clocks_from_then(exchange):
+    name = (await exchange.court(on_paper())).referral.name
+    made = (await exchange.unit(receipt(name, **signed(at("2018-09-21"))))).referral
+    assert made.receive_time.ToDatetime(NOW.tzinfo) == at("2018-09-21")
+    assert due(made, S.DUTY_KIND_OPINION) == [(date(2018, 9, 26), S.DUTY_STATE_OPEN)]
+    assert due(made, S.DUTY_KIND_DECIDE) == [(date(2018, 9, 25), S.DUTY_STATE_OPEN)]
+    assert await refusal(exchange.unit(transfer(name, OTHER_UNIT))) is Reason.TRANSFER_TOO_LATE
+
+
+@pytest.mark.parametrize(
+    ("referral", "moment"),
+    [
+        (on_paper, at("2018-09-19", 23, 59)),
+        (on_paper, NOW + timedelta(minutes=1)),
+        (sending, at("2018-09-24", 23, 59)),
+    ],
+    ids=["before the letter", "to come", "before it was sent over the platform"],
+)
+async def test_nothing_is_signed_for_before_it_goes_out_or_in_the_future(exchange, referral, moment):
+    name = (await exchange.court(referral())).referral.name
+    assert await refusal(exchange.unit(receipt(name, **signed(moment)))) is Reason.REFERRAL_STATE
+    assert states((await exchange.unit(receipt(name))).referral) == ["RECEIVED"]
+
+
+def sealed_receipt(*texts, unit=UNIT):
+    return paper(unit, CASE, RECEIPT, *texts)
+
+
+@pytest.mark.clause("R-3.1")
+async def test_a_receipt_under_seal_is_kept_and_says_when_the_clocks_begin(exchange, sent):
+    drafted = await exchange.unit(draft_receipt(sent))
+    text = normalise("".join(page.extract_text() for page in PdfReader(BytesIO(drafted.pdf)).pages))
+    for fact in ("接受案件回执", CASE, RECEIPT, "2018年9月25日10时00分", "证据材料2件"):
+        assert normalise(fact) in text
+    exchange.clock.advance(timedelta(minutes=20))
+    pdf = sealed_receipt("2018年9月25日10时00分")
+    request = receipt(sent, sign_time=drafted.sign_time, receipt_pdf=pdf)
+    made = (await exchange.unit(request)).referral
+    assert (await exchange.unit(request)).referral == made
+    assert made.receive_time == drafted.sign_time
+    kept = made.documents[-1]
+    assert (kept.kind, kept.document_number, kept.sealed_by) == (S.REFERRAL_DOCUMENT_KIND_RECEIPT, RECEIPT, UNIT)
+    assert (await exchange.court(fetching(sent, kept.sha256))).pdf == pdf
+    assert await refusal(exchange.unit(draft_receipt(sent))) is Reason.REFERRAL_STATE
+
+
+@pytest.mark.parametrize(
+    ("pdf", "moment", "reason"),
+    [
+        (sealed_receipt("2018年9月25日10时01分"), NOW, Reason.FIELDS_INVALID),
+        (sealed_receipt("2018年9月25日10时00分"), None, Reason.FIELDS_INVALID),
+        (paper(UNIT, CASE, "2018年9月25日10时00分"), NOW, Reason.FIELDS_INVALID),
+        (sealed_receipt("2018年9月25日10时00分", unit=OTHER_UNIT), NOW, Reason.SEAL_OF_ANOTHER_UNIT),
+        (b"%PDF-1.7 none", NOW, Reason.DOCUMENT_UNSEALED),
+        (sealed_receipt("2018年9月25日11时00分"), NOW + timedelta(hours=1), Reason.REFERRAL_STATE),
+    ],
+    ids=["another time", "no time", "another number", "another unit's seal", "no seal", "to come"],
+)
+async def test_a_receipt_that_is_not_the_units_or_says_something_else_starts_no_clock(
+    exchange, sent, pdf, moment, reason
+):
+    told = signed(moment) if moment else {}
+    assert await refusal(exchange.unit(receipt(sent, receipt_pdf=pdf, **told))) is reason
+    assert states((await exchange.court(listing())).referrals[0]) == ["SENT"] * 3
+
+
+async def test_a_receipt_has_no_reasons(exchange, sent):
+    assert await refusal(exchange.unit(draft_receipt(sent, reasons=REASONS))) is Reason.FIELDS_INVALID
+
+
 async def test_what_was_received_is_not_received_again(exchange, received):
     assert await refusal(exchange.unit(receipt(received))) is Reason.REFERRAL_STATE
 
@@ -135,6 +224,16 @@ async def test_more_is_asked_for_once_and_the_clocks_run_on(exchange, received):
     assert await refusal(exchange.unit(missing(received))) is Reason.REFERRAL_STATE
     await exchange.court(supplement(received))
     assert states((await exchange.unit(missing(received))).referral) == ["SUPPLEMENT_REQUESTED"] * 3
+
+
+@pytest.mark.parametrize(("days", "last"), [(3, date(2018, 9, 28)), (5, date(2018, 9, 30)), (7, date(2018, 10, 8))])
+async def test_the_court_has_the_days_that_are_configured(days, last):
+    exchange = Exchange(supplement_days=days)
+    name = (await exchange.court(sending())).referral.name
+    await exchange.unit(receipt(name))
+    made = (await exchange.unit(missing(name))).referral
+    (asked,) = (d for d in made.duties if d.kind == S.DUTY_KIND_SUPPLEMENT)
+    assert date(asked.due_date.year, asked.due_date.month, asked.due_date.day) == last
 
 
 async def test_a_referral_is_passed_on_and_signed_for_anew(exchange, received):

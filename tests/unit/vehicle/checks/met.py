@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.codes.plates import Plate
 from services.codes.vins import Vin
@@ -18,11 +18,16 @@ UNIT = "360100000000"
 
 
 def seen(
-    vehicle: Vehicle, trigger: Trigger = Trigger.HIGHWAY_PATROL, *, vin: str = "", types: tuple[str, ...] = ("02", "01")
+    vehicle: Vehicle,
+    trigger: Trigger = Trigger.HIGHWAY_PATROL,
+    *,
+    vin: str = "",
+    types: tuple[str, ...] = ("02", "01"),
+    noted_at: datetime | None = None,
 ) -> Seen:
-    """Makes what an officer saw of a vehicle."""
-    meeting = Encounter(trigger, UNIT, NOW, vehicle.plate, "昌九高速", "P007", note="白色")
-    return Seen(meeting, types, Vin.parse(vin) if vin else None)
+    """Makes what an officer saw of a vehicle, now or when it was noted by hand."""
+    meeting = Encounter(trigger, UNIT, noted_at or NOW, vehicle.plate, "昌九高速", "P007", note="白色")
+    return Seen(meeting, types, Vin.parse(vin) if vin else None, is_dated=noted_at is not None)
 
 
 def file(vehicle: Vehicle, *courts: str) -> VehicleFile:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from services.vehicle.checks.domain import Finding, decide, leaves_a_trace, read_number, suspects_clone
@@ -56,6 +58,25 @@ def test_only_a_transfer_is_refused_and_sends_to_the_courts(trigger, outcome, co
     assert [court for court, _ in checked.contacts] == courts
     assert [shown.record.served.court_code for shown in sighted.seizures] == [DONGHU, NANCHANG]
     assert leaves_a_trace(what, checked)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "before", "outcome", "sightings"),
+    [
+        (PATROL, False, Outcome.RECORDED, [False]),
+        (PATROL, True, Outcome.NOTHING, []),
+        (INSPECTION, False, Outcome.RECORDED, [False]),
+        (INSPECTION, True, Outcome.RECORDED, [True]),
+        (TRANSFER, True, Outcome.REFUSED, [True]),
+    ],
+)
+def test_what_was_noted_by_hand_before_the_seizure_is_told_as_such(trigger, before, outcome, sightings):
+    found = hit(CAR, DONGHU, NANCHANG)
+    at = found.since - timedelta(microseconds=before)
+    checked, sighted = decide(seen(CAR, trigger, noted_at=at), Finding((CAR,), None, (found,)))
+    assert checked.outcome is outcome
+    assert [one.is_before_seizure for one in sighted] == sightings
+    assert all(one.encounter.at == at for one in sighted)
 
 
 def test_a_judge_of_two_cases_is_named_once():

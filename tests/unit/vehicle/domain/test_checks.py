@@ -11,7 +11,7 @@ from services.vehicle.domain import Disposed, Lifted, Outcome, Trigger, judge, s
 from tests.unit.vehicle.domain.seized import at, served
 
 VIN, OTHER_VIN = Vin.parse("LTST00006J0000001"), Vin.parse("LTST00008J0000002")
-INSPECTION, TRANSFER, PATROL = Trigger
+INSPECTION, TRANSFER, PATROL, OTHER = Trigger
 AFTER = at(9, minutes=1)
 FREE = []
 SEIZED = [served("a")]
@@ -27,7 +27,7 @@ def check(trigger, facts, *, vin_seen=VIN, on_watch_list=False, moment=AFTER):
 
 
 @pytest.mark.parametrize(
-    ("facts", "on_watch_list", "of_transfer", "of_others"),
+    ("facts", "on_watch_list", "of_registrations", "of_others"),
     [
         (FREE, False, Outcome.NOTHING, Outcome.NOTHING),
         (FREE, True, Outcome.RECORDED, Outcome.RECORDED),
@@ -40,8 +40,9 @@ def check(trigger, facts, *, vin_seen=VIN, on_watch_list=False, moment=AFTER):
         (SOLD, False, Outcome.NOTHING, Outcome.NOTHING),
     ],
 )
-def test_only_a_transfer_is_refused_and_only_of_a_seized_vehicle(facts, on_watch_list, of_transfer, of_others):
-    assert check(TRANSFER, facts, on_watch_list=on_watch_list).outcome is of_transfer
+def test_only_registrations_are_refused_and_only_of_a_seized_vehicle(facts, on_watch_list, of_registrations, of_others):
+    assert check(TRANSFER, facts, on_watch_list=on_watch_list).outcome is of_registrations
+    assert check(OTHER, facts, on_watch_list=on_watch_list).outcome is of_registrations
     assert check(INSPECTION, facts, on_watch_list=on_watch_list).outcome is of_others
     assert check(PATROL, facts, on_watch_list=on_watch_list).outcome is of_others
 

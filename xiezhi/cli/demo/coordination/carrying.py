@@ -103,6 +103,8 @@ def open_results(coordinating: Coordinating) -> None:
         answered = result["answer"]["answer"]["household_result"]["result"] == "RESULT_HIT"
         once = len(opened) == 2 and len(places) == 1 and answered
         coordinating.narrator.require(entry, once, "it was disclosed twice, or not at all")
+        # The report has the receipt of what came on paper beside those of what came over the platform.
+        coordinating.stage.proven += coordinating.machine(JUDGES).prove(cast.paper_judge, coordinating.results[0])
         coordinating.narrator.good("Both receipts hold, and are of one and the same entry: it was performed once.")
 
 

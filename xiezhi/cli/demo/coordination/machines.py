@@ -14,16 +14,21 @@ import typer
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from xiezhi.bundle.results import open_result
+from xiezhi.cli.bundles.drafts import recall
 from xiezhi.cli.bundles.importing import import_
 from xiezhi.cli.bundles.opening import open_
 from xiezhi.cli.bundles.requests import approve, draft
-from xiezhi.cli.bundles.sending import export
+from xiezhi.cli.bundles.sending import export, open_bundle, verify
+from xiezhi.cli.bundles.trust import BundleKeys
 from xiezhi.cli.demo.stage import Traceparent
 from xiezhi.cli.home import Home
 from xiezhi.cli.moved import CLOCK_FILE
 from xiezhi.cli.output import Output
+from xiezhi.cli.receipt import ProvenAnswer
 from xiezhi.cli.session import Session
 from xiezhi.client import Client
+from xiezhi.paper.v1 import bundle_pb2
 
 KEYS = "keys"
 
@@ -139,6 +144,24 @@ class Machine:
             # Its exit code says that a result is a refusal, which is heard.
             return heard
         return heard
+
+    def prove(self, officer: str, results: Path) -> list[ProvenAnswer]:
+        """Returns the answers to the officer's own requests that are in results, each with its receipt, verified."""
+        session, found = self._session(officer, Heard()), list[ProvenAnswer]()
+        key = session.log_key()
+
+        def take(item: bundle_pb2.BundleItem) -> None:
+            asked = recall(self.home, item.approval)
+            result = open_result(item, asked, log_key=key) if asked is not None else None
+            if asked is None or result is None or result.receipt is None:
+                return
+            found.append(
+                ProvenAnswer(asked.method, asked.request_sha256, result.answer, result.payload, result.receipt)
+            )
+
+        with open_bundle(results) as opened:
+            verify(session, opened, keys=BundleKeys(session)).each(take)
+        return found
 
     def _session(self, officer: str, heard: Heard) -> Session:
         return TracedSession(self.home, heard, officer, gateway=self.gateway, traceparent=self.traceparent)

@@ -67,6 +67,7 @@ def test_a_part_of_a_chunk_has_the_items_of_its_places(first, items, start, end)
         (UploadState.STAGING, 4, Reason.UPLOAD_OUT_OF_ORDER),
         (UploadState.COMMITTING, 3, Reason.UPLOAD_CLOSED),
         (UploadState.COMMITTED, 0, Reason.UPLOAD_CLOSED),
+        (UploadState.ABANDONED, 3, Reason.UPLOAD_CLOSED),
     ],
 )
 def test_a_chunk_has_its_place(state, first, reason):
