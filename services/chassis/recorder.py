@@ -191,8 +191,9 @@ class Recorder:
             self._lost(call)
 
     def _entry(self, call: Call, kind: ledger_pb2.EntryKind, *, subjects: tuple[str, ...]) -> ledger_pb2.Entry:
+        (entry_id,) = self._entry_ids.texts(1)
         entry = ledger_pb2.Entry(
-            entry_id=str(self._entry_ids.uuid()),
+            entry_id=entry_id,
             writer=self._writer,
             kind=kind,
             method=call.method.full_name,
