@@ -53,8 +53,7 @@ class Following(ABC, Generic[N]):
             except DeadlineExceeded:
                 continue
             except Unavailable:
-                self.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
+                pause = self._rest(pause)
 
     def acknowledge(self, notices: Sequence[N]) -> int:
         """Acknowledges notices; returns how many were not before."""
@@ -68,8 +67,12 @@ class Following(ABC, Generic[N]):
                 self.acknowledge(notices)
                 taken = True
             except (DeadlineExceeded, Unavailable):
-                self.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
+                pause = self._rest(pause)
+
+    def _rest(self, pause: float) -> float:
+        """Waits so many seconds; returns how many to wait the next time."""
+        self.sleep(pause)
+        return min(2 * pause, LONGEST_PAUSE)
 
     @abstractmethod
     def _acknowledge(self, notices: Sequence[N]) -> int:

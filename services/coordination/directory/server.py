@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -13,7 +13,7 @@ from services.codes.courts import find_court
 from services.codes.legal_time import legal_date
 from services.coordination.directory import convert
 from services.coordination.directory.domain import PREFIX, Kept, expected, faults_on, list_on, place_of
-from services.coordination.directory.handlers import Registry, appoint, end, record_leave, record_loss
+from services.coordination.directory.handlers import Registry, Write, appoint, end, record_leave, record_loss
 from services.coordination.directory.store import DirectoryStore
 from services.coordination.domain.routing import PROVINCE, find_route, local_police
 from services.directory.channels import BODIES
@@ -35,6 +35,15 @@ class _Paged(Protocol):
     page_token: str
 
 
+class _OfLiaison(Protocol):
+    """An answer about one liaison."""
+
+    @property
+    def liaison(self) -> directory_pb2.Liaison: ...
+
+    def SerializeToString(self) -> bytes: ...
+
+
 class DirectoryServicer:
     """`xiezhi.coordination.v1.DirectoryService`.
 
@@ -53,70 +62,50 @@ class DirectoryServicer:
         self, request: directory_pb2.AppointLiaisonRequest, call: Call
     ) -> directory_pb2.AppointLiaisonResponse:
         """Appoints a liaison or a deputy."""
-
-        def write(kept: Kept) -> bytes:
-            response = directory_pb2.AppointLiaisonResponse()
-            convert.write_liaison(response.liaison, kept, acts=self._acts(kept))
-            return response.SerializeToString()
-
-        answer = await appoint(convert.read_naming(request, call), write, registry=self._registry)
-        return directory_pb2.AppointLiaisonResponse.FromString(answer)
+        kind = directory_pb2.AppointLiaisonResponse
+        answer = await appoint(convert.read_naming(request, call), self._writer(kind), registry=self._registry)
+        return kind.FromString(answer)
 
     async def EndAppointment(
         self, request: directory_pb2.EndAppointmentRequest, call: Call
     ) -> directory_pb2.EndAppointmentResponse:
         """Ends an appointment."""
-
-        def write(kept: Kept) -> bytes:
-            response = directory_pb2.EndAppointmentResponse()
-            convert.write_liaison(response.liaison, kept, acts=self._acts(kept))
-            return response.SerializeToString()
-
+        kind = directory_pb2.EndAppointmentResponse
         answer = await end(
             read_key(request.request_id, call),
             request.name.removeprefix(PREFIX),
-            write,
+            self._writer(kind),
             last=read_date(request.end_date, field="end_date"),
             reason=request.reason,
             registry=self._registry,
         )
-        return directory_pb2.EndAppointmentResponse.FromString(answer)
+        return kind.FromString(answer)
 
     async def RecordLeave(
         self, request: directory_pb2.RecordLeaveRequest, call: Call
     ) -> directory_pb2.RecordLeaveResponse:
         """Records leave."""
-
-        def write(kept: Kept) -> bytes:
-            response = directory_pb2.RecordLeaveResponse()
-            convert.write_liaison(response.liaison, kept, acts=self._acts(kept))
-            return response.SerializeToString()
-
+        kind = directory_pb2.RecordLeaveResponse
         first = read_date(request.start_date, field="start_date")
         days = Days(first, read_date(request.end_date, field="end_date"))
         key, liaison_id = read_key(request.request_id, call), request.name.removeprefix(PREFIX)
-        answer = await record_leave(key, liaison_id, write, days=days, registry=self._registry)
-        return directory_pb2.RecordLeaveResponse.FromString(answer)
+        answer = await record_leave(key, liaison_id, self._writer(kind), days=days, registry=self._registry)
+        return kind.FromString(answer)
 
     async def RecordEstablishmentLoss(
         self, request: directory_pb2.RecordEstablishmentLossRequest, call: Call
     ) -> directory_pb2.RecordEstablishmentLossResponse:
         """Records that a liaison is no longer on the establishment."""
-
-        def write(kept: Kept) -> bytes:
-            response = directory_pb2.RecordEstablishmentLossResponse()
-            convert.write_liaison(response.liaison, kept, acts=self._acts(kept))
-            return response.SerializeToString()
-
+        kind = directory_pb2.RecordEstablishmentLossResponse
         answer = await record_loss(
             read_key(request.request_id, call),
             request.name.removeprefix(PREFIX),
-            write,
+            self._writer(kind),
             lost_on=read_date(request.lost_date, field="lost_date"),
             reason=request.reason,
             registry=self._registry,
         )
-        return directory_pb2.RecordEstablishmentLossResponse.FromString(answer)
+        return kind.FromString(answer)
 
     async def ListLiaisons(
         self, request: directory_pb2.ListLiaisonsRequest, call: Call
@@ -184,6 +173,16 @@ class DirectoryServicer:
 
     def _today(self) -> date:
         return legal_date(self._registry.clock.now())
+
+    def _writer(self, kind: Callable[[], _OfLiaison]) -> Write:
+        """Returns what writes an appointment as an answer of a kind."""
+
+        def write(kept: Kept) -> bytes:
+            response = kind()
+            convert.write_liaison(response.liaison, kept, acts=self._acts(kept))
+            return response.SerializeToString()
+
+        return write
 
     def _acts(self, kept: Kept) -> bool:
         """Whether an appointment that was changed makes its officer act today; a deputy's depends on others."""

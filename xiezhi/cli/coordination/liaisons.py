@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from google.protobuf.message import Message
 
 from xiezhi.cli.carrying import Ordered, ask, list_all
 from xiezhi.cli.command import command, examples
@@ -79,8 +80,7 @@ def appoint(
     )
     if end:
         request.end_date.CopyFrom(date_message(read_date(end)))
-    kind = directory_pb2.AppointLiaisonResponse
-    ask(session, Ordered(DIRECTORY, kind, lambda answer: views.liaisons_view([answer.liaison])), request)
+    _record(session, request, directory_pb2.AppointLiaisonResponse)
 
 
 @command(app, calls=True, epilog=examples("xiezhi liaison end NAME --on 2026-12-31 --reason 调任 --as GAN0102-R001"))
@@ -97,8 +97,7 @@ def end(
         end_date=date_message(read_date(on) if on else session.today()),
         reason=reason,
     )
-    kind = directory_pb2.EndAppointmentResponse
-    ask(session, Ordered(DIRECTORY, kind, lambda answer: views.liaisons_view([answer.liaison])), request)
+    _record(session, request, directory_pb2.EndAppointmentResponse)
 
 
 @command(
@@ -117,8 +116,7 @@ def leave(
         start_date=date_message(read_date(start)),
         end_date=date_message(read_date(end)),
     )
-    kind = directory_pb2.RecordLeaveResponse
-    ask(session, Ordered(DIRECTORY, kind, lambda answer: views.liaisons_view([answer.liaison])), request)
+    _record(session, request, directory_pb2.RecordLeaveResponse)
 
 
 @command(
@@ -140,8 +138,7 @@ def off_establishment(
         lost_date=date_message(read_date(start) if start else session.today()),
         reason=reason,
     )
-    kind = directory_pb2.RecordEstablishmentLossResponse
-    ask(session, Ordered(DIRECTORY, kind, lambda answer: views.liaisons_view([answer.liaison])), request)
+    _record(session, request, directory_pb2.RecordEstablishmentLossResponse)
 
 
 @command(
@@ -200,3 +197,8 @@ def route(
     """Say to which police department and organisation a court's request goes, and what was missing on the way."""
     request = directory_pb2.ResolveRouteRequest(method=method, court_code=own_organisation(session, court))
     ask(session, Ordered(DIRECTORY, directory_pb2.ResolveRouteResponse, views.route_view), request)
+
+
+def _record(session: Session, request: Message, kind: Any) -> None:
+    """Makes a call that changes an appointment, and shows the appointment as it is then."""
+    ask(session, Ordered(DIRECTORY, kind, lambda answer: views.liaisons_view([answer.liaison])), request)
