@@ -6,6 +6,8 @@ from datetime import date
 from enum import IntEnum
 
 from services.codes.citizen_id import CitizenId, ForeignResidentId
+from services.codes.errors import CodeError
+from services.codes.licences import LicenceNumber, is_licence_like
 from services.codes.passports import PassportNumber
 from services.codes.uscc import OrganisationCode, SocialCreditCode
 
@@ -18,6 +20,7 @@ class NumberType(IntEnum):
     SOCIAL_CREDIT_CODE = 3
     ORGANISATION_CODE = 4
     PASSPORT = 5
+    BUSINESS_LICENCE = 6
 
 
 PERSON_NUMBERS = frozenset({NumberType.CITIZEN, NumberType.FOREIGN_PERMANENT_RESIDENT, NumberType.PASSPORT})
@@ -39,8 +42,12 @@ def read_number(kind: NumberType, text: str, *, on: date) -> str:
         return str(CitizenId.parse(text, on=on))
     if kind is NumberType.FOREIGN_PERMANENT_RESIDENT:
         return str(ForeignResidentId.parse(text, on=on))
-    if kind is NumberType.SOCIAL_CREDIT_CODE:
-        return str(SocialCreditCode.parse(text))
     if kind is NumberType.PASSPORT:
         return str(PassportNumber.parse(text))
+    if kind is NumberType.BUSINESS_LICENCE:
+        return str(LicenceNumber.parse(text))
+    if is_licence_like(text):
+        raise CodeError("15 digits are a business licence's registration number, which has a type of its own")
+    if kind is NumberType.SOCIAL_CREDIT_CODE:
+        return str(SocialCreditCode.parse(text))
     return str(OrganisationCode.parse(text))

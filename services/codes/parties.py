@@ -23,7 +23,9 @@ class PartyError(CodeError):
         self.field = field
 
 
-def read_party(name: str, kind: NumberType, number: str, *, is_person: bool, on: date) -> str:
+def read_party(
+    name: str, kind: NumberType, number: str, *, is_person: bool, on: date, is_sole_trader: bool = False
+) -> str:
     """Returns the number of a party in its normal form.
 
     Args:
@@ -32,12 +34,15 @@ def read_party(name: str, kind: NumberType, number: str, *, is_person: bool, on:
         number: The number.
         is_person: Whether the party is said to be a natural person.
         on: Date after which nobody can have been born, in Asia/Shanghai.
+        is_sole_trader: Whether the party is said to be a sole trader (个体工商户), who is no natural person here.
 
     Raises:
         PartyError: If they do not go together; the text says why and repeats nothing of them.
     """
     if is_person != (kind in PERSON_NUMBERS):
         raise PartyError("id_type", "a person has a person's number, an organisation an organisation's")
+    if kind is NumberType.BUSINESS_LICENCE and not is_sole_trader:
+        raise PartyError("id_type", "only a sole trader is named by the registration number of a business licence")
     if not name.strip():
         raise PartyError("name", "it is blank")
     if is_person and len(name) > MAX_PERSON_NAME:

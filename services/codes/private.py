@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 
 from services.codes.errors import CodeError
+from services.codes.licences import LicenceNumber, is_licence_like
 from services.codes.uscc import SocialCreditCode
 from services.codes.vins import Vin
 
@@ -22,6 +23,7 @@ class NumberKind(StrEnum):
 
     IDENTITY = "an identity number"
     ORGANISATION = "a social credit code"
+    LICENCE = "a sole trader's licence number"
     TELEPHONE = "a telephone number"
     PLATE = "a number plate"
     VIN = "a vehicle identification number"
@@ -97,6 +99,8 @@ def _find(plain: str) -> Iterator[NumberKind]:
             yield from (kind for kind, form in _DIGITS if form.fullmatch(joined))
             if len(joined) == _CREDIT_LENGTH and _parses(SocialCreditCode.parse, joined):
                 yield NumberKind.ORGANISATION
+            if is_licence_like(joined) and _parses(LicenceNumber.parse, joined):
+                yield NumberKind.LICENCE
             if len(joined) == _VIN_LENGTH and _is_checked(joined):
                 yield NumberKind.VIN
         words = _WORD.findall(run)

@@ -74,8 +74,11 @@ def read_party(message: case_pb2.Party, *, field: str, on: date) -> Party:
     """
     kind = NumberType(message.id_type)
     is_person = message.type == case_pb2.PARTY_TYPE_NATURAL
+    is_sole_trader = message.type == case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS
     try:
-        number = read_party_number(message.name, kind, message.id_number, is_person=is_person, on=on)
+        number = read_party_number(
+            message.name, kind, message.id_number, is_person=is_person, on=on, is_sole_trader=is_sole_trader
+        )
     except PartyError as failure:
         raise invalid(f"{field}.{failure.field}", str(failure)) from None
     return Party(message.name, number, is_person)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from services.codes.divisions import prefecture_of
+from services.codes.licences import licence_check
 from services.codes.uscc import credit_check, organisation_check
 from services.identity.domain import MemberStatus, PersonRecord
 from services.synthetic.draws import Draws, Source
@@ -166,7 +167,8 @@ def _draw_owner(draws: Draws, driver: PersonRecord, index: int, *, is_business: 
     if not is_business or drawn < 4:
         return Owner(person.name, "A", person.numbers[0])
     if drawn < 7:
-        return Owner(f"测试{index}号货运部", "P", f"3699{index:011}")
+        licence = f"3699016{index:07}"
+        return Owner(f"测试{index}号货运部", "P", licence + licence_check(licence))
     body = f"9{index:07}"
     organisation = body + organisation_check(body)
     name = f"测试{index}号运输有限公司"

@@ -17,6 +17,7 @@ from xiezhi.pki import UnknownOfficerError
 DEBTOR = "The case and the debtor"
 HANDLER = "The handling judge; with development keys the officer's own"
 CREDIT_CODE_LENGTH = 18
+_LICENCE = re.compile("[0-9]{15}")
 _RESIDENCE_CARD = re.compile("9[0-9]{16}[0-9Xx]|[A-Za-z]{3}[0-9]{12}")
 _PASSPORT = re.compile("[A-Za-z]{3}[0-9A-Za-z]+")
 
@@ -37,9 +38,11 @@ def number_type(number: str, *, organisation: bool = False) -> case_pb2.Identity
 
     Args:
         number: The number; whether it is one is for the service to say.
-        organisation: Whether it is an organisation's.
+        organisation: Whether it is an organisation's or a sole trader's.
     """
     if organisation:
+        if _LICENCE.fullmatch(number):
+            return case_pb2.IDENTITY_NUMBER_TYPE_BUSINESS_LICENCE
         is_credit_code = len(number) == CREDIT_CODE_LENGTH
         return (
             case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE
@@ -51,6 +54,18 @@ def number_type(number: str, *, organisation: bool = False) -> case_pb2.Identity
     if _PASSPORT.fullmatch(number):
         return case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT
     return case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN
+
+
+def party_type(number: str, *, organisation: bool = False) -> case_pb2.PartyType:
+    """Returns of which kind a party looks by its number: who has a business licence's is a sole trader.
+
+    Args:
+        number: The number; whether it is one is for the service to say.
+        organisation: Whether it is an organisation's or a sole trader's.
+    """
+    if not organisation:
+        return case_pb2.PARTY_TYPE_NATURAL
+    return case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS if _LICENCE.fullmatch(number) else case_pb2.PARTY_TYPE_LEGAL_PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +150,9 @@ class DebtorQuestion:
 
     Attributes:
         debtor_name: Name as registered.
-        debtor_number: Citizen identity number; of an organisation its social credit code or old organisation code.
-        organisation: Whether it is an organisation.
+        debtor_number: Citizen identity number; of an organisation its social credit code or old organisation code;
+            of a sole trader also the business licence's registration number.
+        organisation: Whether it is an organisation or a sole trader.
     """
 
     debtor_name: Annotated[
@@ -147,12 +163,14 @@ class DebtorQuestion:
         typer.Option(
             "--number",
             help="Citizen identity number; of a foreigner the residence card's, or the passport's after its state, "
-            "e.g. GBR123456789; of an organisation its credit code or old organisation code.",
+            "e.g. GBR123456789; of an organisation its credit code or old organisation code, "
+            "of a sole trader (个体工商户) also the licence's 15 digits.",
             rich_help_panel=DEBTOR,
         ),
     ] = ""
     organisation: Annotated[
-        bool, typer.Option("--organisation", help="The debtor is an organisation.", rich_help_panel=DEBTOR)
+        bool,
+        typer.Option("--organisation", help="The debtor is an organisation or sole trader.", rich_help_panel=DEBTOR),
     ] = False
 
     def party(self) -> case_pb2.Party:
@@ -169,7 +187,7 @@ class DebtorQuestion:
                 next_step="See the command's --help for examples.",
             )
         return case_pb2.Party(
-            type=case_pb2.PARTY_TYPE_LEGAL_PERSON if self.organisation else case_pb2.PARTY_TYPE_NATURAL,
+            type=party_type(self.debtor_number, organisation=self.organisation),
             name=self.debtor_name,
             id_type=number_type(self.debtor_number, organisation=self.organisation),
             id_number=self.debtor_number,

@@ -217,8 +217,10 @@ def owner_key(number: str, *, is_organisation: bool) -> str:
     """Returns under what an owner is found.
 
     An organisation is one under its social credit code and under the organisation code within it, under which its
-    vehicles were registered before (R-1.4, A6). A person never is one with an organisation, so that a legal
-    representative's own vehicles are not found with it.
+    vehicles were registered before (R-1.4, A6). A sole trader's licence number (个体工商户营业执照注册号) stands for
+    itself: no code follows from it, and it from none. A person never is one with an organisation, so that neither a
+    legal representative's own vehicles are found with it nor, under the licence number, those of the sole trader's
+    own card.
 
     Args:
         number: The number in normal form.

@@ -11,10 +11,11 @@ from sqlalchemy import create_engine, text
 
 from services.chassis.sealing import Keyring, SealError
 from services.vehicle.loader import VehicleLoader
+from services.vehicle.registry.domain import Debtor
 from services.vehicle.registry.intake import IntakeError
 from services.vehicle.registry.store import RegistryDamage
 from tests.store.seen import contents, everything, rows
-from tests.unit.vehicle.cars import NOW, ORGANISATION, car, company, numbered, person_owner
+from tests.unit.vehicle.cars import LICENCE, NOW, ORGANISATION, car, company, numbered, person_owner, sole_trader
 
 TABLES = ("vehicles", "vehicle_numbers", "vehicle_owners")
 
@@ -30,6 +31,15 @@ async def test_vehicles_are_found_by_their_owners_only(load, open_registry):
     assert await found(registry, own.owner) == [own]
     assert await found(registry, theirs.owner) == [theirs, old]
     assert await found(registry, person_owner(number="369901198001150020")) == []
+
+
+async def test_a_sole_traders_vehicles_are_found_by_the_licence(load, open_registry):
+    under_licence, own_card = car(1, owner=sole_trader()), car(2, owner=person_owner())
+    load(under_licence, own_card, car(3, owner=company()))
+    registry = open_registry()
+    assert await found(registry, Debtor("别名货运部", LICENCE, is_person=False)) == [under_licence]
+    assert await found(registry, Debtor("货运部业主", LICENCE, is_person=True)) == []
+    assert await found(registry, own_card.owner) == [own_card]
 
 
 async def test_a_fleet_of_1200_is_read_whole(load, open_registry):

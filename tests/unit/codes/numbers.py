@@ -35,6 +35,7 @@ CREDIT_CODES = (
     "N2360123MA35TRT70T",
     "Y1360000MA35TRT706",
 )
+LICENCES = ("369901600000007", "369901900000017", "369901899999996")
 
 
 def numbered(first6: str, birth: date, sequence: int) -> str:

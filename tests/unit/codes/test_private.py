@@ -21,6 +21,7 @@ FOUND = {
     "a foreigner's card": ("GBR369900000001", NumberKind.IDENTITY),
     "a foreigner's new card": ("911369189001010012", NumberKind.IDENTITY),
     "a social credit code": (CREDIT, NumberKind.ORGANISATION),
+    "a sole trader's licence": ("369901600000007", NumberKind.LICENCE),
     "a mobile telephone": ("15100000000", NumberKind.TELEPHONE),
     "one with the country": ("+86 151-0000-0000", NumberKind.TELEPHONE),
     "a fixed telephone": ("0791-00000001", NumberKind.TELEPHONE),
@@ -44,6 +45,7 @@ CLEAN = (
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "执行标的 13,800,000,000.00 元，共 3 人 12 份",
     "在赣ABCDEFG公司",
+    "流水 369901600000008",
 )
 
 

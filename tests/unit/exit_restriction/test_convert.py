@@ -71,6 +71,11 @@ def test_a_debtor_is_a_citizen_a_foreigner_or_an_organisation():
     assert (citizen.ground, citizen.birth, citizen.has_passport_only) == (Ground.CITIZEN_UNSETTLED_CASE, BIRTH, False)
     organisation = convert.read_debtor(company(), field="debtor", on=TODAY)
     assert (organisation.party.is_person, organisation.birth) == (False, None)
+    named = company()
+    named.type, named.id_type = case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS, case_pb2.IDENTITY_NUMBER_TYPE_BUSINESS_LICENCE
+    named.id_number = "369901600000007"
+    trader = convert.read_debtor(named, field="debtor", on=TODAY)
+    assert (trader.party.is_person, trader.birth, trader.has_passport_only) == (False, None, False)
     named = party()
     named.id_type, named.id_number = case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT, "GBR123456789"
     foreigner = convert.read_debtor(named, field="debtor", on=TODAY)

@@ -19,6 +19,8 @@ from xiezhi.errors import InvalidArgument, Reason
 
 ON = date(2018, 8, 3)
 NATURAL, LEGAL = case_pb2.PARTY_TYPE_NATURAL, case_pb2.PARTY_TYPE_LEGAL_PERSON
+SOLE_TRADER = case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS
+LICENCE = "369901600000007"
 
 
 def context(case_number="(2018)赣0102执1号", court_code=COURT):
@@ -81,6 +83,8 @@ def party(number, id_type, *, kind=NATURAL, name="某某"):
         (party("gbr123456789", NumberType.PASSPORT), "GBR123456789"),
         (party("91360100MA35TRT701", NumberType.SOCIAL_CREDIT_CODE, kind=LEGAL), "91360100MA35TRT701"),
         (party("MA35TRT7-0", NumberType.ORGANISATION_CODE, kind=LEGAL), "MA35TRT70"),
+        (party("92360100MA35TRT70X", NumberType.SOCIAL_CREDIT_CODE, kind=SOLE_TRADER), "92360100MA35TRT70X"),
+        (party(LICENCE, NumberType.BUSINESS_LICENCE, kind=SOLE_TRADER), LICENCE),
     ],
 )
 def test_a_party_is_read(message, number):
@@ -96,6 +100,13 @@ def test_a_party_is_read(message, number):
         (party("GB123", NumberType.PASSPORT), "id_number"),
         (party("GBR123456789", NumberType.PASSPORT, kind=LEGAL), "id_type"),
         (party("36990119800115002X", NumberType.CITIZEN, kind=LEGAL), "id_type"),
+        (party("36990119800115002X", NumberType.CITIZEN, kind=SOLE_TRADER), "id_type"),
+        (party(LICENCE, NumberType.BUSINESS_LICENCE), "id_type"),
+        (party(LICENCE, NumberType.BUSINESS_LICENCE, kind=LEGAL), "id_type"),
+        (party(LICENCE, NumberType.BUSINESS_LICENCE, kind=case_pb2.PARTY_TYPE_OTHER_ORGANISATION), "id_type"),
+        (party(LICENCE, NumberType.CITIZEN), "id_number"),
+        (party(LICENCE, NumberType.SOCIAL_CREDIT_CODE, kind=SOLE_TRADER), "id_number"),
+        (party(LICENCE[:-1] + "8", NumberType.BUSINESS_LICENCE, kind=SOLE_TRADER), "id_number"),
         (party("36990119800115002X", NumberType.CITIZEN, name=" "), "name"),
     ],
 )

@@ -42,6 +42,7 @@ CREDIT, ORGANISATION = (
     case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE,
     case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE,
 )
+LICENCE = case_pb2.IDENTITY_NUMBER_TYPE_BUSINESS_LICENCE
 GOOD = "36990119800115002X"
 
 
@@ -91,6 +92,7 @@ def test_both_age_rules_are_on_the_wire():
         (party("gbr123456789", id_type=PASSPORT), "GBR123456789"),
         (party("91360100MA35TRT701", kind=LEGAL, id_type=CREDIT), ""),
         (party("91360100MA35TRT701", kind=case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS, id_type=CREDIT), ""),
+        (party("369901600000007", kind=case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS, id_type=LICENCE), ""),
     ],
 )
 def test_a_debtor_is_read(asked, number):
@@ -107,6 +109,8 @@ def test_a_debtor_is_read(asked, number):
         (party(GOOD + "\n"), "debtor.id_number"),
         (party("369901 19800115002X"), "debtor.id_number"),
         (party("369901800115002"), "debtor.id_number"),
+        (party("369901600000007", id_type=LICENCE), "debtor.id_type"),
+        (party("369901600000007", kind=LEGAL, id_type=LICENCE), "debtor.id_type"),
         (party("936840189001010018", id_type=FOREIGN), "debtor.id_number"),
         (party("CAN110180011501", id_type=PASSPORT), "debtor.id_number"),
         (party("CHNE12345678", id_type=PASSPORT), "debtor.id_number"),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.codes.licences import LicenceNumber
 from services.codes.plates import PREFECTURES, Plate
 from services.codes.uscc import OrganisationCode, SocialCreditCode
 from services.codes.vins import Vin
@@ -96,6 +97,8 @@ def test_organisations_have_codes_whose_check_characters_are_right(vehicles):
             SocialCreditCode.parse(vehicle.owner.certificate_number)
         if vehicle.owner.certificate_type == "B":
             OrganisationCode.parse(vehicle.owner.certificate_number)
+        if vehicle.owner.certificate_type == "P":
+            LicenceNumber.parse(vehicle.owner.certificate_number)
 
 
 def test_a_smaller_province_has_the_beginning_of_a_larger_ones(groups):

@@ -29,6 +29,7 @@ def _sum(weights: Sequence[int], text: str) -> int:
 
 
 ORGANISATION = credit_code()
+LICENCE = "369901600000007"
 
 
 def vin(serial: int = 1) -> str:
@@ -45,6 +46,11 @@ def person_owner(name: str = "周测试", number: str = PERSON_NUMBER) -> Owner:
 def company(name: str = "测试物流有限公司", code: str = ORGANISATION, kind: str = "N") -> Owner:
     """Makes an organisation as owner, under its social credit code unless told otherwise."""
     return Owner(name, kind, code)
+
+
+def sole_trader(name: str = "测试货运部", licence: str = LICENCE) -> Owner:
+    """Makes a sole trader as owner, under the licence."""
+    return Owner(name, "P", licence)
 
 
 def car(vehicle_id: int = 1, **changed: object) -> Vehicle:

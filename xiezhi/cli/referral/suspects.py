@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from xiezhi.cli.case import number_type
+from xiezhi.cli.case import number_type, party_type
 from xiezhi.cli.output import CommandError
 from xiezhi.common.v1 import case_pb2
 
@@ -76,7 +76,7 @@ def _parties(texts: list[str] | tuple[()], *, organisation: bool) -> Iterator[ca
         if not (name and colon and number):
             raise CommandError(f"Suspect {place} is not written as {FORM}.")
         yield case_pb2.Party(
-            type=case_pb2.PARTY_TYPE_LEGAL_PERSON if organisation else case_pb2.PARTY_TYPE_NATURAL,
+            type=party_type(number, organisation=organisation),
             name=name,
             id_type=number_type(number, organisation=organisation),
             id_number=number,

@@ -117,6 +117,9 @@ def test_people_and_organisations_are_told_apart() -> None:
     assert (person.type, person.name, person.id_number) == (case_pb2.PARTY_TYPE_NATURAL, *PERSON)
     assert (company.type, company.name, company.id_number) == (case_pb2.PARTY_TYPE_LEGAL_PERSON, *COMPANY)
     assert company.id_type == case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE
+    (trader,) = SuspectsQuestion([], ["测试货运部:369901600000007"]).parties()
+    assert trader.type == case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS
+    assert trader.id_type == case_pb2.IDENTITY_NUMBER_TYPE_BUSINESS_LICENCE
 
 
 def test_a_name_may_have_a_colon_of_its_own() -> None:

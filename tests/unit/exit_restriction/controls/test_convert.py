@@ -46,10 +46,17 @@ def test_a_foreigner_is_read_by_the_passport():
     assert read_one.person.named.document_numbers == ("GBR123456789",)
 
 
+def sole_trader(kind):
+    licence = case_pb2.IDENTITY_NUMBER_TYPE_BUSINESS_LICENCE
+    return party(ONE, type=kind, id_type=licence, id_number="369901600000007")
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
         (item(ONE, person=party(ONE, type=case_pb2.PARTY_TYPE_LEGAL_PERSON)), Reason.NATURAL_PERSON_ONLY),
+        (item(ONE, person=sole_trader(case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS)), Reason.NATURAL_PERSON_ONLY),
+        (item(ONE, person=sole_trader(case_pb2.PARTY_TYPE_NATURAL)), Reason.FIELDS_INVALID),
         (item(ONE, person=party(ONE, id_number="360102198001150000")), Reason.FIELDS_INVALID),
         (item(ONE, person=party(ONE, name=" ")), Reason.FIELDS_INVALID),
         (item(ONE, person=party(ONE, id_type=case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE)), Reason.FIELDS_INVALID),

@@ -14,7 +14,17 @@ from services.vehicle.domain import Served, standing_at
 from services.vehicle.registry import convert
 from services.vehicle.registry.domain import Listed, Owner, Queued, Result
 from services.vehicle.registry.server import VehicleRegistryServicer
-from tests.unit.vehicle.cars import LEGAL_REPRESENTATIVE, NOW, ORGANISATION, car, company, credit_code, person_owner
+from tests.unit.vehicle.cars import (
+    LEGAL_REPRESENTATIVE,
+    LICENCE,
+    NOW,
+    ORGANISATION,
+    car,
+    company,
+    credit_code,
+    person_owner,
+    sole_trader,
+)
 from tests.unit.vehicle.fakes import MemoryRegistry
 from xiezhi.common.v1 import case_pb2
 from xiezhi.errors import InvalidArgument
@@ -25,7 +35,9 @@ NATURAL, LEGAL = case_pb2.PARTY_TYPE_NATURAL, case_pb2.PARTY_TYPE_LEGAL_PERSON
 SOLE_TRADER = case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS
 CITIZEN = case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN
 CREDIT, CODE = case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE, case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE
+LICENCE_TYPE = case_pb2.IDENTITY_NUMBER_TYPE_BUSINESS_LICENCE
 PERSON = (NATURAL, CITIZEN)
+OTHER = "369901900000017"
 
 
 def call(accepted_at=NOW):
@@ -113,6 +125,20 @@ async def test_a_legal_representatives_own_cars_are_never_told():
 
 
 @pytest.mark.clause("R-1.4")
+async def test_a_sole_trader_is_found_by_the_licence_and_by_nothing_else():
+    own_card = car(2, owner=person_owner("货运部业主"))
+    newer = car(3, owner=company("测试货运部", kind="P"))
+    registry = MemoryRegistry(car(1, owner=sole_trader()), own_card, newer, car(4, owner=sole_trader(licence=OTHER)))
+    (part,) = await look_up(registry, sole_trader(), (SOLE_TRADER, LICENCE_TYPE))
+    assert (part.result, part.name_differs) == (Result.HIT, False)
+    assert [v.plate for v in part.vehicles] == [car(1).plate]
+    (part,) = await look_up(registry, newer.owner, (SOLE_TRADER, CREDIT))
+    assert [v.plate for v in part.vehicles] == [newer.plate]
+    (part,) = await look_up(registry, own_card.owner)
+    assert [v.plate for v in part.vehicles] == [own_card.plate]
+
+
+@pytest.mark.clause("R-1.4")
 async def test_a_renamed_organisation_is_answered_with_a_warning():
     (part,) = await look_up(MemoryRegistry(car(1, owner=company())), company(), (LEGAL, CREDIT), name="新名有限公司")
     assert (part.result, part.name_differs) == (Result.HIT, True)
@@ -191,6 +217,11 @@ async def test_vehicles_that_are_no_more_on_the_register_are_flagged(status):
         (PERSON, {"name": "  "}, "debtor.name"),
         (PERSON, {"name": "长" * 51}, "debtor.name"),
         (PERSON, {"number": "369901198001150012"}, "debtor.id_number"),
+        (PERSON, {"number": LICENCE}, "debtor.id_number"),
+        ((NATURAL, LICENCE_TYPE), {"number": LICENCE}, "debtor.id_type"),
+        ((LEGAL, LICENCE_TYPE), {"number": LICENCE}, "debtor.id_type"),
+        ((SOLE_TRADER, CREDIT), {"number": LICENCE}, "debtor.id_number"),
+        ((SOLE_TRADER, LICENCE_TYPE), {"number": LICENCE[:-1] + "8"}, "debtor.id_number"),
     ],
 )
 async def test_a_debtor_who_cannot_be_one_is_refused_before_the_register_is_asked(kind, changed, field):

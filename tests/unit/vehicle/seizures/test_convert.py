@@ -82,6 +82,7 @@ def test_vehicles_are_read_one_by_one():
         (case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT, "GBR123456789", False),
         (case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE, "91360100MA35TRT701", True),
         (case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE, "MA35TRT70", True),
+        (case_pb2.IDENTITY_NUMBER_TYPE_BUSINESS_LICENCE, "369901600000007", True),
     ],
 )
 def test_a_buyer_has_any_kind_of_number(kind, number, is_organisation):
