@@ -77,8 +77,8 @@ async def run(settings: GatewaySettings) -> None:
             clock=parts.clock,
         )
         proxy = Proxy(pipeline=core.pipeline, gate=gate, telemetry=parts.telemetry, backends=backends)
-        paper = _paper_servicer(core, gate, approvals=approvals, backends=backends)
-        own = _own_handlers(core, gate, approvals=approvals, cases=cases, paper=paper)
+        paper = _paper_servicer(core, gate, settings, approvals=approvals, backends=backends)
+        own = _own_handlers(core, gate, settings, approvals=approvals, cases=cases, paper=paper)
         sweeping = asyncio.create_task(_sweep(approvals, parts.clock))
         parts.stack.callback(sweeping.cancel)
         await serve(
@@ -121,7 +121,12 @@ def _both(one: Check, other: Check) -> Check:
 
 
 def _paper_servicer(
-    core: Core, gate: Gate, *, approvals: ApprovalStore, backends: Mapping[str, grpc.aio.Channel]
+    core: Core,
+    gate: Gate,
+    settings: GatewaySettings,
+    *,
+    approvals: ApprovalStore,
+    backends: Mapping[str, grpc.aio.Channel],
 ) -> PaperServicer:
     """Makes the door for what came on paper, which goes through the same gate and to the same services."""
     parts = core.parts
@@ -136,12 +141,19 @@ def _paper_servicer(
         record=core.recorder.refused,
         serialise=to_status_of,
         clock=parts.clock,
+        framework_ref=settings.framework_ref,
     )
     return PaperServicer(desk)
 
 
 def _own_handlers(
-    core: Core, gate: Gate, *, approvals: ApprovalStore, cases: CaseStore, paper: PaperServicer
+    core: Core,
+    gate: Gate,
+    settings: GatewaySettings,
+    *,
+    approvals: ApprovalStore,
+    cases: CaseStore,
+    paper: PaperServicer,
 ) -> dict[str, Handler]:
     """Makes the handlers of the gateway's own services, which go through the same gate as what it forwards."""
     parts = core.parts
@@ -152,6 +164,7 @@ def _own_handlers(
         jurisdiction=Jiangxi(),
         clock=parts.clock,
         ids=parts.ids,
+        framework_ref=settings.framework_ref,
     )
     case_servicer = CaseRegistryServicer(store=cases, clock=parts.clock)
     hosting = Hosting(pipeline=core.pipeline, admission=gate, recorder=core.recorder)

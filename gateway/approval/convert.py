@@ -85,6 +85,7 @@ def from_view(view: View, now: datetime) -> approval_pb2.Approval:
         ),
         timeline=[_from_event(e, reason) for e, reason in zip(approval.timeline, view.reasons, strict=True)],
         request=view.request,
+        framework_ref=approval.framework_ref,
     )
     message.submit_time.FromDatetime(approval.submitted_at)
     message.expire_time.FromDatetime(approval.expires_at)

@@ -101,6 +101,7 @@ class Approval:
         expires_at: When it expires, exclusive, UTC, to the second.
         requirement: What the method's policy asked for at submission.
         timeline: What happened, oldest first; the submission first.
+        framework_ref: The rules under which it was asked for; empty where it was submitted before these were kept.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Approval:
     expires_at: datetime
     requirement: ApprovalRequirement
     timeline: tuple[Event, ...]
+    framework_ref: str = ""
 
     def state_at(self, now: datetime) -> State:
         """Returns the state at an instant not before the last event."""

@@ -109,8 +109,19 @@ async def submit(
     store: ApprovalStore,
     clock: Clock,
     ids: IdSource,
+    framework_ref: str,
 ) -> View:
     """Submits a request for approval; a repeated submission returns the approval that the first one made.
+
+    Args:
+        command: The request.
+        caller: Who submits it.
+        cause: The call that does.
+        admit: Holds it to what a call would be held to.
+        store: The approvals.
+        clock: Source of now.
+        ids: Source of approvals' ids.
+        framework_ref: The rules under which approvals are asked for now.
 
     Raises:
         XiezhiError: What `admit` raises; FIELDS_INVALID, REQUEST_ID_REUSED or STORE_UNAVAILABLE.
@@ -129,6 +140,7 @@ async def submit(
         expires_at=end_of_validity(command.validity, requirement=facts.requirement, now=now),
         requirement=facts.requirement,
         timeline=(Event.of(Kind.SUBMITTED, now, caller.officer_id, cause=cause),),
+        framework_ref=framework_ref,
     )
     submission = Submission(approval, command.request_id, command.reason, command.validity, command.request)
     kept = await store.add(submission)

@@ -46,6 +46,7 @@ class Rows:
             "needed_rank": needed.min_rank,
             "needed_level": needed.min_court_level,
             "max_validity_us": needed.max_validity // _MICROSECOND,
+            "framework_ref": approval.framework_ref or None,
         }
 
     def of_request(self, submission: Submission) -> dict[str, Any]:
@@ -96,6 +97,7 @@ class Rows:
                 row.needed_count, row.needed_rank, row.needed_level, row.max_validity_us * _MICROSECOND
             ),
             timeline=tuple(self._event(name, event) for event in events),
+            framework_ref=row.framework_ref or "",
         )
 
     def submission(self, row: Row[Any], approval: Approval) -> Submission:

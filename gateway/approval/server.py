@@ -30,6 +30,7 @@ class ApprovalServicer:
         jurisdiction: Courts and their order.
         clock: Source of now.
         ids: Source of approvals' ids.
+        framework_ref: The rules under which approvals are asked for.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class ApprovalServicer:
         jurisdiction: Jurisdiction,
         clock: Clock,
         ids: IdSource,
+        framework_ref: str,
     ) -> None:
         self._store = store
         self._admit = admit
@@ -48,6 +50,7 @@ class ApprovalServicer:
         self._jurisdiction = jurisdiction
         self._clock = clock
         self._ids = ids
+        self._framework_ref = framework_ref
 
     async def SubmitApproval(
         self, request: approval_pb2.SubmitApprovalRequest, call: Call
@@ -61,6 +64,7 @@ class ApprovalServicer:
             store=self._store,
             clock=self._clock,
             ids=self._ids,
+            framework_ref=self._framework_ref,
         )
         return approval_pb2.SubmitApprovalResponse(approval=self._show(view, call))
 

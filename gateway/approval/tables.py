@@ -38,13 +38,14 @@ APPROVALS = Table(
     Column("needed_rank", Integer, nullable=False),
     Column("needed_level", Integer, nullable=False),
     Column("max_validity_us", BigInteger, nullable=False),
+    Column("framework_ref", String(200)),
     UniqueConstraint("requester", "request_id", name="approvals_request"),
     Index("approvals_newest", "submitted_at", "id"),
     Index("approvals_of_requester", "requester", "submitted_at", "id"),
     Index("approvals_of_court", "requester_court", "submitted_at", "id"),
     Index("approvals_end", "expires_at"),
 )
-"""Submissions; the reason is sealed. The needed columns are the policy as it was."""
+"""Submissions; the reason is sealed. The needed columns are the policy as it was, and so is the reference."""
 
 EVENTS = Table(
     "approval_events",

@@ -69,6 +69,7 @@ class Desk:
         record: Records refusals.
         serialise: Serialises refusals.
         clock: Source of now.
+        framework_ref: The rules under which approvals are asked for.
     """
 
     contracts: Contracts
@@ -81,6 +82,7 @@ class Desk:
     record: Record
     serialise: Serialise
     clock: Clock
+    framework_ref: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,8 @@ async def _pass(paper: Paper, signatures: Signatures, *, call: Call, desk: Desk)
     if (facts.court_code, facts.case_number) != (claims.court_code, claims.case_number):
         raise invalid("it is about another case")
     await desk.papers.begin(paper.item)
-    await register(paper, signatures, cause=Cause(call.trace_id, call.span_id), store=desk.approvals)
+    cause = Cause(call.trace_id, call.span_id)
+    await register(paper, signatures, cause=cause, store=desk.approvals, framework_ref=desk.framework_ref)
     granted = await desk.gate.grant(call, message, filed_at=claims.issued_at)
     return await desk.ask(call, granted)
 

@@ -8,7 +8,9 @@ from gateway.paper.domain import reference_reused
 from gateway.paper.reading import Paper, Signatures
 
 
-async def register(paper: Paper, signatures: Signatures, *, cause: Cause, store: ApprovalStore) -> Approval:
+async def register(
+    paper: Paper, signatures: Signatures, *, cause: Cause, store: ApprovalStore, framework_ref: str
+) -> Approval:
     """Keeps the approval of a request; one that is kept already stays as it is.
 
     Args:
@@ -16,6 +18,7 @@ async def register(paper: Paper, signatures: Signatures, *, cause: Cause, store:
         signatures: Who stands for it.
         cause: The call that brought it.
         store: The approvals.
+        framework_ref: The rules under which approvals are asked for now: paper names none of its own.
 
     Returns:
         The approval, with whatever happened to it since.
@@ -23,7 +26,7 @@ async def register(paper: Paper, signatures: Signatures, *, cause: Cause, store:
     Raises:
         AlreadyExists: PAPER_REFERENCE_REUSED, if its name is that of an approval of something else.
     """
-    submission = _submission(paper, signatures, cause)
+    submission = _submission(paper, signatures, cause=cause, framework_ref=framework_ref)
     kept = await store.add_decided(submission, _decisions(paper, signatures, cause))
     is_this_one = kept is not None and _asked(kept) == _asked(submission.approval)
     if kept is None or not is_this_one or {*kept.consent_texts} != {*paper.command.consents}:
@@ -31,7 +34,7 @@ async def register(paper: Paper, signatures: Signatures, *, cause: Cause, store:
     return kept
 
 
-def _submission(paper: Paper, signatures: Signatures, cause: Cause) -> Submission:
+def _submission(paper: Paper, signatures: Signatures, *, cause: Cause, framework_ref: str) -> Submission:
     claims, judge, requirement = paper.claims, signatures.judge, paper.method.policy.approval
     assert requirement is not None  # noqa: S101 - only methods that need approvals go on paper
     approval = Approval(
@@ -46,6 +49,7 @@ def _submission(paper: Paper, signatures: Signatures, cause: Cause) -> Submissio
         expires_at=claims.not_after,
         requirement=requirement,
         timeline=(Event.of(Kind.SUBMITTED, claims.issued_at, judge.officer_id, cause=cause),),
+        framework_ref=framework_ref,
     )
     # The judge chose the approval's id, so it serves as the key of the one submission that there is.
     return Submission(approval, id_of(claims.approval), claims.reason, None, paper.command.request)

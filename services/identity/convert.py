@@ -141,6 +141,7 @@ def _write_member(message: identity_pb2.Member, member: Member) -> None:
     if isinstance(portrait, Photo):
         message.photo.jpeg = portrait.jpeg
         message.photo.sha256 = portrait.sha256
+        message.photo.sm3 = portrait.sm3
     else:
         message.photo_absence = portrait  # type: ignore[assignment]
 

@@ -14,6 +14,7 @@ from services.chassis.db import KeyedQuery, execute_many
 from services.chassis.db.loading import BulkLoader
 from services.chassis.sealing import BlindIndex, Keyring, Sealer
 from services.codes.legal_time import legal_date
+from services.identity.digests import sm3
 from services.identity.domain import (
     Household,
     HouseholdType,
@@ -48,8 +49,8 @@ _COUNT = select(func.count()).select_from(PERSONS)
 class RegistryLoader(BulkLoader):
     """Writes people, households and photos, each as a whole.
 
-    Doing so again changes nothing, except that what is sealed with a former key is sealed anew. A record whose content
-    differs replaces the one before.
+    Doing so again changes nothing, except that what is sealed with a former key is sealed anew, and a photo that lies
+    without its SM3 is sealed with it. A record whose content differs replaces the one before.
 
     Args:
         database_url: The registry's database, migrated.
@@ -195,7 +196,7 @@ class RegistryLoader(BulkLoader):
 def _admit(digest: bytes, photo: StoredPhoto) -> StoredPhoto:
     if hashlib.sha256(photo.jpeg).digest() != digest:
         raise IntakeError("A photo's digest is not that of its image.")
-    return StoredPhoto(photo.jpeg, photo.quarantined or not is_photo(photo.jpeg))
+    return StoredPhoto(photo.jpeg, photo.quarantined or not is_photo(photo.jpeg), sm3(photo.jpeg))
 
 
 def _sort(

@@ -24,6 +24,9 @@ from services.identity.domain import (
 
 _FORM = 1
 _DAY = date.fromordinal
+_QUARANTINED, _HAS_SM3 = 1, 2
+"""Bits of a photo's first byte. One that is not known withholds the photo, as if it were quarantined."""
+_SM3_END = 33
 
 
 class RecordSealer:
@@ -94,13 +97,16 @@ class RecordSealer:
         return Household(household_id, number, HouseholdType(kind), division, address, station)
 
     def seal_photo(self, digest: bytes, photo: StoredPhoto) -> bytes:
-        """Seals a photo, which is kept as it came: a byte that says whether it is quarantined, then the image."""
-        return self._sealer.seal(bytes((photo.quarantined,)) + photo.jpeg, place=_photo_place(digest))
+        """Seals a photo, which is kept as it came: a byte of flags, the SM3 where there is one, then the image."""
+        flags = _QUARANTINED * photo.quarantined | _HAS_SM3 * bool(photo.sm3)
+        return self._sealer.seal(bytes((flags,)) + photo.sm3 + photo.jpeg, place=_photo_place(digest))
 
     def open_photo(self, digest: bytes, sealed: bytes) -> StoredPhoto:
-        """Opens a photo; raises as `open_person`."""
+        """Opens a photo, without an SM3 if it was sealed before these were kept; raises as `open_person`."""
         opened = self._sealer.open(sealed, place=_photo_place(digest))
-        return StoredPhoto(opened[1:], opened[:1] != b"\0")
+        flags = opened[0]
+        end = _SM3_END if flags & _HAS_SM3 else 1
+        return StoredPhoto(opened[end:], bool(flags & ~_HAS_SM3), opened[1:end])
 
 
 def _person_text(record: PersonRecord) -> bytes:

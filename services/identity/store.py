@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
 from services.chassis.db import BatchReader, Database, KeyedQuery
 from services.chassis.sealing import BlindIndex, Sealer
+from services.identity.digests import sm3
 from services.identity.domain import (
     ExitDocument,
     HouseholdFile,
@@ -108,7 +110,12 @@ class SqlRegistry:
 
     def _fetch_photos(self, connection: Connection, keys: Sequence[bytes]) -> dict[bytes, StoredPhoto]:
         rows = self._photo_query.row(connection, keys)
-        return {key: self._sealer.open_photo(key, row.photo) for key, row in rows.items()}
+        return {key: _with_sm3(self._sealer.open_photo(key, row.photo)) for key, row in rows.items()}
+
+
+def _with_sm3(photo: StoredPhoto) -> StoredPhoto:
+    """Adds the digest to a photo that was sealed before these were kept; all others have it and cost nothing."""
+    return photo if photo.sm3 else replace(photo, sm3=sm3(photo.jpeg))
 
 
 class _SealedFile:

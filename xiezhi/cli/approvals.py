@@ -199,6 +199,7 @@ def approval_view(approval: approval_pb2.Approval, review: Review | None) -> Ren
         ("Case", f"{approval.court_code}  {approval.case_number}"),
         ("Requester", f"{approval.requester} of {approval.requester_court}"),
         ("Reason", approval.reason),
+        *((("Rules", approval.framework_ref),) if approval.framework_ref else ()),
         ("Submitted", local_time(approval.submit_time)),
         ("Expires", local_time(approval.expire_time)),
         ("SHA-256", approval.request_sha256.hex()),

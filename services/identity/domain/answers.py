@@ -92,10 +92,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo that may be disclosed: the image and its SHA-256."""
+    """A photo that may be disclosed: the image, its SHA-256 and its SM3."""
 
     jpeg: bytes
     sha256: bytes
+    sm3: bytes
 
 
 @dataclass(frozen=True, slots=True)

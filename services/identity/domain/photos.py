@@ -57,4 +57,4 @@ def read_photo(stored: StoredPhoto | None, digest: bytes) -> Photo | PhotoAbsenc
         return PhotoAbsence.NO_PHOTO_ON_FILE
     if stored.quarantined or not is_photo(stored.jpeg) or hashlib.sha256(stored.jpeg).digest() != digest:
         return PhotoAbsence.QUARANTINED
-    return Photo(stored.jpeg, digest)
+    return Photo(stored.jpeg, digest, stored.sm3)

@@ -157,10 +157,12 @@ class StoredPhoto:
     Attributes:
         jpeg: The image.
         quarantined: Whether it was found to break the format when it came in.
+        sm3: SM3 of the image, 32 bytes; empty before it is let in, and where it was sealed before these were kept.
     """
 
     jpeg: bytes
     quarantined: bool
+    sm3: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

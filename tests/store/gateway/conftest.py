@@ -11,6 +11,7 @@ import pytest
 from gateway.approval.handlers import SubmissionFacts
 from gateway.approval.server import ApprovalServicer
 from gateway.approval.store import ApprovalStore
+from gateway.settings import FRAMEWORK
 from services.chassis.call import Call, Peer
 from services.chassis.clock import ManualClock
 from services.chassis.db import Database
@@ -56,7 +57,7 @@ class Courts:
 class Bench:
     """Calls the approval service as officers do, past the wire."""
 
-    def __init__(self, *, store, keys, clock):
+    def __init__(self, *, store, keys, clock, framework_ref=FRAMEWORK):
         self.store = store
         self.keys = keys
         self.clock = clock
@@ -68,7 +69,12 @@ class Bench:
             jurisdiction=Courts(),
             clock=clock,
             ids=RandomIds(),
+            framework_ref=framework_ref,
         )
+
+    def under(self, framework_ref):
+        """The same gateway after a restart with other rules under which approvals are asked for."""
+        return Bench(store=self.store, keys=self.keys, clock=self.clock, framework_ref=framework_ref)
 
     async def _admit(self, method, request, caller):
         digest = hashlib.sha256(request).digest()

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from gateway.approval import handlers
 from gateway.approval.domain import Cause
 from gateway.approval.tables import APPROVALS, EVENTS, REQUESTS
+from gateway.settings import FRAMEWORK
 from services.chassis.policy import ApprovalRequirement
 from services.chassis.trust import OfficerTrust
 from tests.store.gateway.conftest import RANKS
@@ -116,6 +117,30 @@ async def test_a_policy_that_changes_later_does_not_change_an_approval(bench):
     submitted = await bench.submit()
     bench.requirement = ApprovalRequirement(3, Rank.PRESIDENT, 3, timedelta(days=1))
     assert state(await bench.approve(submitted)) == "APPROVED"
+
+
+async def test_an_approval_keeps_the_rules_under_which_it_was_asked_for(bench, officers):
+    request_id, changed = str(uuid.uuid4()), bench.under("测试规则第二版")
+    submitted = await bench.submit(request_id=request_id)
+    assert submitted.framework_ref == FRAMEWORK
+    assert (await changed.submit(request_id=request_id)).framework_ref == FRAMEWORK  # the same submission again
+    assert (await changed.approve(submitted)).framework_ref == FRAMEWORK
+    later = await changed.submit()
+    listed = (await bench.ask("ListApprovals", officers.judge)).approvals
+    assert {one.name: one.framework_ref for one in listed} == {
+        submitted.name: FRAMEWORK,
+        later.name: "测试规则第二版",
+    }
+
+
+async def test_an_approval_from_before_rules_were_kept_names_none_and_counts(bench, database, officers):
+    former = await bench.under("").submit()
+    kept = await database.read(lambda connection: connection.execute(select(APPROVALS.c.framework_ref)).scalar_one())
+    assert kept is None
+    assert state(await bench.approve(former)) == "APPROVED"
+    await use(bench, former)
+    reviewed = (await bench.ask("ReviewApproval", officers.stranger, name=former.name)).approval
+    assert (reviewed.framework_ref, kinds(reviewed)) == ("", ["SUBMITTED", "CONSENTED", "USED"])
 
 
 async def test_the_same_statement_sent_again_is_answered_the_same(bench, officers):

@@ -7,10 +7,15 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy import insert
 
+from services.chassis.sealing import Sealer
+from services.identity.digests import sm3
 from services.identity.domain import HouseholdType, IntakeError, StoredPhoto
+from services.identity.sealed import RecordSealer
 from services.identity.store import RegistryLoader
-from tests.store.identity.seen import rows
+from services.identity.tables import PHOTOS
+from tests.store.identity.seen import execute, rows
 from tests.unit.identity.people import (
     SPOUSE,
     household,
@@ -89,7 +94,23 @@ async def test_a_photo_that_breaks_the_format_comes_in_quarantined(load, registr
     image = jpeg(width=100)
     digest = hashlib.sha256(image).digest()
     load(photos=[(digest, StoredPhoto(image, quarantined=False))])
-    assert await registry.photos({digest}) == {digest: StoredPhoto(image, quarantined=True)}
+    assert await registry.photos({digest}) == {digest: StoredPhoto(image, quarantined=True, sm3=sm3(image))}
+
+
+async def test_a_photo_sealed_before_digests_were_kept_is_read_with_one_and_sealed_anew(
+    load, registry, registry_url, keyring
+):
+    digest, image = photo()
+    sealer = RecordSealer(Sealer(keyring))
+    former = sealer.seal_photo(digest, replace(image, sm3=b""))
+    execute(registry_url, insert(PHOTOS).values(digest=digest, photo=former))
+    assert await registry.photos({digest}) == {digest: image}
+    load(photos=[(digest, replace(image, sm3=b""))])
+    ((_, kept),) = rows(registry_url, "photos")
+    assert (len(kept), sealer.open_photo(digest, kept)) == (len(former) + 32, image)
+    before = contents(registry_url)
+    load(photos=[(digest, image)])
+    assert contents(registry_url) == before
 
 
 async def test_a_photo_can_be_quarantined_later(load, registry):

@@ -201,6 +201,7 @@ async def test_a_lookup_over_the_real_registry_from_message_to_message(load, reg
     response = await IdentityServicer(registry, rule=AgeRule.CIVIL_BIRTHDAY).LookupHousehold(request, call())
     members = response.answer.household.members
     assert members[0].photo.jpeg == image.jpeg != broken
+    assert (members[0].photo.sha256, members[0].photo.sm3) == (digest, image.sm3)
     assert members[1].photo_absence == identity_pb2.PHOTO_ABSENCE_UNDER_16
     assert [d.number for d in response.answer.exit_documents] == ["E00000001"]
 

@@ -91,3 +91,9 @@ def test_the_trace_of_each_step_of_an_approval_is_there_to_be_copied() -> None:
     assert "…" not in shown
     column = "".join(line.split("│")[-2].strip() for line in shown.splitlines() if line.count("│") > 4)
     assert column.count("0123456789abcdef" * 2) == 2
+
+
+def test_the_rules_under_which_an_approval_was_asked_for_are_shown_where_they_are_known() -> None:
+    approval = approval_pb2.Approval(name="approvals/1", framework_ref="测试规则第二版")
+    assert "Rules      测试规则第二版" in _shown(approval_view(approval, None))
+    assert "Rules" not in _shown(approval_view(approval_pb2.Approval(name="approvals/1"), None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, timedelta
 
+from services.identity.digests import sm3
 from services.identity.domain import (
     ExitDocument,
     Household,
@@ -37,9 +38,9 @@ def jpeg(*, width: int = 358, height: int = 441, components: int = 3, size: int 
 
 
 def photo(fill: int = 0, *, size: int = 2_000) -> tuple[bytes, StoredPhoto]:
-    """Makes a good photo and its digest."""
+    """Makes a good photo and its SHA-256."""
     image = jpeg(fill=fill, size=size)
-    return hashlib.sha256(image).digest(), StoredPhoto(image, quarantined=False)
+    return hashlib.sha256(image).digest(), StoredPhoto(image, quarantined=False, sm3=sm3(image))
 
 
 def household(household_id: int = 1, **changed: object) -> Household:

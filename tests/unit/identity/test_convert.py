@@ -183,7 +183,9 @@ def test_every_answer_has_a_head_and_four_outcomes(result, reason):
 
 def test_a_whole_answer():
     debtor, child = person(1), person(2, born=None, numbers=())
-    shown = Member(debtor, "02", is_debtor=True, status=MemberStatus.NORMAL, portrait=Photo(b"image", b"digest"))
+    shown = Member(
+        debtor, "02", is_debtor=True, status=MemberStatus.NORMAL, portrait=Photo(b"image", b"digest", b"other")
+    )
     withheld = Member(child, "30", is_debtor=False, status=MemberStatus.MOVED, portrait=PhotoAbsence.AGE_UNKNOWN)
     hit = Section(Result.HIT)
     message = write(
@@ -204,7 +206,7 @@ def test_a_whole_answer():
     one, two = found.members
     assert (one.name, one.id_number, one.relation, one.is_debtor) == ("测试人1", person(1).numbers[0], "02", True)
     assert (one.birth_date.year, one.birth_date.month, one.birth_date.day) == (1980, 1, 15)
-    assert (one.photo.jpeg, one.photo.sha256) == (b"image", b"digest")
+    assert (one.photo.jpeg, one.photo.sha256, one.photo.sm3) == (b"image", b"digest", b"other")
     assert two.WhichOneof("portrait") == "photo_absence"
     assert two.photo_absence == identity_pb2.PHOTO_ABSENCE_AGE_UNKNOWN
     assert (two.id_number, two.HasField("birth_date"), two.status) == ("", False, identity_pb2.MEMBER_STATUS_MOVED)

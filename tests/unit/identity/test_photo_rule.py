@@ -36,7 +36,7 @@ from tests.unit.identity.people import (
 
 DIGEST, IMAGE = photo()
 CIVIL, CRIMINAL = AgeRule.CIVIL_BIRTHDAY, AgeRule.CRIMINAL_NEXT_DAY
-SHOWN = Photo(IMAGE.jpeg, DIGEST)
+SHOWN = Photo(IMAGE.jpeg, DIGEST, IMAGE.sm3)
 
 
 def of_one(born, *, stored=IMAGE, digest=DIGEST, numbers=None):

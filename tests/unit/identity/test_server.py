@@ -79,7 +79,8 @@ async def test_the_age_rule_is_a_switch():
     registry = MemoryRegistry([record(someone)], [household()], [(digest, image)])
     civil = await look_up(registry, someone)
     criminal = await look_up(registry, someone, rule=AgeRule.CRIMINAL_NEXT_DAY)
-    assert civil.household.members[0].photo.jpeg == image.jpeg
+    shown = civil.household.members[0].photo
+    assert (shown.jpeg, shown.sha256, shown.sm3) == (image.jpeg, digest, image.sm3)
     assert criminal.household.members[0].photo_absence == identity_pb2.PHOTO_ABSENCE_UNDER_16
     assert (civil.age_rule, criminal.age_rule) == (1, 2)
 

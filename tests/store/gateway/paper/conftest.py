@@ -20,6 +20,7 @@ from gateway.paper.convert import to_status_of
 from gateway.paper.handlers import Desk, Refused
 from gateway.paper.server import PaperServicer
 from gateway.paper.store import PaperStore
+from gateway.settings import FRAMEWORK
 from services.chassis.admission import AUTHORIZATION_KEY, GRANT_KEY, ServiceAdmission
 from services.chassis.call import Call, Peer
 from services.chassis.clock import ManualClock
@@ -169,6 +170,7 @@ class Bench:
             record=self._record,
             serialise=to_status_of,
             clock=clock,
+            framework_ref=FRAMEWORK,
         )
         self.servicer = PaperServicer(self.desk)
         self.register_cards()

@@ -12,6 +12,7 @@ from gateway.approval.domain import Kind, State, Step
 from gateway.approval.views import Reader
 from gateway.paper.convert import to_perform
 from gateway.paper.reading import take_apart
+from gateway.settings import FRAMEWORK
 from services.chassis.policy import Contracts
 from services.chassis.watched import INTERVAL_SECONDS
 from tests.store.gateway.paper.conftest import (
@@ -107,6 +108,7 @@ async def test_the_approval_is_kept_as_any_other(desk, method):
         (last, JUDGE),
     ]
     assert [desk.clock.now() - e.time for e in approval.timeline] == [timedelta(hours=h) for h in (2, 1, 0)]
+    assert approval.framework_ref == FRAMEWORK
     reader = Reader(CHIEF, COURT, rank=Rank.DIVISION_CHIEF, level=1, courts=(COURT,))
     (view,) = await desk.approvals.page(reader, state=None, after=None, limit=10, now=desk.clock.now())
     assert (view.approval.name, view.reason) == (handed.approval, "被执行人下落不明")
