@@ -277,7 +277,7 @@ def _leaves(message: Message, path: tuple[str, ...]) -> Iterator[str]:
         # Of a choice only what was chosen names anybody.
         return
     value = getattr(message, path[0])
-    items = value if hasattr(value, "append") or hasattr(value, "add") else (value,)
+    items = value if field.is_repeated else (value,)
     for item in items:
         if len(path) == 1:
             yield item

@@ -22,7 +22,8 @@ MAX_KEYS = 256
 CROWD = 2
 GATHERING = timedelta(milliseconds=8)
 """After a query for so many keys, the next one gathers for so long: each costs a statement, and a thread that takes
-the interpreter from the event loop, which is as much for one key as for four. Whoever is alone does not wait."""
+the interpreter from the event loop, which is as much for one key as for four. Whoever is alone does not wait, and
+nobody does where the database is read without a thread."""
 
 Fetch = Callable[[Connection, Sequence[K]], Mapping[K, V]]
 """Reads the values of keys, each key once, in one statement; a key without a value is left out."""
@@ -31,8 +32,8 @@ Fetch = Callable[[Connection, Sequence[K]], Mapping[K, V]]
 class BatchReader(Generic[K, V]):
     """Answers reads by key; those of one turn of the event loop share a query.
 
-    While a query runs, further keys gather for the next one. A read never joins a query that was sent before it, so it
-    sees everything that was committed before it was called.
+    While a query runs in a thread, further keys gather for the next one. A read never joins a query that was sent
+    before it, so it sees everything that was committed before it was called.
 
     Args:
         database: Where to read.
@@ -101,7 +102,7 @@ class BatchReader(Generic[K, V]):
 
     def _land(self, keys: int) -> None:
         """Sends the next query, at once or when some more keys have gathered."""
-        if keys >= CROWD:
+        if keys >= CROWD and self._database.hands_over:
             asyncio.get_running_loop().call_later(GATHERING.total_seconds(), self._fly)
         else:
             self._fly()
@@ -120,7 +121,7 @@ class BatchReader(Generic[K, V]):
         self._database.observe("db.batch.keys", len(boarding))
         flight = _Flight(boarding, fetch=self._fetch, mailbox=self._database.mailbox(), landed=self._land)
         try:
-            self._database.send(flight)
+            self._database.send_keys(flight)
         except Exception as failure:  # noqa: BLE001 - it is for those who wait
             flight.finish(None, failure)
 

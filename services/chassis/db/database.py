@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from services.chassis.db.failures import Trouble, closed, unavailable
 from services.chassis.db.handoff import Errand, Job, Mailbox, Observer, guard
 from services.chassis.db.postgres import PostgresStore
-from services.chassis.db.readers import ReaderPool
+from services.chassis.db.readers import LocalReader, ReaderPool
 from services.chassis.db.sqlite import SqliteStore
 from services.chassis.db.stores import Store, Timeouts
 from services.chassis.db.writer import GroupWriter
@@ -40,6 +40,7 @@ class Database:
         readers: Threads that read.
         max_group: Most writes of one commit.
         max_waiting: Most functions that may wait, reads and writes each.
+        hands_over: See `open`.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Database:
         readers: int = READERS,
         max_group: int = MAX_GROUP,
         max_waiting: int = MAX_WAITING,
+        hands_over: bool = False,
     ) -> None:
         self._store = store
         self._observer = guard(observer)
@@ -58,6 +60,7 @@ class Database:
         self._closed = False
         self._writer = GroupWriter(store, max_group=max_group, observer=self._observer)
         self._readers = ReaderPool(store, threads=readers)
+        self._local = LocalReader(store) if store.is_at_hand and not hands_over else None
 
     @classmethod
     def open(
@@ -69,6 +72,7 @@ class Database:
         readers: int = READERS,
         max_group: int = MAX_GROUP,
         max_waiting: int = MAX_WAITING,
+        hands_over: bool = False,
     ) -> Database:
         """Opens a database; connections are made when the first function needs them.
 
@@ -81,12 +85,20 @@ class Database:
             readers: Threads that read, each with a connection.
             max_group: Most writes of one commit.
             max_waiting: Most functions that may wait, reads and writes each.
+            hands_over: Whether reads by key go to a thread even where the database is at hand.
 
         Raises:
             ValueError: If the URL is of another kind; its text, which may hold a password, is not repeated.
         """
         store = make_store(url, timeouts or Timeouts())
-        return cls(store, observer=observer, readers=readers, max_group=max_group, max_waiting=max_waiting)
+        return cls(
+            store,
+            observer=observer,
+            readers=readers,
+            max_group=max_group,
+            max_waiting=max_waiting,
+            hands_over=hands_over,
+        )
 
     async def read(self, fn: Callable[[Connection], T], *, snapshot: bool = True) -> T:
         """Runs a function that reads.
@@ -144,6 +156,8 @@ class Database:
             return
         self._closed = True
         self._readers.close()
+        if self._local is not None:
+            self._local.close()
         self._writer.close()
         self._store.close()
 
@@ -162,6 +176,21 @@ class Database:
         """
         self._admit(self._readers.waiting)
         self._readers.submit(errand)
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether reads by key are handed to a thread."""
+        return self._local is None
+
+    def send_keys(self, errand: Errand) -> None:
+        """Runs a read by a few keys at once where the database is at hand, and queues it otherwise.
+
+        Raises:
+            XiezhiError: As `send`.
+        """
+        self._admit(0)
+        if self._local is None or not self._local.run(errand):
+            self.send(errand)
 
     def observe(self, name: str, value: float) -> None:
         """Tells the observer a measurement."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import sqlite3
+from collections.abc import Callable, Hashable, Sequence
+from itertools import repeat
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Row, Select, any_, bindparam, cast
-from sqlalchemy.types import NULLTYPE
+from sqlalchemy import ARRAY, ColumnElement, Connection, Dialect, LargeBinary, Row, Select, any_, bindparam, cast
+from sqlalchemy.engine import result_tuple
+from sqlalchemy.sql.compiler import Compiled, SQLCompiler
+from sqlalchemy.types import NULLTYPE, TypeEngine
 
 K = TypeVar("K", bound=Hashable)
 
@@ -48,6 +52,7 @@ class KeyedQuery(Generic[K]):
         # A statement remembers what the cache of compiled statements knows it by, so each is made once and kept. The
         # large ones take long to make, and few of them are ever used: each is made when it is wanted first.
         self._statements: dict[int, Select[Any]] = {}
+        self._driven: dict[int, _Driven] = {}
 
     def rows(self, connection: Connection, keys: Sequence[K]) -> dict[K, list[Row[Any]]]:
         """Reads the rows of keys.
@@ -96,6 +101,8 @@ class KeyedQuery(Generic[K]):
         if not keys:
             return []
         size = next(size for size in self._sizes if size >= len(keys))
+        if connection.dialect.name == "sqlite":
+            return self._drive(connection, size).rows(connection, (*keys, *repeat(keys[-1], size - len(keys))))
         values: dict[str, K] = dict(zip(self._names, keys, strict=False))
         for name in self._names[len(keys) : size]:
             values[name] = keys[-1]
@@ -111,6 +118,13 @@ class KeyedQuery(Generic[K]):
             made = self._statements.setdefault(0, self._statement.where(self._key == any_(array)))
         return made
 
+    def _drive(self, connection: Connection, size: int) -> _Driven:
+        made = self._driven.get(size)
+        if made is None:
+            made = _Driven(self._sized(size), self._key, connection.dialect, names=self._names[:size])
+            made = self._driven.setdefault(size, made)
+        return made
+
     def _sized(self, size: int) -> Select[Any]:
         made = self._statements.get(size)
         if made is None:
@@ -118,6 +132,68 @@ class KeyedQuery(Generic[K]):
             # Threads that are here at once make the same statement, and go on with one of them.
             made = self._statements.setdefault(size, self._statement.where(self._key.in_(parameters)))
         return made
+
+
+class _Driven:
+    """A statement that is given to SQLite's driver itself: SQLAlchemy takes as long as SQLite to read a row by its key.
+
+    Args:
+        statement: The statement.
+        key: The column that keys are compared with.
+        dialect: SQLite's.
+        names: Names of the parameters that are keys.
+
+    Raises:
+        ValueError: If the keys are not one list.
+    """
+
+    __slots__ = ("_after", "_before", "_bind", "_make", "_read", "_text")
+
+    def __init__(
+        self, statement: Select[Any], key: ColumnElement[Any], dialect: Dialect, *, names: Sequence[str]
+    ) -> None:
+        columns = statement.selected_columns
+        compiled = statement.compile(dialect=dialect)
+        self._text = str(compiled)
+        self._before, self._after = _around(compiled, names)
+        self._make = result_tuple(columns.keys())
+        # Bytes are what the driver takes and gives.
+        self._bind = None if isinstance(key.type, LargeBinary) else _binding(key.type, dialect)
+        read = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._read = tuple((place, process) for place, process in enumerate(read) if process is not None)
+
+    def rows(self, connection: Connection, keys: Sequence[Any]) -> list[Row[Any]]:
+        """Reads rows as SQLAlchemy would."""
+        driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+        bound = keys if self._bind is None else [self._bind(key) for key in keys]
+        found = driver.execute(self._text, (*self._before, *bound, *self._after)).fetchall()
+        if not self._read:
+            return [*map(self._make, found)]
+        rows = []
+        for values in map(list, found):
+            for place, process in self._read:
+                values[place] = process(values[place])
+            rows.append(self._make(values))
+        return rows
+
+
+def _binding(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _around(compiled: Compiled, names: Sequence[str]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Returns the parameters before and after the keys, which are in one list."""
+    assert isinstance(compiled, SQLCompiler)  # noqa: S101 - a query is compiled to nothing else
+    order, values = compiled.positiontup or [], compiled.construct_params(dict.fromkeys(names))
+    first = order.index(names[0])
+    if order[first : first + len(names)] != [*names]:
+        raise ValueError("the keys of a query are one list")
+
+    def read(name: str) -> Any:
+        bind = _binding(compiled.binds[name].type, compiled.dialect)
+        return values[name] if bind is None else bind(values[name])
+
+    return tuple(map(read, order[:first])), tuple(map(read, order[first + len(names) :]))
 
 
 def _array(keys: Sequence[Any]) -> str:

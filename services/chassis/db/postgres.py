@@ -31,7 +31,12 @@ class PostgresStore:
         hide_values(self._engine)
         event.listen(self._engine, "connect", _require_durability)
 
-    def connect(self, *, writes: bool) -> Link:
+    @property
+    def is_at_hand(self) -> bool:
+        """Never: it is another process."""
+        return False
+
+    def connect(self, *, writes: bool, waits: bool = True) -> Link:
         """Opens a connection."""
         connection = self._engine.connect()
         driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]

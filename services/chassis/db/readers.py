@@ -1,4 +1,4 @@
-"""Reads in a few threads, each with a connection of its own that cannot write."""
+"""Reads, in a few threads or where they are asked for, each place with a connection of its own that cannot write."""
 
 from __future__ import annotations
 
@@ -67,17 +67,51 @@ class ReaderPool:
         seat.leave()
 
 
-class _Seat:
-    """One thread's place at the database.
+class LocalReader:
+    """Runs read functions where they are asked for, for a database that answers sooner than a thread takes over.
 
     Args:
         store: The database.
     """
 
-    __slots__ = ("_link", "_store", "_verified")
-
     def __init__(self, store: Store) -> None:
+        self._seat = _Seat(store, waits=False)
+
+    def run(self, errand: Errand) -> bool:
+        """Runs a function and delivers its result.
+
+        Returns:
+            Whether that was done; False where the database is locked, for which only a thread may wait.
+        """
+        result: object = None
+        failed: BaseException | None = None
+        try:
+            result = self._seat.read(errand)
+        except Exception as failure:  # noqa: BLE001 - it is the caller's, who is told
+            if classify(failure) is Trouble.LOCKED:
+                return False
+            failed = translate(failure)
+        errand.finish(result, failed)
+        return True
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._seat.leave()
+
+
+class _Seat:
+    """One thread's place at the database.
+
+    Args:
+        store: The database.
+        waits: Whether it waits for a lock.
+    """
+
+    __slots__ = ("_link", "_store", "_verified", "_waits")
+
+    def __init__(self, store: Store, *, waits: bool = True) -> None:
         self._store = store
+        self._waits = waits
         self._link: Link | None = None
         self._verified = 0.0
 
@@ -95,7 +129,7 @@ class _Seat:
         link = self._link
         try:
             if link is None:
-                link = self._link = self._store.connect(writes=False)
+                link = self._link = self._store.connect(writes=False, waits=self._waits)
             now = time.monotonic()
             if now - self._verified > VERIFY.total_seconds():
                 self._store.verify()

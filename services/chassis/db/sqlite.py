@@ -54,7 +54,12 @@ class SqliteStore:
             cached_statements=512,
         )
 
-    def connect(self, *, writes: bool) -> Link:
+    @property
+    def is_at_hand(self) -> bool:
+        """Always: it is in this process, and what is read often is in memory."""
+        return True
+
+    def connect(self, *, writes: bool, waits: bool = True) -> Link:
         """Opens a connection to the file, which must be there."""
         self.verify()
         self._hold()
@@ -67,6 +72,8 @@ class SqliteStore:
             driver.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT}")
             if not writes:
                 driver.execute("PRAGMA query_only=ON")
+            if not waits:
+                driver.execute("PRAGMA busy_timeout=0")
         except BaseException:
             connection.close()
             raise

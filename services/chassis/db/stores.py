@@ -54,8 +54,18 @@ class Link:
 class Store(Protocol):
     """A database of one kind."""
 
-    def connect(self, *, writes: bool) -> Link:
-        """Opens a connection; without `writes` the database itself refuses every change made through it."""
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether a few rows are read in less time than it takes to hand the reading to a thread."""
+        ...
+
+    def connect(self, *, writes: bool, waits: bool = True) -> Link:
+        """Opens a connection.
+
+        Args:
+            writes: Whether changes are made through it; otherwise the database itself refuses them.
+            waits: Whether it waits for a lock; otherwise it fails at once.
+        """
         ...
 
     def verify(self) -> None:

@@ -77,8 +77,9 @@ class Notice:
         if not 0 < len(self.subject) <= LONGEST_SUBJECT:
             raise ValueError(f"a subject has 1 to {LONGEST_SUBJECT} bytes")
         _require_positive(self.ack_within)
-        deadlines = (self.ack_within, *(level.ack_within for level in self.escalations))
-        if None in deadlines[: len(self.escalations)]:
+        # The last level needs no time to acknowledge in; most notices have no level at all.
+        levels = self.escalations
+        if levels and None in (self.ack_within, *(level.ack_within for level in levels[:-1])):
             raise ValueError("a level is told only when the one before it had a time to acknowledge in")
 
     @property

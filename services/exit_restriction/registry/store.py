@@ -153,6 +153,9 @@ class SubjectRows:
         found = []
         for one in named:
             texts, there = (one.numbers, by_number) if one.numbers else (one.document_numbers, by_document)
+            if len(texts) == 1:
+                found.append(there.get(texts[0], ()))
+                continue
             meant = {subject.subject_id: subject for text in texts for subject in there.get(text, ())}
             found.append(tuple(meant[key] for key in sorted(meant)))
         return found
@@ -228,8 +231,14 @@ class SubjectRows:
         found: dict[str, dict[int, Subject]] = {}
         opened: dict[int, Subject] = {}
         for digest, rows in self._having.rows(connection, [*asked]).items():
+            there = found.setdefault(asked[digest], {})
             for row in rows:
-                if row.subject_id not in opened:
-                    opened[row.subject_id] = self._open(row.subject_id, row.record)
-                found.setdefault(asked[digest], {})[row.subject_id] = opened[row.subject_id]
-        return {number: tuple(subjects[key] for key in sorted(subjects)) for number, subjects in found.items()}
+                key = row.subject_id
+                subject = opened.get(key)
+                if subject is None:
+                    subject = opened[key] = self._open(key, row.record)
+                there[key] = subject
+        return {
+            number: tuple(subjects.values()) if len(subjects) == 1 else tuple(subjects[key] for key in sorted(subjects))
+            for number, subjects in found.items()
+        }

@@ -1,7 +1,9 @@
 """Coalesced point reads: one query for those of a turn, the next one for those that came meanwhile."""
 
 import asyncio
+import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -32,6 +34,12 @@ class Fetch:
 @pytest.fixture
 def fetch(notes):
     return Fetch(notes.table)
+
+
+@pytest.fixture
+def database(database_url, opened, seen):
+    """A database whose reads by key go to a thread, where a test can hold them back."""
+    return opened(database_url, observer=lambda name, value: seen.append((name, value)), hands_over=True)
 
 
 @pytest.fixture
@@ -143,3 +151,62 @@ async def test_each_caller_is_told_of_a_lost_database_and_reads_again_later(own_
     assert len({id(result) for result in results}) == 3
     await asyncio.to_thread(own_postgres_server.start)
     assert await reader.get(1) == "kept"
+
+
+class Places(Fetch):
+    """Remembers in which thread each query ran."""
+
+    def __init__(self, table):
+        super().__init__(table)
+        self.threads = []
+
+    def __call__(self, connection, keys):
+        self.threads.append(threading.current_thread())
+        return super().__call__(connection, keys)
+
+
+@pytest.fixture
+async def local(sqlite_url, opened, notes):
+    """A database at hand, with ten words."""
+    database = opened(sqlite_url)
+    for number in range(10):
+        await database.write(notes.add(number, f"word {number}"))
+    return database
+
+
+async def test_a_database_at_hand_is_read_without_a_thread(local, notes):
+    places = Places(notes.table)
+    reader = BatchReader(local, places, max_keys=4)
+    words = await asyncio.gather(*map(reader.get, [*range(10), "bad"]), return_exceptions=True)
+    assert words[:10] == [f"word {number}" for number in range(10)]
+    assert isinstance(words[10].__cause__, ValueError)
+    assert {thread is threading.current_thread() for thread in places.threads} == {True}
+    await local.write(notes.add(50, "fresh"))
+    assert await reader.get(50) == "fresh"
+
+
+async def test_a_locked_database_at_hand_is_waited_for_in_a_thread(local, notes):
+    loop_thread, places = threading.current_thread(), Places(notes.table)
+
+    def fetch(connection, keys):
+        if threading.current_thread() is loop_thread:
+            failure = sqlite3.OperationalError("database is locked")
+            failure.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise failure
+        return places(connection, keys)
+
+    assert await BatchReader(local, fetch).get_many([2, 3]) == {2: "word 2", 3: "word 3"}
+    assert len(places.threads) == 1
+    assert loop_thread not in places.threads
+
+
+async def test_a_database_at_hand_that_is_gone_is_refused(local, notes, sqlite_url):
+    reader = BatchReader(local, Fetch(notes.table))
+    assert await reader.get(1) == "word 1"
+    await asyncio.to_thread(Path(sqlite_url.removeprefix("sqlite:///")).unlink)
+    await asyncio.sleep(0.1)
+    results = await asyncio.gather(reader.get(1), reader.get(2), return_exceptions=True)
+    assert [result.reason for result in results] == [Reason.STORE_UNAVAILABLE] * 2
+    local.close()
+    with pytest.raises(XiezhiError, match="stops"):
+        await reader.get(1)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    literal,
     select,
 )
 
@@ -87,6 +88,12 @@ def test_the_key_may_be_of_another_table_than_the_columns(connection):
     assert [row.number for row in query.rows(connection, [8])[8]] == [8, 9]
 
 
+def test_a_statement_s_own_conditions_may_stand_on_both_sides_of_the_keys(connection):
+    number = MARKS.c.number + literal(100)
+    query = KeyedQuery(select(number.label("shown")).where(MARKS.c.made_at <= MADE).limit(3), MARKS.c.number)
+    assert sorted(row.shown for row in query.row(connection, range(20)).values()) == [100, 101, 102]
+
+
 def test_few_statements_are_sent_and_compiled_for_many_numbers_of_keys(engine, connection):
     sent = set()
 
@@ -94,6 +101,9 @@ def test_few_statements_are_sent_and_compiled_for_many_numbers_of_keys(engine, c
     def note(conn, cursor, statement, parameters, context, many):
         sent.add(statement)
 
+    if engine.dialect.name == "sqlite":
+        # What the driver itself is given; it fills in what the parameters are.
+        connection.connection.driver_connection.set_trace_callback(lambda text: sent.add(text.lower().count("x'")))
     query = KeyedQuery(select(MARKS.c.number), MARKS.c.digest, sizes=(1, 4, 16))
     for count in range(1, 40):
         query.rows(connection, [digest(n) for n in range(count)])
