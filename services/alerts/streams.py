@@ -150,7 +150,7 @@ def portions(batches: Iterable[B], *, most: int = MOST_AT_ONCE) -> Iterator[list
 async def answer_together(
     requests: AsyncIterator[R],
     *,
-    read: Callable[[R], Awaitable[B]],
+    read: Callable[[Sequence[R]], Awaitable[Sequence[B]]],
     check: Callable[[list[B]], Awaitable[Iterable[Message]]],
 ) -> AsyncGenerator[Joint, None]:
     """Answers batches as they come, and those that have come meanwhile together; to be closed with `aclosing`.
@@ -160,13 +160,13 @@ async def answer_together(
 
     Args:
         requests: The requests of a stream.
-        read: Reads one, or refuses it, and with it those that came together with it.
+        read: Reads those that came together, or refuses one and with it all of them.
         check: Checks a portion; returns the answer to each.
     """
     async with aclosing(gather(requests, most=MOST_TOGETHER)) as groups:
         async for group in groups:
             answers: list[Message] = []
-            for portion in portions([await read(request) for request in group]):
+            for portion in portions(await read(group)):
                 answers += await check(portion)
                 await asyncio.sleep(0)
             yield Joint(tuple(answers))

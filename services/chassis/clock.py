@@ -140,3 +140,10 @@ def write_duration(message: Duration, duration: timedelta) -> None:
     message.seconds, micros = divmod(duration // _MICROSECOND, 1_000_000)
     message.nanos = micros * 1000
     message.SetInParent()
+
+
+def duration_of(duration: timedelta) -> Duration:
+    """Returns a duration as a message; see `write_duration`."""
+    message = Duration()
+    write_duration(message, duration)
+    return message

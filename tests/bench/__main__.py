@@ -15,8 +15,7 @@ from pathlib import Path
 
 from tests.bench import duties, entries, households, machine, travellers, vehicles
 from tests.bench.experiment import QUIET, Experiment, measure
-from tests.bench.frontline import REQUESTED
-from tests.bench.promptness import DELAYS_HEADER, Delays
+from tests.bench.promptness import DELAYS_HEADER, REQUESTED, Delays
 from tests.bench.report import BARS_HEADER, HEADER, Bar
 from tests.bench.rig import ROOT
 from tests.bench.streams import LARGEST
@@ -113,9 +112,9 @@ def _vehicles(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list[
         bench = vehicles.Vehicles(stack, folder, seconds=asked.stream_seconds, alerts=asked.alerts)
         experiments = bench.experiments()
         measure(experiments, rounds=asked.rounds, quiet=asked.quiet)
-        delays = bench.delays()
+        delays, loads = bench.delays()
     series = {experiment.series.key: experiment.series for experiment in experiments}
-    rates = " and ".join(f"{load.per_second * LARGEST:,.0f}" for _, load in delays)
+    rates = " and ".join(f"{load.per_second * LARGEST:,.0f}" for load in loads)
     told = f"Meanwhile one stream brought {rates} plates a second as texts through the gateway:"
     lines = [
         "## Vehicle control",
@@ -128,10 +127,10 @@ def _vehicles(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list[
         told,
         "",
         DELAYS_HEADER,
-        *(one.row() for one, _ in delays),
+        *(one.row() for one in delays),
         "",
     ]
-    return lines, [*vehicles.bars(series), *(one.bar() for one, _ in delays)]
+    return lines, [*vehicles.bars(series), *(one.bar() for one in delays if not one.key.endswith(REQUESTED))]
 
 
 def _exit(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list[Bar]]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from services.synthetic import SCENARIO
 from tests.bench.calls import Debtor, Desk
 from tests.bench.frontier import Frontier
-from tests.bench.promptness import Delays
+from tests.bench.promptness import REQUESTED, Delays
 from xiezhi.cli.case import CaseQuestion, DebtorQuestion
 from xiezhi.cli.papers import PapersChoice, collect
 from xiezhi.client.counter import CounterCopy, Decision
@@ -34,8 +34,6 @@ from xiezhi.exit_restriction.v1 import (
 RELEASE = "/xiezhi.exit_restriction.v1.RestrictionService/ReleaseRestriction"
 ON_ONE_NOTICE = 10
 """Debtors whom one synthetic notice names."""
-REQUESTED = "-r"
-"""Ends the keys of times that are told beside those that count: from the request, of which papers take most."""
 PATIENCE = 10.0
 POLL_SECONDS = 0.001
 """How often the counter's copy is asked."""

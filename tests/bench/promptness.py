@@ -35,6 +35,8 @@ ON_ONE_RULING = 10
 """Vehicles that one synthetic ruling names."""
 PATIENCE = 10.0
 PROMPT_MS = 1_000
+REQUESTED = "-r"
+"""Ends the keys of times that are told beside those that count: from the request, of which papers take most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +106,27 @@ class Promptness:
             for request in _requests(desk, free)
         ]
 
-    def seizures(self, is_loaded: Callable[[], bool]) -> Delays:
-        """Measures from a court's request to the first hit, which is more than from the commit, while there is load."""
-        times = [self._seize(one) for one in self._while(is_loaded, self._prepared)]
-        return Delays("h", "a court's request to seize, its papers verified, to the first check that hits", times)
+    def seizures(self, is_loaded: Callable[[], bool]) -> tuple[Delays, Delays]:
+        """Measures to the first hit while there is load; returns the times from the answer and from the request.
 
-    def sightings(self, is_loaded: Callable[[], bool]) -> Delays:
+        A seizure is committed before it is answered.
+        """
+        times = [self._seize(one) for one in self._while(is_loaded, self._prepared)]
+        return (
+            Delays(
+                "h", "the answer to a court that seizes to the first check that hits", [since for since, _ in times]
+            ),
+            Delays(
+                f"h{REQUESTED}",
+                "a court's request to seize, its papers verified, to the first check that hits",
+                [since for _, since in times],
+            ),
+        )
+
+    def sightings(self, is_loaded: Callable[[], bool]) -> tuple[Delays]:
         """Measures from a check that hits to the notice in the command centre, while there is load."""
         times = [self._see(plate) for plate in self._while(is_loaded, self._seized)]
-        return Delays("i", "a check that hits to its notice in the command centre", times)
+        return (Delays("i", "a check that hits to its notice in the command centre", times),)
 
     @staticmethod
     def _while(is_loaded: Callable[[], bool], things: Iterable[T]) -> Iterator[T]:
@@ -121,14 +135,17 @@ class Promptness:
                 return
             yield thing
 
-    def _seize(self, prepared: _Prepared) -> float:
+    def _seize(self, prepared: _Prepared) -> tuple[float, float]:
         started = time.perf_counter()
         hit = self._poller.submit(self._await_hit, prepared.plate)
         with self._judge.using(prepared.approval):
             answer = seizure_pb2_grpc.SeizureServiceStub(self._judge.channel).RegisterSeizure(prepared.request)
+        answered = time.perf_counter()
         if answer.outcomes[0].seizure.state != seizure_pb2.SEIZURE_STATE_EFFECTIVE:
             raise RuntimeError("a seizure did not take effect")
-        return hit.result() - started
+        at = hit.result()
+        # The road may know of it before the court has its answer.
+        return max(at - answered, 0.0), at - started
 
     def _await_hit(self, plate: str) -> float:
         ends = time.perf_counter() + PATIENCE

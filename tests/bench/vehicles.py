@@ -52,11 +52,11 @@ class Vehicles:
         """Returns what is to be measured of streams."""
         return self._streams.experiments(self._checkpoint)
 
-    def delays(self) -> list[tuple[Delays, Measured]]:
+    def delays(self) -> tuple[list[Delays], list[Measured]]:
         """Measures how soon seizures and sightings are known while one stream brings all it can through the gateway.
 
         Returns:
-            Each with what the stream brought meanwhile.
+            The times, and what the stream brought meanwhile.
         """
         desk = Desk(self._home, judge=SCENARIO.judge, approver=SCENARIO.approver)
         texts = self._checkpoint.texts(LARGEST)
@@ -65,11 +65,13 @@ class Vehicles:
             fleet = self.fleet
             promptness = Promptness(stack, desk, seized=fleet.seized, free=fleet.free[:SEIZURES])
             pool = stack.enter_context(ThreadPoolExecutor(1))
-            found = []
+            found: list[Delays] = []
+            loads: list[Measured] = []
             for measure in (promptness.seizures, promptness.sightings):
                 load = pool.submit(run)
-                found.append((measure(lambda load=load: not load.done()), load.result()[0]))  # type: ignore[misc]
-            return found
+                found += measure(lambda load=load: not load.done())  # type: ignore[misc]
+                loads.append(load.result()[0])
+            return found, loads
 
 
 def bars(series: Mapping[str, Series]) -> Iterator[Bar]:

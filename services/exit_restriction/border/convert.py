@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
+from google.protobuf.duration_pb2 import Duration
+
 from services.alerts.packed import unpack
 from services.chassis.call import Call
 from services.chassis.clock import write_duration
@@ -107,7 +109,7 @@ def write_batch(
     checked: tuple[int, Sequence[int]],
     hits: Mapping[int, Recorded] | None,
     *,
-    age: timedelta | None,
+    age: Duration | None,
 ) -> border_pb2.StreamTravellersResponse:
     """Writes the answer to a batch.
 
@@ -118,13 +120,11 @@ def write_batch(
         age: How old the picture was; None where the database itself was asked.
     """
     count, invalid_places = checked
-    response = border_pb2.StreamTravellersResponse(batch=batch.number, checked_count=count)
+    response = border_pb2.StreamTravellersResponse(batch=batch.number, checked_count=count, index_age=age)
     if invalid_places:
         response.invalid_indexes.extend(invalid_places)
     for place, hit in sorted((hits or {}).items()):
         response.hits.add(index=place, action=hit.action, hit=PREFIX + hit.hit_id)
-    if age is not None:
-        write_duration(response.index_age, age)
     return response
 
 

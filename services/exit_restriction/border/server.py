@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from functools import partial
 
 from services.alerts.leases import LeaseBook
 from services.alerts.streams import answer_together
 from services.chassis.call import Call, Joint
-from services.chassis.clock import Clock, write_instant
+from services.chassis.clock import Clock, duration_of, write_instant
 from services.chassis.spans import current_span
 from services.exit_restriction.border import convert
 from services.exit_restriction.border.batches import TravellerBatch
@@ -64,17 +64,18 @@ class BorderCheckServicer:
         write_instant(response.record_time, recorded.at)
         return response
 
-    async def _read(self, call: Call, request: border_pb2.StreamTravellersRequest) -> TravellerBatch:
-        unit = call.officer.organisation
-        batch = convert.read_batch(request, unit=unit, now=self._clock.now(), traceparent=_traceparent())
-        if batch.packed is not None:
-            await self._leases.require(request.lease_id, call.officer.certificate_sha256)
-        return batch
+    async def _read(self, call: Call, requests: Sequence[border_pb2.StreamTravellersRequest]) -> list[TravellerBatch]:
+        unit, now, trace = call.officer.organisation, self._clock.now(), _traceparent()
+        batches = [convert.read_batch(request, unit=unit, now=now, traceparent=trace) for request in requests]
+        for lease_id in {r.lease_id for r, batch in zip(requests, batches, strict=True) if batch.packed is not None}:
+            await self._leases.require(lease_id, call.officer.certificate_sha256)
+        return batches
 
     async def _check(self, batches: list[TravellerBatch]) -> list[border_pb2.StreamTravellersResponse]:
         answered = await check_batches(batches, post=self._post)
+        age = None if answered.age is None else duration_of(answered.age)
         return [
-            convert.write_batch(batch, answered.hashed.checked(number), answered.hits.get(number), age=answered.age)
+            convert.write_batch(batch, answered.hashed.checked(number), answered.hits.get(number), age=age)
             for number, batch in enumerate(batches)
         ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from google.protobuf.duration_pb2 import Duration
+
 from services.alerts.packed import unpack
 from services.chassis.call import Call
 from services.chassis.clock import write_duration
@@ -90,7 +92,7 @@ def write_checked(checked: Checked, seen: Seen) -> check_pb2.CheckVehicleRespons
 
 
 def write_batch(
-    batch: PlateBatch, checked: tuple[int, Sequence[int]], sightings: Mapping[int, str] | None, *, age: timedelta | None
+    batch: PlateBatch, checked: tuple[int, Sequence[int]], sightings: Mapping[int, str] | None, *, age: Duration | None
 ) -> check_pb2.StreamChecksResponse:
     """Writes the answer to a batch.
 
@@ -101,14 +103,12 @@ def write_batch(
         age: How old the picture was; None where the database itself was asked.
     """
     count, invalid_places = checked
-    response = check_pb2.StreamChecksResponse(batch=batch.number, checked_count=count)
+    response = check_pb2.StreamChecksResponse(batch=batch.number, checked_count=count, index_age=age)
     if invalid_places:
         response.invalid_indexes.extend(invalid_places)
     for place in sorted(sightings or ()):
         name = PREFIX + (sightings or {})[place]
         response.hits.add(index=place, outcome=int(Outcome.RECORDED), sighting=name)
-    if age is not None:
-        write_duration(response.index_age, age)
     return response
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from functools import partial
 
 from services.alerts.leases import LeaseBook
 from services.alerts.streams import answer_together
 from services.chassis.call import Call, Joint
-from services.chassis.clock import Clock
+from services.chassis.clock import Clock, duration_of
 from services.chassis.spans import current_span
 from services.filing.domain import RequestKey
 from services.vehicle.checks import convert
@@ -52,19 +52,19 @@ class VehicleCheckServicer:
         del request
         return await self._leases.answer(call.officer.certificate_sha256, message=check_pb2.LeaseCheckKeyResponse())
 
-    async def _read(self, call: Call, request: check_pb2.StreamChecksRequest) -> PlateBatch:
-        batch = convert.read_batch(request, now=self._clock.now())
-        if batch.packed is not None:
-            await self._leases.require(request.lease_id, call.officer.certificate_sha256)
-        return batch
+    async def _read(self, call: Call, requests: Sequence[check_pb2.StreamChecksRequest]) -> list[PlateBatch]:
+        now = self._clock.now()
+        batches = [convert.read_batch(request, now=now) for request in requests]
+        for lease_id in {r.lease_id for r, batch in zip(requests, batches, strict=True) if batch.packed is not None}:
+            await self._leases.require(lease_id, call.officer.certificate_sha256)
+        return batches
 
     async def _check(self, call: Call, batches: list[PlateBatch]) -> list[check_pb2.StreamChecksResponse]:
         unit = call.officer.organisation
         answered = await check_batches(batches, unit=unit, traceparent=_traceparent(), post=self._post)
+        age = None if answered.age is None else duration_of(answered.age)
         return [
-            convert.write_batch(
-                batch, answered.hashed.checked(number), answered.sightings.get(number), age=answered.age
-            )
+            convert.write_batch(batch, answered.hashed.checked(number), answered.sightings.get(number), age=age)
             for number, batch in enumerate(batches)
         ]
 

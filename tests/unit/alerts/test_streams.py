@@ -41,8 +41,8 @@ async def asked(*batches):
         yield batch
 
 
-async def same(batch):
-    return batch
+async def same(batches):
+    return batches
 
 
 async def test_what_has_come_meanwhile_is_looked_up_in_portions_and_answered_together():
@@ -60,7 +60,7 @@ async def test_what_has_come_meanwhile_is_looked_up_in_portions_and_answered_tog
 
 
 async def test_what_cannot_be_read_ends_the_stream():
-    async def read(batch):
+    async def read(batches):
         raise ValueError("it is no batch")
 
     async def check(portion):
