@@ -8,25 +8,40 @@ that it needs in it, so that it looks the same everywhere.
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from importlib.resources import as_file, files
 
 from reportlab.pdfbase.pdfmetrics import getFont, getRegisteredFontNames, registerFont, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 
 FONT = "WenQuanYiMicroHei"
 """Name under which reportlab has the font, once it is loaded."""
 MISSING = "〓"
 """What printers set for a character that the font has not."""
+_ONE_AT_A_TIME = threading.Lock()
+"""The font is one for the process, with one place at which it is read: two documents at once would mix letters up."""
 _RADICALS = range(0x2F00, 0x2FE0)
 """Radicals (康熙部首), which look like ideographs and which other programs write instead of them."""
 
 
 def load_font() -> None:
     """Gives reportlab the font, which it keeps for the process."""
-    if FONT not in getRegisteredFontNames():
-        with as_file(files("paperang_p2_fonts_cjk") / "fonts" / "wqy-microhei.ttc") as path:
-            registerFont(TTFont(FONT, str(path)))
+    with _ONE_AT_A_TIME:
+        if FONT not in getRegisteredFontNames():
+            with as_file(files("paperang_p2_fonts_cjk") / "fonts" / "wqy-microhei.ttc") as path:
+                registerFont(TTFont(FONT, str(path)))
+
+
+def finish(canvas: Canvas) -> None:
+    """Finishes a document, and puts into it what it needs of the font; one at a time, whatever the threads.
+
+    Args:
+        canvas: The document, with all its pages.
+    """
+    with _ONE_AT_A_TIME:
+        canvas.save()
 
 
 def width_of(text: str, size: float) -> float:

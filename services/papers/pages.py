@@ -11,7 +11,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from services.papers.content import MAX_PAGES
-from services.papers.fonts import FONT, load_font, shown
+from services.papers.fonts import FONT, finish, load_font, shown
 
 LEFT, RIGHT, TOP, BOTTOM = 79.0, 68.0, 90.0, 85.0
 """Margins in points: 28 mm left, as GB/T 9704-2012 has it, and less above and below: most letters are on one page."""
@@ -149,7 +149,7 @@ def draw_pages(blocks: Iterable[Block], *, title: str, note: str = "") -> bytes:
             top -= block.height
         _draw_foot(canvas, number, note)
         canvas.showPage()
-    canvas.save()
+    finish(canvas)
     return made.getvalue()
 
 

@@ -11,7 +11,7 @@ from io import BytesIO
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from services.papers.fonts import FONT, load_font, shown
+from services.papers.fonts import FONT, finish, load_font, shown
 from services.papers.lines import break_lines
 from services.papers.numerals import plain_date
 
@@ -88,7 +88,7 @@ def draw_paper(paper: Paper) -> bytes:
         _draw_line(canvas, line, place=place, y=y)
     _draw_stamp(canvas, paper.court)
     canvas.showPage()
-    canvas.save()
+    finish(canvas)
     return made.getvalue()
 
 
@@ -108,7 +108,7 @@ def draw_list(paper: Paper) -> bytes:
             canvas.drawString(_MARGIN, _HEIGHT - _MARGIN - place * _SMALL_LEADING, line)
         _draw_stamp(canvas, paper.court)
         canvas.showPage()
-    canvas.save()
+    finish(canvas)
     return made.getvalue()
 
 
