@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -146,6 +147,11 @@ class LeaseBook:
         if lease is None or (lease.system, lease.key_id) != (system, self.key.key_id) or now >= lease.expires_at:
             raise error(Reason.CHECK_KEY_LEASE_INVALID, "The lease of the key is not one that this system holds now.")
         return lease
+
+    async def require_all(self, lease_ids: Iterable[str], system: bytes) -> None:
+        """Looks at each of several leases once; as `require`."""
+        for lease_id in dict.fromkeys(lease_ids):
+            await self.require(lease_id, system)
 
     async def erase_ended(self) -> None:
         """Forgets leases that are over.

@@ -28,6 +28,9 @@ _RADICALS = range(0x2F00, 0x2FE0)
 
 def load_font() -> None:
     """Gives reportlab the font, which it keeps for the process."""
+    if FONT in getRegisteredFontNames():
+        # As a rule: it is asked for each character, and is not to wait for documents that others finish.
+        return
     with _ONE_AT_A_TIME:
         if FONT not in getRegisteredFontNames():
             with as_file(files("paperang_p2_fonts_cjk") / "fonts" / "wqy-microhei.ttc") as path:

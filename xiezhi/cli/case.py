@@ -65,7 +65,9 @@ def party_type(number: str, *, organisation: bool = False) -> case_pb2.PartyType
     """
     if not organisation:
         return case_pb2.PARTY_TYPE_NATURAL
-    return case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS if _LICENCE.fullmatch(number) else case_pb2.PARTY_TYPE_LEGAL_PERSON
+    if number_type(number, organisation=True) == case_pb2.IDENTITY_NUMBER_TYPE_BUSINESS_LICENCE:
+        return case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS
+    return case_pb2.PARTY_TYPE_LEGAL_PERSON
 
 
 @dataclass(frozen=True, slots=True)

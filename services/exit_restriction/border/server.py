@@ -67,8 +67,8 @@ class BorderCheckServicer:
     async def _read(self, call: Call, requests: Sequence[border_pb2.StreamTravellersRequest]) -> list[TravellerBatch]:
         unit, now, trace = call.officer.organisation, self._clock.now(), _traceparent()
         batches = [convert.read_batch(request, unit=unit, now=now, traceparent=trace) for request in requests]
-        for lease_id in {r.lease_id for r, batch in zip(requests, batches, strict=True) if batch.packed is not None}:
-            await self._leases.require(lease_id, call.officer.certificate_sha256)
+        named = (r.lease_id for r, batch in zip(requests, batches, strict=True) if batch.packed is not None)
+        await self._leases.require_all(named, call.officer.certificate_sha256)
         return batches
 
     async def _check(self, batches: list[TravellerBatch]) -> list[border_pb2.StreamTravellersResponse]:

@@ -238,7 +238,4 @@ class SubjectRows:
                 if subject is None:
                     subject = opened[key] = self._open(key, row.record)
                 there[key] = subject
-        return {
-            number: tuple(subjects.values()) if len(subjects) == 1 else tuple(subjects[key] for key in sorted(subjects))
-            for number, subjects in found.items()
-        }
+        return {number: tuple(subjects[key] for key in sorted(subjects)) for number, subjects in found.items()}

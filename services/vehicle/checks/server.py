@@ -55,8 +55,8 @@ class VehicleCheckServicer:
     async def _read(self, call: Call, requests: Sequence[check_pb2.StreamChecksRequest]) -> list[PlateBatch]:
         now = self._clock.now()
         batches = [convert.read_batch(request, now=now) for request in requests]
-        for lease_id in {r.lease_id for r, batch in zip(requests, batches, strict=True) if batch.packed is not None}:
-            await self._leases.require(lease_id, call.officer.certificate_sha256)
+        named = (r.lease_id for r, batch in zip(requests, batches, strict=True) if batch.packed is not None)
+        await self._leases.require_all(named, call.officer.certificate_sha256)
         return batches
 
     async def _check(self, call: Call, batches: list[PlateBatch]) -> list[check_pb2.StreamChecksResponse]:

@@ -155,35 +155,30 @@ def test_a_buyer_is_told_in_full() -> None:
         buyer("测试丙", "")
 
 
+NATURAL, LEGAL = case_pb2.PARTY_TYPE_NATURAL, case_pb2.PARTY_TYPE_LEGAL_PERSON
+SOLE_TRADER = case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS
+
+
 @pytest.mark.parametrize(
-    ("number", "organisation", "kind"),
+    ("number", "organisation", "kind", "party"),
     [
-        ("369901198001150011", False, case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN),
-        ("936840189001010017", False, case_pb2.IDENTITY_NUMBER_TYPE_FOREIGN_PERMANENT_RESIDENT),
-        ("CAN110180011501", False, case_pb2.IDENTITY_NUMBER_TYPE_FOREIGN_PERMANENT_RESIDENT),
-        ("GBR123456789", False, case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT),
-        ("91360100MA35TRT701", True, case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE),
-        ("MA35TRT70", True, case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE),
-        ("369901600000007", True, case_pb2.IDENTITY_NUMBER_TYPE_BUSINESS_LICENCE),
-        ("369901600000007", False, case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN),
+        ("369901198001150011", False, case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN, NATURAL),
+        ("936840189001010017", False, case_pb2.IDENTITY_NUMBER_TYPE_FOREIGN_PERMANENT_RESIDENT, NATURAL),
+        ("CAN110180011501", False, case_pb2.IDENTITY_NUMBER_TYPE_FOREIGN_PERMANENT_RESIDENT, NATURAL),
+        ("GBR123456789", False, case_pb2.IDENTITY_NUMBER_TYPE_PASSPORT, NATURAL),
+        ("91360100MA35TRT701", True, case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE, LEGAL),
+        ("92360100MA35TRT70X", True, case_pb2.IDENTITY_NUMBER_TYPE_SOCIAL_CREDIT_CODE, LEGAL),
+        ("MA35TRT70", True, case_pb2.IDENTITY_NUMBER_TYPE_ORGANISATION_CODE, LEGAL),
+        ("369901600000007", True, case_pb2.IDENTITY_NUMBER_TYPE_BUSINESS_LICENCE, SOLE_TRADER),
+        ("369901600000007", False, case_pb2.IDENTITY_NUMBER_TYPE_CITIZEN, NATURAL),
     ],
 )
-def test_a_debtors_number_is_of_the_kind_that_it_looks_like(number: str, organisation: bool, kind: int) -> None:
-    assert DebtorQuestion("某某", number, organisation).party().id_type == kind
+def test_a_debtor_is_of_the_kind_that_the_number_looks_like(
+    number: str, organisation: bool, kind: int, party: int
+) -> None:
+    asked = DebtorQuestion("某某", number, organisation).party()
+    assert (asked.id_type, asked.type) == (kind, party)
     assert buyer("某某", number, organisation=organisation).id_type == kind
-
-
-@pytest.mark.parametrize(
-    ("number", "organisation", "kind"),
-    [
-        ("369901198001150011", False, case_pb2.PARTY_TYPE_NATURAL),
-        ("369901600000007", False, case_pb2.PARTY_TYPE_NATURAL),
-        ("369901600000007", True, case_pb2.PARTY_TYPE_INDIVIDUAL_BUSINESS),
-        ("92360100MA35TRT70X", True, case_pb2.PARTY_TYPE_LEGAL_PERSON),
-    ],
-)
-def test_who_has_a_licence_number_is_a_sole_trader(number: str, organisation: bool, kind: int) -> None:
-    assert DebtorQuestion("某某", number, organisation).party().type == kind
 
 
 @pytest.mark.parametrize("missing", ["--name", "--number"])
