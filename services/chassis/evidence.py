@@ -38,7 +38,7 @@ PAUSE = timedelta(milliseconds=50)
 ATTEMPT = timedelta(seconds=5)
 """Deadline of one attempt."""
 CROWD = 4
-GATHERING = timedelta(milliseconds=8)
+GATHERING = timedelta(milliseconds=3)
 """After a group of so many, the next one gathers for so long: each costs both processes a call, a signature and a
 commit, however many entries it has. Whoever is alone does not wait."""
 

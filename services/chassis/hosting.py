@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 
 from services.chassis.admission import Admission
 from services.chassis.call import Call, Joint, Part
+from services.chassis.cohorts import next_stage
 from services.chassis.handling import Handler, Incoming, make_handler
 from services.chassis.pipeline import Pipeline
 from services.chassis.policy import Contracts, MethodInfo
@@ -80,8 +81,11 @@ class Hosting:
         """Admits a call; a stream of requests on its first message, and validates each that follows."""
         self._admission.authenticate(call)
         if not call.method.client_streaming:
+            await next_stage()
             message = parse(call.method, call.request)
+            await next_stage()
             await self._admission.admit(call, message)
+            await next_stage()
             return message
         _, message = await parse_first(call.method, incoming.requests)
         await self._admission.admit(call, message)
@@ -161,6 +165,7 @@ class Hosting:
         payload = message.SerializeToString()
         if not call.method.policy.recorded:
             return payload
+        await next_stage()
         receipt = await self._recorder.answered(call, payload, subjects=subjects)
         span.set("xiezhi.ledger.index", receipt.leaf_index)
         return append_receipt(payload, receipt)

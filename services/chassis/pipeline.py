@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
@@ -18,6 +19,7 @@ import grpc
 
 from services.chassis.call import Call, Peer
 from services.chassis.clock import Clock
+from services.chassis.cohorts import Cohorts
 from services.chassis.ids import IdSource
 from services.chassis.peers import Peers
 from services.chassis.policy import UNKNOWN_METHOD, MethodInfo
@@ -104,16 +106,21 @@ class Pipeline:
         self._clock = clock
         self._ids = ids
         self._max_request_bytes = max_request_bytes
-        self._draining = False
+        self._drained_at = math.inf
         self._limit = limit
         self._unfinished: set[asyncio.Future[Any]] = set()
         self._waits: set[asyncio.Timeout] = set()
+        self._cohorts = Cohorts()
 
     def drain(self) -> None:
         """Refuses calls that arrive from now on; those in flight go on, streams while they have something to say."""
-        self._draining = True
+        self._drained_at = time.perf_counter()
         for wait in self._waits:
             wait.reschedule(self._wait_until(wait.when()))
+
+    @property
+    def _is_draining(self) -> bool:
+        return self._drained_at < math.inf
 
     async def settle(self) -> None:
         """Waits until everything is finished that must be, also for callers who did not wait for it."""
@@ -140,12 +147,21 @@ class Pipeline:
             request: The request's bytes; None for a stream of requests.
         """
         started = time.perf_counter()
+        try:
+            await self._cohorts.join()
+            return await self._unary(method, context, work, request=request, started=started)
+        finally:
+            self._cohorts.leave()
+
+    async def _unary(
+        self, method: MethodInfo, context: Context, work: UnaryWork, *, request: bytes | None, started: float
+    ) -> bytes:
         metadata = tuple(context.invocation_metadata() or ())
         with self._telemetry.server_span(method.full_name, metadata) as span:
             call = self._call(method, metadata, span)
             context.set_trailing_metadata(((TRACE_KEY, span.trace_id),))
             try:
-                limit = self._begin(call, context, request)
+                limit = self._begin(call, context, request, started)
                 if limit is None:
                     answer = await work(call, span)
                 else:
@@ -166,7 +182,7 @@ class Pipeline:
             call = self._call(method, metadata, span)
             context.set_trailing_metadata(((TRACE_KEY, span.trace_id),))
             try:
-                limit = self._begin(call, context, request)
+                limit = self._begin(call, context, request, started)
                 ends = asyncio.get_running_loop().time() + limit if limit is not None else None
                 async with aclosing(work(call, span)) as answers:
                     with _cancelled_at(ends):
@@ -190,7 +206,7 @@ class Pipeline:
                 self._waits.discard(wait)
 
     def _wait_until(self, ends: float | None) -> float | None:
-        if not self._draining:
+        if not self._is_draining:
             return ends
         idle = asyncio.get_running_loop().time() + IDLE
         return idle if ends is None else min(ends, idle)
@@ -212,14 +228,14 @@ class Pipeline:
             peer=Peers.UNKNOWN,
         )
 
-    def _begin(self, call: Call, context: Context, request: bytes | None) -> float | None:
+    def _begin(self, call: Call, context: Context, request: bytes | None, started: float) -> float | None:
         """Checks what needs no parsing; returns the policy's seconds, None where the caller's are fewer."""
         if request is not None:
             call.request = request
             call.request_sha256 = hashlib.sha256(request).digest()
         call.peer = self._peers.read(context, call.received_at)
         self._limit(call.peer)
-        if self._draining:
+        if started > self._drained_at:
             raise _shutting_down()
         if request is not None and len(request) > self._max_request_bytes:
             raise error(Reason.MESSAGE_TOO_LARGE, f"The message is longer than {self._max_request_bytes:,} bytes.")
@@ -271,7 +287,7 @@ class Pipeline:
     def _explain(self, call: Call, failure: Exception) -> XiezhiError:
         if isinstance(failure, XiezhiError):
             return failure
-        if isinstance(failure, TimeoutError) and self._draining:
+        if isinstance(failure, TimeoutError) and self._is_draining:
             return _shutting_down()
         if isinstance(failure, TimeoutError):
             return error(Reason.DEADLINE_TOO_SHORT, "The method's deadline is over.")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from services.chassis.call import Call, Part
+from services.chassis.cohorts import next_stage
 from services.codes.ages import AgeRule
 from services.codes.legal_time import legal_date
 from services.identity import convert, handlers
@@ -36,7 +37,9 @@ class IdentityServicer:
         """Looks up one debtor."""
         question = convert.read_question(request, as_of=legal_date(call.accepted_at))
         debtor = convert.read_debtor(request.debtor, field="debtor", on=question.as_of)
+        await next_stage()
         answer = await handlers.lookup_household(debtor, question, registry=self._registry, rule=self._rule)
+        await next_stage()
         response = identity_pb2.LookupHouseholdResponse()
         convert.write_answer(response.answer, answer, question=question, rule=self._rule)
         return response

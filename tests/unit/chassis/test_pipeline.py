@@ -418,6 +418,16 @@ async def test_calls_in_flight_go_on_while_draining(bench):
     assert (await bench.call(work))[1].failure.retry_after == timedelta(seconds=1)
 
 
+async def test_a_call_that_waits_for_its_cohort_is_answered_while_draining(bench):
+    async def work(call, span):
+        return b"finished"
+
+    waiting = asyncio.ensure_future(bench.call(work))
+    await asyncio.sleep(0)
+    bench.pipeline.drain()
+    assert (await waiting)[0] == b"finished"
+
+
 async def test_a_stream_that_only_waits_does_not_hold_up_a_process_that_stops(bench, monkeypatch):
     monkeypatch.setattr(module, "IDLE", 0.05)
     waiting = asyncio.Event()
