@@ -19,6 +19,7 @@ from gateway.decision import Grant
 from gateway.forwarding import Metadata, metadata_of, relay
 from gateway.gate import Gate
 from services.chassis.call import Call
+from services.chassis.cohorts import next_stage
 from services.chassis.handling import Handler, Incoming, make_handler
 from services.chassis.pipeline import Context, Pipeline, time_remaining
 from services.chassis.policy import Contracts, MethodInfo
@@ -97,7 +98,11 @@ class Proxy:
         """Decides about a call; about a stream of requests on its first one, and validates each that follows."""
         self._gate.authenticate(call)
         if not call.method.client_streaming:
-            metadata, granted = await self._grant(call, span, parse(call.method, call.request))
+            await next_stage()
+            message = parse(call.method, call.request)
+            await next_stage()
+            metadata, granted = await self._grant(call, span, message)
+            await next_stage()
             return call.request, metadata, granted
         first, message = await parse_first(call.method, incoming.requests)
         metadata, granted = await self._grant(call, span, message)

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import grpc
@@ -226,25 +227,13 @@ class LedgerWriter:
         self._verify_growth(head, tuple(response.consistency_path))
         if len(response.inclusions) != len(request.entries):
             raise ProofError("it did not answer for every entry")
+        size, root, node = head.tree_size, head.root_hash, cache(merkle.node_hash)
         receipts = []
         for raw, inclusion in zip(request.entries, response.inclusions, strict=True):
-            leaf = merkle.leaf_hash(raw)
-            if not merkle.verify_inclusion(
-                leaf,
-                index=inclusion.leaf_index,
-                size=head.tree_size,
-                path=tuple(inclusion.path),
-                root=head.root_hash,
-            ):
+            index, path = inclusion.leaf_index, inclusion.path[:]
+            if not merkle.verify_inclusion(merkle.leaf_hash(raw), index, size, path=path, root=root, node=node):
                 raise ProofError("an entry is not where it says")
-            receipts.append(
-                receipt_pb2.Receipt(
-                    entry=raw,
-                    leaf_index=inclusion.leaf_index,
-                    inclusion_path=inclusion.path,
-                    tree_head=head,
-                )
-            )
+            receipts.append(receipt_pb2.Receipt(entry=raw, leaf_index=index, inclusion_path=path, tree_head=head))
         self._head = head
         self._witness.note(head)
         return receipts

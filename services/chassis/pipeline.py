@@ -149,28 +149,23 @@ class Pipeline:
         started = time.perf_counter()
         try:
             await self._cohorts.join()
-            return await self._unary(method, context, work, request=request, started=started)
+            metadata = tuple(context.invocation_metadata() or ())
+            with self._telemetry.server_span(method.full_name, metadata) as span:
+                call = self._call(method, metadata, span)
+                context.set_trailing_metadata(((TRACE_KEY, span.trace_id),))
+                try:
+                    limit = self._begin(call, context, request, started=started)
+                    if limit is None:
+                        answer = await work(call, span)
+                    else:
+                        async with asyncio.timeout(limit):
+                            answer = await work(call, span)
+                except Exception as failure:  # noqa: BLE001 - everything becomes a XiezhiError here
+                    await self._refuse(call, span, context, failure=failure, started=started)
+                self._telemetry.answered(method.full_name, time.perf_counter() - started)
+                return answer
         finally:
             self._cohorts.leave()
-
-    async def _unary(
-        self, method: MethodInfo, context: Context, work: UnaryWork, *, request: bytes | None, started: float
-    ) -> bytes:
-        metadata = tuple(context.invocation_metadata() or ())
-        with self._telemetry.server_span(method.full_name, metadata) as span:
-            call = self._call(method, metadata, span)
-            context.set_trailing_metadata(((TRACE_KEY, span.trace_id),))
-            try:
-                limit = self._begin(call, context, request, started)
-                if limit is None:
-                    answer = await work(call, span)
-                else:
-                    async with asyncio.timeout(limit):
-                        answer = await work(call, span)
-            except Exception as failure:  # noqa: BLE001 - everything becomes a XiezhiError here
-                await self._refuse(call, span, context, failure=failure, started=started)
-            self._telemetry.answered(method.full_name, time.perf_counter() - started)
-            return answer
 
     async def stream(
         self, method: MethodInfo, context: Context, work: StreamWork, *, request: bytes | None
@@ -182,7 +177,7 @@ class Pipeline:
             call = self._call(method, metadata, span)
             context.set_trailing_metadata(((TRACE_KEY, span.trace_id),))
             try:
-                limit = self._begin(call, context, request, started)
+                limit = self._begin(call, context, request, started=started)
                 ends = asyncio.get_running_loop().time() + limit if limit is not None else None
                 async with aclosing(work(call, span)) as answers:
                     with _cancelled_at(ends):
@@ -228,7 +223,7 @@ class Pipeline:
             peer=Peers.UNKNOWN,
         )
 
-    def _begin(self, call: Call, context: Context, request: bytes | None, started: float) -> float | None:
+    def _begin(self, call: Call, context: Context, request: bytes | None, *, started: float) -> float | None:
         """Checks what needs no parsing; returns the policy's seconds, None where the caller's are fewer."""
         if request is not None:
             call.request = request

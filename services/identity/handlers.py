@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
-from services.chassis.cohorts import next_stage
 from services.codes.ages import AgeRule
 from services.identity.domain import (
     BatchItem,
@@ -42,9 +41,7 @@ async def lookup_household(debtor: Debtor, question: Question, *, registry: Regi
         Unavailable: STORE_UNAVAILABLE.
     """
     files = {} if debtor.is_organisation else await registry.find((debtor.number,))
-    await next_stage()
     drafted = draft(debtor, question, files.get(debtor.number), rule=rule)
-    await next_stage()
     digests = drafted.photos
     return complete(drafted, await registry.photos(digests) if digests else {})
 

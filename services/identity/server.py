@@ -37,7 +37,6 @@ class IdentityServicer:
         """Looks up one debtor."""
         question = convert.read_question(request, as_of=legal_date(call.accepted_at))
         debtor = convert.read_debtor(request.debtor, field="debtor", on=question.as_of)
-        await next_stage()
         answer = await handlers.lookup_household(debtor, question, registry=self._registry, rule=self._rule)
         await next_stage()
         response = identity_pb2.LookupHouseholdResponse()

@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 from services.chassis.db.database import Database
 from services.chassis.db.failures import classify, repeat
 from services.chassis.db.handoff import Mailbox, settle
-from services.chassis.db.readers import Locked
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -23,18 +22,18 @@ MAX_KEYS = 256
 CROWD = 2
 GATHERING = timedelta(milliseconds=8)
 """After a query for so many keys, the next one gathers for so long: each costs a statement, and a thread that takes
-the interpreter from the event loop, which is as much for one key as for four. Whoever is alone does not wait."""
+the interpreter from the event loop, which is as much for one key as for four. Whoever is alone does not wait, and
+nobody does where the database is read without a thread."""
 
 Fetch = Callable[[Connection, Sequence[K]], Mapping[K, V]]
 """Reads the values of keys, each key once, in one statement; a key without a value is left out."""
 
 
 class BatchReader(Generic[K, V]):
-    """Answers reads by key: at once where the database is at hand, elsewhere in threads.
+    """Answers reads by key; those of one turn of the event loop share a query.
 
-    Those for a thread that come in one turn of the event loop share a query, and while it runs, further keys gather for
-    the next one. A read never joins a query that was sent before it, so it sees everything that was committed before it
-    was called.
+    While a query runs in a thread, further keys gather for the next one. A read never joins a query that was sent
+    before it, so it sees everything that was committed before it was called.
 
     Args:
         database: Where to read.
@@ -61,8 +60,12 @@ class BatchReader(Generic[K, V]):
         Raises:
             XiezhiError: STORE_UNAVAILABLE if the database cannot be used, SHUTTING_DOWN after it was closed.
         """
-        found = await self.get_many((key,))
-        return found.get(key)
+        started = time.perf_counter()
+        future = self._ask(key)
+        try:
+            return await future
+        finally:
+            self._database.observe("db.read.seconds", time.perf_counter() - started)
 
     async def get_many(self, keys: Iterable[K]) -> dict[K, V]:
         """Reads the values of several keys.
@@ -77,29 +80,15 @@ class BatchReader(Generic[K, V]):
             XiezhiError: As `get`.
         """
         started = time.perf_counter()
-        wanted = tuple(dict.fromkeys(keys))
+        futures = {key: self._ask(key) for key in dict.fromkeys(keys)}
         try:
-            try:
-                return self._read_here(wanted)
-            except Locked:
-                return await self._read_there(wanted)
+            # Gathering costs ten times what is gathered where there is but one.
+            values = (
+                await asyncio.gather(*futures.values()) if len(futures) > 1 else [await f for f in futures.values()]
+            )
         finally:
             self._database.observe("db.read.seconds", time.perf_counter() - started)
-
-    def _read_here(self, keys: tuple[K, ...]) -> dict[K, V]:
-        found: dict[K, V] = {}
-        for start in range(0, len(keys), self._max_keys):
-            found.update(self._database.read_here(self._query(keys[start : start + self._max_keys])))
-        return {key: found[key] for key in keys if key in found}
-
-    def _query(self, keys: Sequence[K]) -> Callable[[Connection], Mapping[K, V]]:
-        return lambda connection: self._fetch(connection, keys)
-
-    async def _read_there(self, keys: tuple[K, ...]) -> dict[K, V]:
-        asked = [self._ask(key) for key in keys]
-        # Gathering costs ten times what is gathered where there is but one.
-        values = await asyncio.gather(*asked) if len(asked) > 1 else [await future for future in asked]
-        return {key: value for key, value in zip(keys, values, strict=True) if value is not None}
+        return {key: value for key, value in zip(futures, values, strict=True) if value is not None}
 
     def _ask(self, key: K) -> asyncio.Future[V | None]:
         loop = asyncio.get_running_loop()
@@ -113,7 +102,7 @@ class BatchReader(Generic[K, V]):
 
     def _land(self, keys: int) -> None:
         """Sends the next query, at once or when some more keys have gathered."""
-        if keys >= CROWD:
+        if keys >= CROWD and self._database.hands_over:
             asyncio.get_running_loop().call_later(GATHERING.total_seconds(), self._fly)
         else:
             self._fly()
@@ -132,7 +121,7 @@ class BatchReader(Generic[K, V]):
         self._database.observe("db.batch.keys", len(boarding))
         flight = _Flight(boarding, fetch=self._fetch, mailbox=self._database.mailbox(), landed=self._land)
         try:
-            self._database.send(flight)
+            self._database.send_keys(flight)
         except Exception as failure:  # noqa: BLE001 - it is for those who wait
             flight.finish(None, failure)
 

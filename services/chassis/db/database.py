@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from services.chassis.db.failures import Trouble, closed, unavailable
 from services.chassis.db.handoff import Errand, Job, Mailbox, Observer, guard
 from services.chassis.db.postgres import PostgresStore
-from services.chassis.db.readers import LocalReader, Locked, ReaderPool
+from services.chassis.db.readers import LocalReader, ReaderPool
 from services.chassis.db.sqlite import SqliteStore
 from services.chassis.db.stores import Store, Timeouts
 from services.chassis.db.writer import GroupWriter
@@ -177,17 +177,20 @@ class Database:
         self._admit(self._readers.waiting)
         self._readers.submit(errand)
 
-    def read_here(self, fn: Callable[[Connection], T]) -> T:
-        """Runs a function of one statement that reads little, at once, where the database is at hand.
+    @property
+    def hands_over(self) -> bool:
+        """Whether reads by key are handed to a thread."""
+        return self._local is None
+
+    def send_keys(self, errand: Errand) -> None:
+        """Runs a read by a few keys at once where the database is at hand, and queues it otherwise.
 
         Raises:
-            Locked: If it is not, or is locked now: then the function is to be sent to a thread.
-            XiezhiError: STORE_UNAVAILABLE if the database cannot be used, SHUTTING_DOWN after `close`.
+            XiezhiError: As `send`.
         """
-        if self._local is None:
-            raise Locked
         self._admit(0)
-        return self._local.read(fn)
+        if self._local is None or not self._local.run(errand):
+            self.send(errand)
 
     def observe(self, name: str, value: float) -> None:
         """Tells the observer a measurement."""

@@ -6,17 +6,11 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
-
-from sqlalchemy import Connection
 
 from services.chassis.db.failures import Trouble, classify, translate
 from services.chassis.db.handoff import Errand
 from services.chassis.db.stores import Link, Store
-
-T = TypeVar("T")
 
 VERIFY = timedelta(milliseconds=50)
 """How old the knowledge may be that the database is where it was; looking costs as much as a small read."""
@@ -63,7 +57,7 @@ class ReaderPool:
             result: object = None
             failed: BaseException | None = None
             try:
-                result = seat.read(errand.run, snapshot=errand.snapshot)
+                result = seat.read(errand)
             except BaseException as failure:  # noqa: BLE001 - it is the caller's, who is told
                 failed = translate(failure)
             errand.mailbox.post(errand, result, failed)
@@ -71,10 +65,6 @@ class ReaderPool:
             # Neither the caller's result nor its request may live on while this thread waits.
             del errand, result, failed
         seat.leave()
-
-
-class Locked(Exception):
-    """The database is locked, for which only a thread may wait."""
 
 
 class LocalReader:
@@ -87,22 +77,22 @@ class LocalReader:
     def __init__(self, store: Store) -> None:
         self._seat = _Seat(store, waits=False)
 
-    def read(self, fn: Callable[[Connection], T]) -> T:
-        """Runs a function of one statement and returns its result.
+    def run(self, errand: Errand) -> bool:
+        """Runs a function and delivers its result.
 
-        Raises:
-            Locked: If it is to be run in a thread.
-            XiezhiError: STORE_UNAVAILABLE if the database cannot be used.
+        Returns:
+            Whether that was done; False where the database is locked, for which only a thread may wait.
         """
+        result: object = None
+        failed: BaseException | None = None
         try:
-            return self._seat.read(fn, snapshot=False)
-        except Exception as failure:
+            result = self._seat.read(errand)
+        except Exception as failure:  # noqa: BLE001 - it is the caller's, who is told
             if classify(failure) is Trouble.LOCKED:
-                raise Locked from None
-            told = translate(failure)
-            if told is failure:
-                raise
-            raise told from None
+                return False
+            failed = translate(failure)
+        errand.finish(result, failed)
+        return True
 
     def close(self) -> None:
         """Closes the connection."""
@@ -125,17 +115,17 @@ class _Seat:
         self._link: Link | None = None
         self._verified = 0.0
 
-    def read(self, fn: Callable[[Connection], T], *, snapshot: bool) -> T:
+    def read(self, errand: Errand) -> object:
         """Runs a function, a second time if the connection turns out to have been lost while it lay idle."""
         idle = self._link is not None
         try:
-            return self._attempt(fn, snapshot)
+            return self._attempt(errand)
         except Exception as failure:
             if not idle or classify(failure) is not Trouble.LOST:
                 raise
-        return self._attempt(fn, snapshot)
+        return self._attempt(errand)
 
-    def _attempt(self, fn: Callable[[Connection], T], snapshot: bool) -> T:
+    def _attempt(self, errand: Errand) -> object:
         link = self._link
         try:
             if link is None:
@@ -144,10 +134,10 @@ class _Seat:
             if now - self._verified > VERIFY.total_seconds():
                 self._store.verify()
                 self._verified = now
-            if not snapshot:
-                return fn(link.connection)
+            if not errand.snapshot:
+                return errand.run(link.connection)
             self._store.begin_snapshot(link)
-            result = fn(link.connection)
+            result = errand.run(link.connection)
             self._store.end(link)
         except BaseException as failure:
             self._recover(failure)

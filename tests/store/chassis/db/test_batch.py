@@ -179,7 +179,7 @@ async def test_a_database_at_hand_is_read_without_a_thread(local, notes):
     reader = BatchReader(local, places, max_keys=4)
     words = await asyncio.gather(*map(reader.get, [*range(10), "bad"]), return_exceptions=True)
     assert words[:10] == [f"word {number}" for number in range(10)]
-    assert isinstance(words[10], ValueError)
+    assert isinstance(words[10].__cause__, ValueError)
     assert {thread is threading.current_thread() for thread in places.threads} == {True}
     await local.write(notes.add(50, "fresh"))
     assert await reader.get(50) == "fresh"
