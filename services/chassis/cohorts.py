@@ -15,7 +15,7 @@ import asyncio
 import types
 from collections.abc import Generator
 
-LULL = 0.002
+LULL = 0.006
 """Seconds without another call after which a cohort sets off with those that are there."""
 LONGEST = 0.02
 """Seconds after which it sets off however many still come."""
@@ -49,31 +49,30 @@ class Cohorts:
         self._waiting.append(place)
         if SHARE * len(self._waiting) >= self._inside:
             if not self._is_leaving:
+                if self._next is not None:
+                    self._next.cancel()
                 # Not now: the other calls that this turn of the loop woke are to come along.
-                self._schedule(loop.call_soon(self._set_off))
-                self._is_leaving = True
+                self._next, self._is_leaving = loop.call_soon(self._set_off), True
         elif self._next is None:
-            self._former, self._began = len(self._waiting), loop.time()
-            self._schedule(loop.call_later(LULL, self._look))
+            self._began = loop.time()
+            self._linger()
         await place
 
     def leave(self) -> None:
         """Tells that a call has ended."""
         self._inside -= 1
 
-    def _schedule(self, step: asyncio.Handle) -> None:
-        if self._next is not None:
-            self._next.cancel()
-        self._next = step
+    def _linger(self) -> None:
+        self._former = len(self._waiting)
+        self._next = asyncio.get_running_loop().call_later(LULL, self._look)
 
     def _look(self) -> None:
         """Waits on where others have come meanwhile."""
-        loop = asyncio.get_running_loop()
-        if len(self._waiting) == self._former or loop.time() - self._began >= LONGEST:
+        waited = asyncio.get_running_loop().time() - self._began
+        if len(self._waiting) == self._former or waited >= LONGEST:
             self._set_off()
         else:
-            self._former = len(self._waiting)
-            self._next = loop.call_later(LULL, self._look)
+            self._linger()
 
     def _set_off(self) -> None:
         self._next, self._is_leaving = None, False

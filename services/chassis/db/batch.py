@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -19,11 +18,6 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 MAX_KEYS = 256
-CROWD = 2
-GATHERING = timedelta(milliseconds=8)
-"""After a query for so many keys, the next one gathers for so long: each costs a statement, and a thread that takes
-the interpreter from the event loop, which is as much for one key as for four. Whoever is alone does not wait, and
-nobody does where the database is read without a thread."""
 
 Fetch = Callable[[Connection, Sequence[K]], Mapping[K, V]]
 """Reads the values of keys, each key once, in one statement; a key without a value is left out."""
@@ -100,13 +94,6 @@ class BatchReader(Generic[K, V]):
             loop.call_soon(self._fly)
         return future
 
-    def _land(self, keys: int) -> None:
-        """Sends the next query, at once or when some more keys have gathered."""
-        if keys >= CROWD and self._database.hands_over:
-            asyncio.get_running_loop().call_later(GATHERING.total_seconds(), self._fly)
-        else:
-            self._fly()
-
     def _fly(self) -> None:
         """Sends a query for the keys that wait, if any still do."""
         boarding: dict[K, list[asyncio.Future[V | None]]] = {}
@@ -119,7 +106,7 @@ class BatchReader(Generic[K, V]):
             self._flying = False
             return
         self._database.observe("db.batch.keys", len(boarding))
-        flight = _Flight(boarding, fetch=self._fetch, mailbox=self._database.mailbox(), landed=self._land)
+        flight = _Flight(boarding, fetch=self._fetch, mailbox=self._database.mailbox(), landed=self._fly)
         try:
             self._database.send_keys(flight)
         except Exception as failure:  # noqa: BLE001 - it is for those who wait
@@ -133,7 +120,7 @@ class _Flight(Generic[K, V]):
         waiting: Who waits, by key.
         fetch: Reads the values.
         mailbox: Where the result goes.
-        landed: Called with the number of keys when all who waited have been told.
+        landed: Called when all who waited have been told.
     """
 
     __slots__ = ("_fetch", "_landed", "_waiting", "mailbox")
@@ -144,7 +131,7 @@ class _Flight(Generic[K, V]):
         *,
         fetch: Fetch[K, V],
         mailbox: Mailbox,
-        landed: Callable[[int], None],
+        landed: Callable[[], None],
     ) -> None:
         self._waiting = waiting
         self._fetch = fetch
@@ -187,7 +174,7 @@ class _Flight(Generic[K, V]):
             value, failed = values.found.get(key), failure or values.failed.get(key)
             for future in futures:
                 settle(future, value, failed and repeat(failed))
-        self._landed(len(self._waiting))
+        self._landed()
 
 
 @dataclass(frozen=True, slots=True)

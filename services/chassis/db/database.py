@@ -177,11 +177,6 @@ class Database:
         self._admit(self._readers.waiting)
         self._readers.submit(errand)
 
-    @property
-    def hands_over(self) -> bool:
-        """Whether reads by key are handed to a thread."""
-        return self._local is None
-
     def send_keys(self, errand: Errand) -> None:
         """Runs a read by a few keys at once where the database is at hand, and queues it otherwise.
 
