@@ -23,6 +23,7 @@ class BulkLoader:
     def __init__(self, database_url: str) -> None:
         self._store = make_store(database_url, Timeouts())
         self._link: Link | None = None
+        self._has_written = False
 
     def __enter__(self) -> Self:
         self._link = self._store.connect(writes=True)
@@ -31,9 +32,13 @@ class BulkLoader:
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        if self._link is not None:
-            self._link.close()
-        self._store.close()
+        try:
+            if self._link is not None and self._has_written and failure is None:
+                self._store.take_stock(self._link)
+        finally:
+            if self._link is not None:
+                self._link.close()
+            self._store.close()
 
     @property
     def connection(self) -> Connection:
@@ -55,6 +60,7 @@ class BulkLoader:
         self._store.begin(link)
         with link.connection.begin():
             yield link.connection
+        self._has_written = True
 
     def _require_link(self) -> Link:
         if self._link is None:

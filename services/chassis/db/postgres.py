@@ -80,6 +80,11 @@ class PostgresStore:
         """Takes a transaction number, which makes the commit write to the log."""
         connection.exec_driver_sql("SELECT pg_current_xact_id()")
 
+    def take_stock(self, link: Link) -> None:
+        """Counts anew: a table that was just filled is read as a whole, instead of by its index, until that is done."""
+        link.driver.execute("SET statement_timeout = 0", prepare=False)
+        link.driver.execute("ANALYZE", prepare=False)
+
     def close(self) -> None:
         """Does nothing: nothing is held beside the links."""
 

@@ -108,6 +108,10 @@ class Store(Protocol):
         """Makes the smallest change that a commit must make durable."""
         ...
 
+    def take_stock(self, link: Link) -> None:
+        """Has the database learn how much is in its tables, where its plans depend on it; outside of a transaction."""
+        ...
+
     def close(self) -> None:
         """Lets go of the database, after every link is closed."""
         ...

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import create_engine, insert, text
 
 from services.chassis.sealing import Sealer
 from services.identity.digests import sm3
@@ -148,3 +148,16 @@ def test_a_loader_is_entered_first(registry_url, keyring):
         loader.add([], [household()], [])
     with pytest.raises(RuntimeError):
         loader.count()
+
+
+@pytest.mark.postgres
+def test_a_registry_that_was_just_filled_is_read_by_its_indexes(make_migrated_database, keyring):
+    url = make_migrated_database("services.identity")
+    people, homes = province(400)
+    with RegistryLoader(url, keyring=keyring) as loader:
+        loader.add(people, homes, ())
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        known = connection.execute(text("SELECT reltuples FROM pg_class WHERE relname = 'persons'")).scalar_one()
+    engine.dispose()
+    assert known == 400
