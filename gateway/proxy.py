@@ -98,11 +98,11 @@ class Proxy:
         """Decides about a call; about a stream of requests on its first one, and validates each that follows."""
         self._gate.authenticate(call)
         if not call.method.client_streaming:
-            await next_stage()
+            await next_stage(call)
             message = parse(call.method, call.request)
-            await next_stage()
+            await next_stage(call)
             metadata, granted = await self._grant(call, span, message)
-            await next_stage()
+            await next_stage(call)
             return call.request, metadata, granted
         first, message = await parse_first(call.method, incoming.requests)
         metadata, granted = await self._grant(call, span, message)

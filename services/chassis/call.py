@@ -50,7 +50,7 @@ class Call:
 
     Attributes:
         method: The method called.
-        received_at: When the call arrived, UTC.
+        received_at: When the call was taken up, UTC.
         trace_id: Its trace, 32 hexadecimal characters.
         span_id: Its span within the trace, 16 hexadecimal characters; empty where there is none.
         metadata: Its metadata; for a repeated key the last value.
@@ -65,6 +65,7 @@ class Call:
         case_number: Number of the case, once known.
         subjects: Numbers of the data subjects, once known.
         liaison: Whether the caller acts as liaison of the own organisation, once known.
+        company: How many calls set off with it, itself among them; see `services.chassis.cohorts`.
     """
 
     method: MethodInfo
@@ -84,6 +85,7 @@ class Call:
     case_number: str = ""
     subjects: tuple[str, ...] = field(default=())
     liaison: bool = False
+    company: int = 1
 
     @property
     def officer(self) -> Caller:

@@ -14,20 +14,48 @@ from __future__ import annotations
 import asyncio
 import types
 from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol
 
 LULL = 0.006
-"""Seconds without another call after which a cohort sets off with those that are there."""
+"""Seconds between two looks; a cohort for which nobody came between them sets off."""
 LONGEST = 0.02
 """Seconds after which it sets off however many still come."""
 SHARE = 2
-"""It sets off when one in so many of the calls inside waits for it. Whoever is alone does not wait, and under load one
-cohort is worked on while others' answers are on their way."""
+"""It sets off when one in so many of the calls inside waits for it: one is worked on while others' answers are on their
+way."""
+PATIENCE = 0.1
+"""Seconds for which a call that has set off counts as inside; one that takes longer waits for something else."""
+
+
+class Accompanied(Protocol):
+    """A call.
+
+    Attributes:
+        company: How many calls set off with it, itself among them.
+    """
+
+    company: int
 
 
 @types.coroutine
-def next_stage() -> Generator[None, None, None]:
-    """Lets the other calls of a cohort come as far as this one."""
-    yield
+def next_stage(call: Accompanied) -> Generator[None, None, None]:
+    """Lets those who set off with a call come as far; one that is alone goes on."""
+    if call.company > 1:
+        yield
+
+
+@dataclass(slots=True)
+class Cohort:
+    """Calls that set off together.
+
+    Attributes:
+        size: How many.
+        inside: How many of them count as inside.
+    """
+
+    size: int
+    inside: int
 
 
 class Cohorts:
@@ -35,36 +63,56 @@ class Cohorts:
 
     def __init__(self) -> None:
         self._inside = 0
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: list[asyncio.Future[Cohort]] = []
         self._former = 0
         self._began = 0.0
         self._next: asyncio.Handle | None = None
         self._is_leaving = False
 
-    async def join(self) -> None:
-        """Waits for the next cohort; `leave` is to be called once, whatever becomes of the call."""
+    async def join(self) -> Cohort:
+        """Waits for the next cohort; `leave` is to be called once it has set off and the call has ended."""
         loop = asyncio.get_running_loop()
         self._inside += 1
-        place: asyncio.Future[None] = loop.create_future()
+        place: asyncio.Future[Cohort] = loop.create_future()
         self._waiting.append(place)
         if SHARE * len(self._waiting) >= self._inside:
-            if not self._is_leaving:
-                if self._next is not None:
-                    self._next.cancel()
-                # Not now: the other calls that this turn of the loop woke are to come along.
-                self._next, self._is_leaving = loop.call_soon(self._set_off), True
+            self._set_off_soon()
         elif self._next is None:
             self._began = loop.time()
             self._linger()
-        await place
+        try:
+            return await place
+        except asyncio.CancelledError:
+            if place.cancelled():
+                self._inside -= 1
+            else:
+                self.leave(place.result())
+            raise
 
-    def leave(self) -> None:
-        """Tells that a call has ended."""
-        self._inside -= 1
+    def leave(self, cohort: Cohort) -> None:
+        """Tells that a call of a cohort has ended."""
+        if cohort.inside:
+            self._count_out(cohort, 1)
+
+    def _count_out(self, cohort: Cohort, calls: int) -> None:
+        cohort.inside -= calls
+        self._inside -= calls
+        if self._waiting and len(self._waiting) >= self._inside:
+            # Nobody is there to wait for.
+            self._set_off_soon()
+
+    def _set_off_soon(self) -> None:
+        if self._is_leaving:
+            return
+        if self._next is not None:
+            self._next.cancel()
+        # Not now: the other calls that this turn of the loop woke are to come along.
+        self._next, self._is_leaving = asyncio.get_running_loop().call_soon(self._set_off), True
 
     def _linger(self) -> None:
+        loop = asyncio.get_running_loop()
         self._former = len(self._waiting)
-        self._next = asyncio.get_running_loop().call_later(LULL, self._look)
+        self._next = loop.call_later(min(LULL, self._began + LONGEST - loop.time()), self._look)
 
     def _look(self) -> None:
         """Waits on where others have come meanwhile."""
@@ -76,7 +124,12 @@ class Cohorts:
 
     def _set_off(self) -> None:
         self._next, self._is_leaving = None, False
-        cohort, self._waiting = self._waiting, []
-        for place in cohort:
-            if not place.done():
-                place.set_result(None)
+        places = [place for place in self._waiting if not place.done()]
+        self._waiting = []
+        cohort = Cohort(len(places), len(places))
+        for place in places:
+            place.set_result(cohort)
+        asyncio.get_running_loop().call_later(PATIENCE, self._forget, cohort)
+
+    def _forget(self, cohort: Cohort) -> None:
+        self._count_out(cohort, cohort.inside)

@@ -64,7 +64,9 @@ class Hosting:
         async def one(call: Call, span: CallSpan, incoming: Incoming) -> bytes:
             asked = await self._admit(call, incoming)
             if not method.side_effects:
-                return await self._prove(call, span, await behaviour(asked, call))
+                answer = await behaviour(asked, call)
+                await next_stage(call)
+                return await self._prove(call, span, answer)
             change = self._change(call, span, lambda: behaviour(asked, call))
             # A stream of requests ends with its caller: only a request that is there as a whole can be finished.
             return await (change if method.client_streaming else self._pipeline.finish(change))
@@ -81,11 +83,11 @@ class Hosting:
         """Admits a call; a stream of requests on its first message, and validates each that follows."""
         self._admission.authenticate(call)
         if not call.method.client_streaming:
-            await next_stage()
+            await next_stage(call)
             message = parse(call.method, call.request)
-            await next_stage()
+            await next_stage(call)
             await self._admission.admit(call, message)
-            await next_stage()
+            await next_stage(call)
             return message
         _, message = await parse_first(call.method, incoming.requests)
         await self._admission.admit(call, message)
@@ -165,7 +167,6 @@ class Hosting:
         payload = message.SerializeToString()
         if not call.method.policy.recorded:
             return payload
-        await next_stage()
         receipt = await self._recorder.answered(call, payload, subjects=subjects)
         span.set("xiezhi.ledger.index", receipt.leaf_index)
         return append_receipt(payload, receipt)

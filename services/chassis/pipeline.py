@@ -147,25 +147,46 @@ class Pipeline:
             request: The request's bytes; None for a stream of requests.
         """
         started = time.perf_counter()
+        # An upload takes as long as its sender, and what processes ask of each other comes in groups already.
+        if request is None or method.policy.internal:
+            return await self._unary(method, context, work, request=request, started=started, company=1)
         try:
-            await self._cohorts.join()
-            metadata = tuple(context.invocation_metadata() or ())
-            with self._telemetry.server_span(method.full_name, metadata) as span:
-                call = self._call(method, metadata, span)
-                context.set_trailing_metadata(((TRACE_KEY, span.trace_id),))
-                try:
-                    limit = self._begin(call, context, request, started=started)
-                    if limit is None:
-                        answer = await work(call, span)
-                    else:
-                        async with asyncio.timeout(limit):
-                            answer = await work(call, span)
-                except Exception as failure:  # noqa: BLE001 - everything becomes a XiezhiError here
-                    await self._refuse(call, span, context, failure=failure, started=started)
-                self._telemetry.answered(method.full_name, time.perf_counter() - started)
-                return answer
+            cohort = await self._cohorts.join()
+        except asyncio.CancelledError:
+            seconds = time.perf_counter() - started
+            self._telemetry.refused(method.full_name, Reason.CANCELLED.value, seconds)
+            raise
+        try:
+            return await self._unary(method, context, work, request=request, started=started, company=cohort.size)
         finally:
-            self._cohorts.leave()
+            self._cohorts.leave(cohort)
+
+    async def _unary(
+        self,
+        method: MethodInfo,
+        context: Context,
+        work: UnaryWork,
+        *,
+        request: bytes | None,
+        started: float,
+        company: int,
+    ) -> bytes:
+        metadata = tuple(context.invocation_metadata() or ())
+        with self._telemetry.server_span(method.full_name, metadata) as span:
+            call = self._call(method, metadata, span)
+            call.company = company
+            context.set_trailing_metadata(((TRACE_KEY, span.trace_id),))
+            try:
+                limit = self._begin(call, context, request, started=started)
+                if limit is None:
+                    answer = await work(call, span)
+                else:
+                    async with asyncio.timeout(limit):
+                        answer = await work(call, span)
+            except Exception as failure:  # noqa: BLE001 - everything becomes a XiezhiError here
+                await self._refuse(call, span, context, failure=failure, started=started)
+            self._telemetry.answered(method.full_name, time.perf_counter() - started)
+            return answer
 
     async def stream(
         self, method: MethodInfo, context: Context, work: StreamWork, *, request: bytes | None

@@ -38,7 +38,7 @@ class IdentityServicer:
         question = convert.read_question(request, as_of=legal_date(call.accepted_at))
         debtor = convert.read_debtor(request.debtor, field="debtor", on=question.as_of)
         answer = await handlers.lookup_household(debtor, question, registry=self._registry, rule=self._rule)
-        await next_stage()
+        await next_stage(call)
         response = identity_pb2.LookupHouseholdResponse()
         convert.write_answer(response.answer, answer, question=question, rule=self._rule)
         return response

@@ -10,6 +10,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from services.chassis.db.database import make_store
+from services.chassis.db.failures import classify
 from services.chassis.db.stores import Link, Timeouts
 
 
@@ -35,6 +36,10 @@ class BulkLoader:
         try:
             if self._link is not None and self._has_written and failure is None:
                 self._store.take_stock(self._link)
+        except Exception as trouble:
+            # What was written is there; the database comes to count it by itself, if later.
+            if classify(trouble) is None:
+                raise
         finally:
             if self._link is not None:
                 self._link.close()

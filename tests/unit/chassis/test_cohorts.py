@@ -1,6 +1,7 @@
 """Calls that come together: who waits for whom, and for how long."""
 
 import asyncio
+from dataclasses import dataclass
 
 import pytest
 
@@ -26,12 +27,17 @@ class Bench:
             self._ends[name].set()
 
     async def _run(self, name):
+        cohort = await self.cohorts.join()
         try:
-            await self.cohorts.join()
             self.off.append(name)
             await self._ends[name].wait()
         finally:
-            self.cohorts.leave()
+            self.cohorts.leave(cohort)
+
+
+@dataclass
+class Accompanied:
+    company: int
 
 
 async def turns(count=5):
@@ -46,8 +52,10 @@ def bench():
 
 @pytest.fixture
 async def crowd(bench, monkeypatch):
-    """Four calls under way, and pauses that no machine makes by itself."""
-    monkeypatch.setattr(module, "LULL", 0.05)
+    """Four calls under way, and no end of waiting that the test does not bring about."""
+    monkeypatch.setattr(module, "LULL", 60)
+    monkeypatch.setattr(module, "LONGEST", 60)
+    monkeypatch.setattr(module, "PATIENCE", 60)
     for number in range(4):
         bench.call(number)
     await turns()
@@ -78,11 +86,11 @@ async def test_those_of_one_turn_set_off_together_and_stay_abreast(bench):
     seen = []
 
     async def run(name):
-        await bench.cohorts.join()
+        cohort = await bench.cohorts.join()
         for stage in range(3):
             seen.append((stage, name))
-            await next_stage()
-        bench.cohorts.leave()
+            await next_stage(Accompanied(cohort.size))
+        bench.cohorts.leave(cohort)
 
     await asyncio.gather(*map(run, "abcd"))
     assert seen == [(stage, name) for stage in range(3) for name in "abcd"]
@@ -98,6 +106,15 @@ async def test_a_cohort_waits_until_half_of_all_wait(crowd):
     assert crowd.off == ["a", "b", "c", "d"]
 
 
+async def test_who_is_alone_goes_on_from_stage_to_stage():
+    others = asyncio.ensure_future(asyncio.sleep(0))
+    await next_stage(Accompanied(1))
+    assert not others.done()
+    for _ in range(2):
+        await next_stage(Accompanied(2))
+    assert others.done()
+
+
 async def test_a_cohort_sets_off_in_a_lull(crowd, monkeypatch):
     monkeypatch.setattr(module, "LULL", 0.002)
     crowd.call("a")
@@ -106,19 +123,46 @@ async def test_a_cohort_sets_off_in_a_lull(crowd, monkeypatch):
 
 
 async def test_a_cohort_that_grows_on_sets_off_in_the_end(crowd, monkeypatch):
-    monkeypatch.setattr(module, "LULL", 0.02)
-    monkeypatch.setattr(module, "LONGEST", 0.03)
-    for number in range(100, 160):
+    monkeypatch.setattr(module, "LULL", 0.3)
+    monkeypatch.setattr(module, "LONGEST", 0.6)
+    for number in range(100, 300):
         crowd.call(number)
     await turns()
     crowd.off.clear()
     loop = asyncio.get_running_loop()
-    began, names = loop.time(), iter(range(40))
+    began, names = loop.time(), iter(range(200))
     while not crowd.off:
         crowd.call(next(names))
         await asyncio.sleep(0.01)
-    assert 0.03 <= loop.time() - began < 1
+    assert 0.5 < loop.time() - began < 5
     assert crowd.off[0] == 0
+
+
+async def test_a_cohort_sets_off_once_nobody_is_left_inside(crowd):
+    crowd.call("a")
+    await turns()
+    crowd.end(0, 1, 2)
+    await turns()
+    assert crowd.off == []
+    crowd.end(3)
+    await turns()
+    assert crowd.off == ["a"]
+
+
+async def test_calls_that_wait_for_something_else_are_not_waited_for(bench, monkeypatch):
+    monkeypatch.setattr(module, "LULL", 60)
+    monkeypatch.setattr(module, "PATIENCE", 0.01)
+    for number in range(4):
+        bench.call(number)
+    await asyncio.sleep(0.05)
+    bench.call("a")
+    await turns()
+    assert bench.off[-1] == "a"
+    bench.end(*bench.tasks)
+    await asyncio.gather(*bench.tasks.values())
+    bench.call("b")
+    await turns()
+    assert bench.off[-1] == "b"
 
 
 async def test_who_goes_away_is_not_waited_for(crowd):
@@ -126,8 +170,6 @@ async def test_who_goes_away_is_not_waited_for(crowd):
         crowd.call(name)
     await turns()
     crowd.tasks["b"].cancel()
-    await turns()
-    crowd.end(0, 1)
     await turns()
     crowd.call("d")
     await turns()
@@ -137,3 +179,15 @@ async def test_who_goes_away_is_not_waited_for(crowd):
     crowd.call("e")
     await turns()
     assert crowd.off[-1] == "e"
+
+
+async def test_who_goes_away_as_the_cohort_sets_off_counts_no_more(bench):
+    bench.call("a")
+    bench.call("b")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    bench.tasks["a"].cancel()
+    await turns()
+    bench.end("b")
+    await asyncio.gather(*bench.tasks.values(), return_exceptions=True)
+    assert bench.cohorts._inside == 0

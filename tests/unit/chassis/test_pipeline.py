@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import grpc
 import pytest
 
+from services.chassis import cohorts
 from services.chassis import pipeline as module
 from services.chassis.call import Peer
 from services.chassis.clock import ManualClock
@@ -22,6 +23,7 @@ from xiezhi.errors.status import STATUS_KEY, from_status
 CONTRACTS = Contracts.load()
 STANDING = CONTRACTS.method("/xiezhi.standing.v1.StandingService/GetStanding")
 METHOD = CONTRACTS.method("/xiezhi.identity.v1.IdentityService/LookupHousehold")
+APPEND = CONTRACTS.method("/xiezhi.ledger.v1.LedgerService/Append")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PEER = Peer("spiffe://xiezhi.jx/service/gateway", bytes(32))
 SECRET = "张伟 36990119900307123X"
@@ -426,6 +428,36 @@ async def test_a_call_that_waits_for_its_cohort_is_answered_while_draining(bench
     await asyncio.sleep(0)
     bench.pipeline.drain()
     assert (await waiting)[0] == b"finished"
+
+
+async def test_a_caller_who_goes_away_before_the_cohort_sets_off_is_counted(bench):
+    async def work(call, span):
+        raise AssertionError
+
+    waiting = asyncio.ensure_future(bench.call(work))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert bench.counted("refused", "CANCELLED") == 1
+
+
+@pytest.mark.parametrize("others", [{"request": None}, {"method": APPEND}], ids=["uploads", "processes"])
+async def test_a_call_waits_for_no_cohort_of_uploads_or_processes(bench, monkeypatch, others):
+    monkeypatch.setattr(cohorts, "LULL", 60)
+    over = asyncio.Event()
+
+    async def wait(call, span):
+        await over.wait()
+        return b"late"
+
+    async def answer(call, span):
+        return b"finished"
+
+    waiting = [asyncio.ensure_future(bench.call(wait, **others)) for _ in range(4)]
+    await asyncio.sleep(0)
+    assert (await asyncio.wait_for(bench.call(answer), 5))[0] == b"finished"
+    over.set()
+    assert [(await one)[0] for one in waiting] == [b"late"] * 4
 
 
 async def test_a_stream_that_only_waits_does_not_hold_up_a_process_that_stops(bench, monkeypatch):
