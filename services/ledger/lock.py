@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,9 @@ class WriterLock:
         while self._files:
             os.close(self._files.pop())
         if self._connection is not None:
+            # Else the server gives it up when it notices that the connection is closed, which may take it a moment.
+            with suppress(psycopg.Error):
+                self._connection.execute("SELECT pg_advisory_unlock(%s)", (ADVISORY_LOCK,))
             self._connection.close()
             self._connection = None
 
@@ -98,7 +102,9 @@ def _lock_file(path: Path) -> int:
 
 def _lock_database(conninfo: str) -> psycopg.Connection[Any]:
     try:
-        connection = psycopg.connect(conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS)
+        connection = psycopg.connect(
+            conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS, tcp_user_timeout=1000 * CONNECT_SECONDS
+        )
     except psycopg.Error:
         raise error(Reason.STORE_UNAVAILABLE, "The database of the log does not answer.") from None
     row = connection.execute("SELECT pg_try_advisory_lock(%s)", (ADVISORY_LOCK,)).fetchone()
