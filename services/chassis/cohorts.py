@@ -15,7 +15,8 @@ import asyncio
 import types
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Protocol
+
+from services.chassis.call import Call
 
 LULL = 0.006
 """Seconds between two looks; a cohort for which nobody came between them sets off."""
@@ -28,18 +29,8 @@ PATIENCE = 0.1
 """Seconds for which a call that has set off counts as inside; one that takes longer waits for something else."""
 
 
-class Accompanied(Protocol):
-    """A call.
-
-    Attributes:
-        company: How many calls set off with it, itself among them.
-    """
-
-    company: int
-
-
 @types.coroutine
-def next_stage(call: Accompanied) -> Generator[None, None, None]:
+def next_stage(call: Call) -> Generator[None, None, None]:
     """Lets those who set off with a call come as far; one that is alone goes on."""
     if call.company > 1:
         yield

@@ -37,6 +37,8 @@ class Bench:
 
 @dataclass
 class Accompanied:
+    """The part of a call that is used here."""
+
     company: int
 
 
