@@ -46,10 +46,6 @@ class LogStore(Protocol):
         """Returns entries in order, from a place on."""
         ...
 
-    async def find_leaf(self, leaf_hash: bytes) -> int | None:
-        """Returns the place of a leaf, None if there is none."""
-        ...
-
     async def begin(self, head: SignedHead) -> None:
         """Keeps the first head, of the empty tree."""
         ...

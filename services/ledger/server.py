@@ -47,7 +47,7 @@ class LedgerServicer:
         """Proves a leaf."""
         del call
         leaf = request.leaf_index if request.HasField("leaf_index") else request.leaf_hash
-        found = await handlers.prove_inclusion(leaf, request.tree_size, log=self._log, store=self._store)
+        found = await handlers.prove_inclusion(leaf, request.tree_size, log=self._log)
         return ledger_pb2.GetInclusionProofResponse(
             inclusion=convert.place_to_message(found.place),
             tree_size=found.size,

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from services.chassis.db import Database, KeyedQuery, after_commit
+from services.chassis.db import Database, KeyedQuery, after_commit, insert_columns
 from services.ledger.domain import Kept, Record, SignedHead, damaged
 from services.ledger.tables import ENTRIES, HEAD
 
@@ -21,14 +21,12 @@ _MILLISECOND = timedelta(milliseconds=1)
 _HEAD = select(HEAD)
 _COUNT = select(func.count()).select_from(ENTRIES)
 _PLACES = KeyedQuery(select(ENTRIES.c.entry_id, ENTRIES.c.leaf_index, ENTRIES.c.leaf_hash), ENTRIES.c.entry_id)
-_INDEX = select(ENTRIES.c.leaf_index).where(ENTRIES.c.leaf_hash == bindparam("leaf_hash"))
 _PAGE = (
     select(ENTRIES)
     .where(ENTRIES.c.leaf_index >= bindparam("start"))
     .order_by(ENTRIES.c.leaf_index)
     .limit(bindparam("most"))
 )
-_INSERT = insert(ENTRIES)
 _FIRST_HEAD = insert(HEAD)
 _REPLACE_HEAD = update(HEAD).where(
     HEAD.c.id == 1, HEAD.c.tree_size == bindparam("old_size"), HEAD.c.root_hash == bindparam("old_root")
@@ -61,17 +59,16 @@ class SqlTransaction:
 
     def insert(self, start: int, records: Iterable[Record]) -> None:
         """Adds entries from a place on."""
-        self._connection.execute(
-            _INSERT,
-            [
-                {
-                    "leaf_index": index,
-                    "entry_id": record.entry_id.bytes,
-                    "leaf_hash": record.leaf_hash,
-                    "entry": record.raw,
-                }
-                for index, record in enumerate(records, start)
-            ],
+        added = list(records)
+        insert_columns(
+            self._connection,
+            ENTRIES,
+            {
+                "leaf_index": [*range(start, start + len(added))],
+                "entry_id": [record.entry_id.bytes for record in added],
+                "leaf_hash": [record.leaf_hash for record in added],
+                "entry": [record.raw for record in added],
+            },
         )
 
 
@@ -114,18 +111,6 @@ class SqlLog:
         return await self._database.read(
             lambda connection: [_kept(row) for row in connection.execute(_PAGE, {"start": start, "most": most})]
         )
-
-    async def find_leaf(self, leaf_hash: bytes) -> int | None:
-        """Returns the place of a leaf, None if there is none.
-
-        Args:
-            leaf_hash: Its hash, 32 bytes.
-
-        Raises:
-            Unavailable: STORE_UNAVAILABLE.
-        """
-        values = {"leaf_hash": leaf_hash}
-        return await self._database.read(lambda connection: connection.execute(_INDEX, values).scalar_one_or_none())
 
     async def begin(self, head: SignedHead) -> None:
         """Keeps the first head, of the empty tree.

@@ -26,10 +26,10 @@ ENTRIES = Table(
     METADATA,
     Column("leaf_index", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("entry_id", LargeBinary(16), nullable=False, unique=True),
-    Column("leaf_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("leaf_hash", LargeBinary(32), nullable=False),
     Column("entry", LargeBinary, nullable=False),
 )
-"""Entries by their place; the hash of each leaf is kept beside it, for look-ups and to be held against it."""
+"""Entries by their place; the hash of each leaf is kept beside it, to be held against it."""
 
 HEAD = Table(
     "head",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Connection, Executable, Table
+
+FEW, MANY = 16, 256
+"""Rows of one insertion into SQLite: any number of few, or a power of two up to many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def insert_columns(
 ) -> int:
     """Inserts rows that come column by column, all of them or none.
 
-    PostgreSQL is sent each column as one array, SQLite each row as it is; either way SQLAlchemy looks at no single row,
+    PostgreSQL is sent each column as one array, SQLite rows as they are; either way SQLAlchemy looks at no single row,
     which takes longer than the database does.
 
     Args:
@@ -85,10 +88,16 @@ def insert_columns(
         source, sent = _arrays(connection, named, values)
         statement = f"INSERT INTO {table.name} ({names}) {source}{ending}"
         return connection.exec_driver_sql(statement, sent, execution_options=options).rowcount
-    marks = ", ".join("?" * len(named))
-    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks}){ending}"  # noqa: S608 - names are ours
+    marks = f"({', '.join('?' * len(named))})"
+    beginning = f"INSERT INTO {table.name} ({names}) VALUES "  # noqa: S608 - names are ours
     rows = [*zip(*(repeat(one.value) if isinstance(one, Alike) else one for one in values))]  # noqa: B905 - some go on
-    return connection.exec_driver_sql(statement, rows, execution_options=options).rowcount
+    inserted = at = 0
+    while size := _together(len(rows) - at):
+        statement = beginning + ", ".join([marks] * size) + ending
+        sent = tuple(chain.from_iterable(rows[at : at + size]))
+        inserted += connection.exec_driver_sql(statement, sent, execution_options=options).rowcount
+        at += size
+    return inserted
 
 
 def execute_many(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -101,6 +110,14 @@ def execute_many(connection: Connection, statement: Executable, rows: Sequence[M
     """
     if rows:
         connection.execute(statement, rows)
+
+
+def _together(rows: int) -> int:
+    """Returns how many of so many rows SQLite is given in one statement, of which there are a few only to be prepared.
+
+    The driver lets go of the interpreter at every statement, and then waits for a busy event loop to give it back.
+    """
+    return rows if rows <= FEW else min(1 << rows.bit_length() - 1, MANY)
 
 
 def _arrays(

@@ -49,8 +49,6 @@ async def test_what_is_written_is_read_again(store: SqlLog) -> None:
     assert await store.count() == 2
     assert await store.read(0, 10) == [Kept(0, record(0)), Kept(1, record(1))]
     assert await store.read(1, 1) == [Kept(1, record(1))]
-    assert await store.find_leaf(record(1).leaf_hash) == 1
-    assert await store.find_leaf(bytes(32)) is None
 
 
 async def test_entries_are_found_by_their_ids_however_many_are_asked_for(store: SqlLog) -> None:

@@ -89,9 +89,6 @@ class MemoryStore:
         self._require_there()
         return [Kept(n, r) for n, r in enumerate(self.entries)][start : start + most]
 
-    async def find_leaf(self, leaf_hash: bytes) -> int | None:
-        return next((n for n, r in enumerate(self.entries) if r.leaf_hash == leaf_hash), None)
-
     async def begin(self, head: SignedHead) -> None:
         self.head = head
 

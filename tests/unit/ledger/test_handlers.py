@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from services.ledger import handlers
@@ -48,31 +50,39 @@ async def test_a_writer_who_knows_more_than_the_log_is_told_and_nothing_is_appen
     assert len(store.entries) == COUNT
 
 
-async def test_a_leaf_is_proven_by_place_and_by_hash(log: Log, store: MemoryStore) -> None:
-    by_place = await handlers.prove_inclusion(2, 0, log=log, store=store)
-    by_hash = await handlers.prove_inclusion(LEAVES[2], 0, log=log, store=store)
+async def test_a_leaf_is_proven_by_place_and_by_hash(log: Log) -> None:
+    by_place = await handlers.prove_inclusion(2, 0, log=log)
+    by_hash = await handlers.prove_inclusion(LEAVES[2], 0, log=log)
     assert by_place == by_hash
     assert by_place.head == log.shown.head
     assert list(by_place.place.path) == rfc9162.path(2, LEAVES)
 
 
-async def test_a_leaf_is_proven_in_an_earlier_tree_without_its_head(log: Log, store: MemoryStore) -> None:
-    found = await handlers.prove_inclusion(2, 5, log=log, store=store)
+async def test_a_hash_is_looked_for_a_part_at_a_time(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers, "SEARCHED_AT_ONCE", 4)
+    looking = asyncio.ensure_future(handlers.prove_inclusion(LEAVES[5], 0, log=log))
+    await asyncio.sleep(0)
+    assert not looking.done()
+    assert (await looking).place.index == 5
+
+
+async def test_a_leaf_is_proven_in_an_earlier_tree_without_its_head(log: Log) -> None:
+    found = await handlers.prove_inclusion(2, 5, log=log)
     assert (found.size, found.head) == (5, None)
     assert list(found.place.path) == rfc9162.path(2, LEAVES[:5])
 
 
 @pytest.mark.parametrize(("leaf", "size"), [(COUNT, 0), (3, 3), (0, COUNT + 1), (2**64 - 1, 0)])
-async def test_a_place_beyond_the_tree_is_refused(log: Log, store: MemoryStore, leaf: int, size: int) -> None:
+async def test_a_place_beyond_the_tree_is_refused(log: Log, leaf: int, size: int) -> None:
     with pytest.raises(OutOfRange) as caught:
-        await handlers.prove_inclusion(leaf, size, log=log, store=store)
+        await handlers.prove_inclusion(leaf, size, log=log)
     assert caught.value.reason is Reason.LEDGER_RANGE
 
 
 @pytest.mark.parametrize(("leaf", "size"), [(bytes(32), 0), (LEAVES[4], 4)])
-async def test_a_hash_that_the_tree_has_not_is_not_found(log: Log, store: MemoryStore, leaf: bytes, size: int) -> None:
+async def test_a_hash_that_the_tree_has_not_is_not_found(log: Log, leaf: bytes, size: int) -> None:
     with pytest.raises(NotFound) as caught:
-        await handlers.prove_inclusion(leaf, size, log=log, store=store)
+        await handlers.prove_inclusion(leaf, size, log=log)
     assert caught.value.reason is Reason.NOT_FOUND
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, LargeBinary, MetaData,
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.db import Alike, Instant, alike, execute_many, insert_columns, insert_many
+from services.chassis.db.bulk import FEW, MANY
 from services.chassis.db.database import make_store
 from services.chassis.db.stores import Timeouts
 
@@ -90,6 +91,16 @@ def test_rows_whose_key_is_taken_are_passed_over_where_that_is_wanted(within):
     within(lambda connection: insert_many(connection, THINGS, [again, thing(2)], leave_taken=True))
     kept = within(lambda connection: connection.execute(select(THINGS).order_by(THINGS.c.key)).all())
     assert [row.name for row in kept] == [thing(1)["name"], thing(2)["name"]]
+
+
+@pytest.mark.parametrize("count", [FEW, FEW + 1, MANY - 1, MANY + 1, 2 * MANY + FEW + 3])
+def test_all_rows_arrive_and_are_counted_however_many_go_together(within, count):
+    columns = {key: [thing(number)[key] for number in range(count)] for key in thing(0)}
+    assert within(lambda connection: insert_columns(connection, THINGS, columns)) == count
+    longer = {key: [*values, thing(count)[key]] for key, values in columns.items()}
+    assert within(lambda connection: insert_columns(connection, THINGS, longer, leave_taken=True)) == 1
+    kept = within(lambda connection: connection.execute(select(THINGS).order_by(THINGS.c.key)).mappings().all())
+    assert kept == [thing(number) for number in range(count + 1)]
 
 
 def test_a_statement_is_executed_for_each_row_and_for_none_not_at_all(within):
