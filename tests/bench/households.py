@@ -34,13 +34,23 @@ class Households:
         folder: Where data and configuration go; what was seeded there is used again by the next run.
         seconds: How long each measurement takes.
         sizes: Numbers of people, growing; the first is that of the main measurements.
+        calls: Calls under way at any moment, where a measurement names no other number.
     """
 
-    def __init__(self, stack: ExitStack, folder: Path, *, seconds: float, sizes: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        stack: ExitStack,
+        folder: Path,
+        *,
+        seconds: float,
+        sizes: tuple[int, ...],
+        calls: int = UNDER_WAY,
+    ) -> None:
         self._stack = stack
         self._folder = folder
         self._seconds = seconds
         self._sizes = sizes
+        self._calls = calls
         self._home = self._home_of(f"people-{sizes[0]}")
 
     def desk(self, home: Home | None = None) -> Desk:
@@ -189,7 +199,7 @@ class Households:
         return Home(self._folder / name)
 
     def _loader(self, home: Home) -> Loader:
-        return Loader(home.keys, self._folder, seconds=self._seconds)
+        return Loader(home.keys, self._folder, seconds=self._seconds, calls=self._calls)
 
 
 def bars(series: Mapping[str, Series]) -> Iterator[Bar]:

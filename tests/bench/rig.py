@@ -102,12 +102,14 @@ class Loader:
         keys: Keys of the data folder.
         folder: Where its files go.
         seconds: How long each measurement takes.
+        calls: Calls under way at any moment, where a measurement names no other number.
     """
 
-    def __init__(self, keys: InsecureDevelopmentKeys, folder: Path, *, seconds: float) -> None:
+    def __init__(self, keys: InsecureDevelopmentKeys, folder: Path, *, seconds: float, calls: int = UNDER_WAY) -> None:
         self._keys = keys
         self._folder = folder
         self._seconds = seconds
+        self._calls = calls
 
     def measure(
         self,
@@ -118,7 +120,7 @@ class Loader:
         server: str,
         as_system: str,
         measured: tuple[int, ...],
-        concurrency: int = UNDER_WAY,
+        concurrency: int = 0,
         uuids_at: tuple[int, ...] = (),
         stream: bool = False,
     ) -> tuple[Measured, Usage]:
@@ -131,7 +133,7 @@ class Loader:
             server: Name of the server, as in its certificate.
             as_system: Whose certificate the caller shows.
             measured: Process ids of the servers.
-            concurrency: Calls under way at any moment, or requests of a stream.
+            concurrency: Calls under way at any moment, or requests of a stream; 0 for the loader's own number.
             uuids_at: See `tests.bench.load.Config`.
             stream: Whether the requests are sent on one stream.
         """
@@ -148,7 +150,7 @@ class Loader:
             calls=str(written),
             uuids_at=uuids_at,
             stream=stream,
-            concurrency=concurrency,
+            concurrency=concurrency or self._calls,
             seconds=self._seconds,
         )
         path = written.with_name(f"load-{written.name}")
