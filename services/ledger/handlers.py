@@ -126,7 +126,7 @@ async def prove_inclusion(leaf: int | bytes, size: int, *, log: Log) -> Inclusio
 async def _find(leaf: bytes, view: View) -> int:
     """Finds a leaf by its hash, and lets others go on meanwhile."""
     for start in range(0, view.size, SEARCHED_AT_ONCE):
-        found = view.find(leaf, start=start, most=SEARCHED_AT_ONCE)
+        found = view.find(leaf, start, start + SEARCHED_AT_ONCE)
         if found is not None:
             return found
         await asyncio.sleep(0)

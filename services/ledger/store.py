@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -57,17 +57,16 @@ class SqlTransaction:
         values = _head_values(new) | {"old_size": old.size, "old_root": old.root}
         return self._connection.execute(_REPLACE_HEAD, values).rowcount == 1
 
-    def insert(self, start: int, records: Iterable[Record]) -> None:
+    def insert(self, start: int, records: Sequence[Record]) -> None:
         """Adds entries from a place on."""
-        added = list(records)
         insert_columns(
             self._connection,
             ENTRIES,
             {
-                "leaf_index": [*range(start, start + len(added))],
-                "entry_id": [record.entry_id.bytes for record in added],
-                "leaf_hash": [record.leaf_hash for record in added],
-                "entry": [record.raw for record in added],
+                "leaf_index": [*range(start, start + len(records))],
+                "entry_id": [record.entry_id.bytes for record in records],
+                "leaf_hash": [record.leaf_hash for record in records],
+                "entry": [record.raw for record in records],
             },
         )
 

@@ -61,19 +61,19 @@ def test_the_empty_and_the_same_tree_need_no_proof(tree: Tree) -> None:
 def test_a_leaf_is_found_by_its_hash_where_it_is_looked_for(tree: Tree) -> None:
     view = tree.at(50)
     for index in range(50):
-        assert view.find(LEAVES[index], start=0, most=MOST) == index
-        assert view.find(LEAVES[index], start=index, most=1) == index
-        assert view.find(LEAVES[index], start=index + 1, most=MOST) is None
-        assert view.find(LEAVES[index], start=0, most=index) is None
-    assert view.find(LEAVES[50], start=0, most=MOST) is None
+        assert view.find(LEAVES[index], 0, MOST) == index
+        assert view.find(LEAVES[index], index, index + 1) == index
+        assert view.find(LEAVES[index], index + 1, index + 1 + MOST) is None
+        assert view.find(LEAVES[index], 0, index) is None
+    assert view.find(LEAVES[50], 0, MOST) is None
 
 
 def test_halves_of_two_leaves_are_no_leaf() -> None:
     tree, across = Tree(), b"r" * 16 + b"l" * 16
     tree.extend([b"l" * 32, b"r" * 32, b"l" * 32])
-    assert tree.at(3).find(across, start=0, most=3) is None
+    assert tree.at(3).find(across, 0, 3) is None
     tree.extend([across])
-    assert tree.at(4).find(across, start=0, most=4) == 3
+    assert tree.at(4).find(across, 0, 4) == 3
 
 
 @given(st.lists(st.integers(0, 20), max_size=8))
