@@ -16,10 +16,10 @@ from google.protobuf.message import Message
 
 from gateway.approval.domain import Approval
 from gateway.decision import Grant
-from gateway.forwarding import Metadata, metadata_of, relay
+from gateway.forwarding import metadata_of, relay
 from gateway.gate import Gate
-from services.chassis.call import Call
-from services.chassis.cohorts import next_stage
+from services.chassis.call import Call, Metadata
+from services.chassis.cohorts import Departures, next_stage
 from services.chassis.handling import Handler, Incoming, make_handler
 from services.chassis.pipeline import Context, Pipeline, time_remaining
 from services.chassis.policy import Contracts, MethodInfo
@@ -54,6 +54,7 @@ class Proxy:
         self._gate = gate
         self._telemetry = telemetry
         self._backends = backends
+        self._departures = {channel: Departures() for channel in backends.values()}
 
     def handlers(self, contracts: Contracts) -> dict[str, Handler]:
         """Returns a handler for every external method of the services behind the gateway."""
@@ -72,9 +73,11 @@ class Proxy:
             (True, True): channel.stream_stream,
         }
         forward = kinds[method.client_streaming, method.server_streaming](method.full_name)
+        departures = self._departures[channel]
 
         async def one(call: Call, span: CallSpan, incoming: Incoming) -> bytes:
             requests, metadata, _ = await self._decide(call, span, incoming)
+            metadata += await departures.leave(call)
             with _relaying(requests):
                 answer: bytes = await forward(requests, metadata=metadata, timeout=_time_left(call, incoming.context))
             return answer
@@ -102,7 +105,6 @@ class Proxy:
             message = parse(call.method, call.request)
             await next_stage(call)
             metadata, granted = await self._grant(call, span, message)
-            await next_stage(call)
             return call.request, metadata, granted
         first, message = await parse_first(call.method, incoming.requests)
         metadata, granted = await self._grant(call, span, message)

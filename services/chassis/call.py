@@ -15,6 +15,9 @@ from xiezhi.proof.receipt import MOST_COVERED
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
+Metadata = tuple[tuple[str, str | bytes], ...]
+"""gRPC's metadata of a call: keys, several times perhaps, with text or, where they end in "-bin", bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Peer:

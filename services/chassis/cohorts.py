@@ -3,7 +3,8 @@
 A call runs through more code and data than a processor holds close at hand. Where each runs its whole way by itself,
 every one finds the caches filled by what came last; where many run through one stage after another, all but the first
 find its code there. So calls wait for each other at the start, for so short a time and only under such load that all of
-them are answered sooner, and make room for each other between stages.
+them are answered sooner, and make room for each other between stages. Those who go on to another process together tell
+it so: it would else send the first ones on their way before the others have come.
 
 Source:
     J. Larus and M. Parkes, "Using Cohort Scheduling to Enhance Server Performance", USENIX 2002.
@@ -16,8 +17,10 @@ import types
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from services.chassis.call import Call
+from services.chassis.call import Call, Metadata
 
+FOLLOWED = ("xiezhi-followed", "1")
+"""Metadata by which a call says that others leave its sender right behind it."""
 LULL = 0.006
 """Seconds between two looks; a cohort for which nobody came between them sets off."""
 LONGEST = 0.02
@@ -34,6 +37,32 @@ def next_stage(call: Call) -> Generator[None, None, None]:
     """Lets those who set off with a call come as far; one that is alone goes on."""
     if call.company > 1:
         yield
+
+
+class Departures:
+    """Lets those who set off with a call leave for another process with it."""
+
+    def __init__(self) -> None:
+        self._leaving = 0
+
+    @types.coroutine
+    def leave(self, call: Call) -> Generator[None, None, Metadata]:
+        """Waits until they have come as far; one that is alone goes on.
+
+        Args:
+            call: The call.
+
+        Returns:
+            The metadata that tells the other process of those who leave behind this one, if any do.
+        """
+        if call.company <= 1:
+            return ()
+        self._leaving += 1
+        try:
+            yield
+        finally:
+            self._leaving -= 1
+        return (FOLLOWED,) if self._leaving else ()
 
 
 @dataclass(slots=True)
@@ -59,14 +88,20 @@ class Cohorts:
         self._began = 0.0
         self._next: asyncio.Handle | None = None
         self._is_leaving = False
+        self._is_followed = False
 
-    async def join(self) -> Cohort:
-        """Waits for the next cohort; `leave` is to be called once it has set off and the call has ended."""
+    async def join(self, *, followed: bool = False) -> Cohort:
+        """Waits for the next cohort; `leave` is to be called once it has set off and the call has ended.
+
+        Args:
+            followed: Whether others are known to come behind this call, which waits for them then.
+        """
         loop = asyncio.get_running_loop()
         self._inside += 1
         place: asyncio.Future[Cohort] = loop.create_future()
         self._waiting.append(place)
-        if SHARE * len(self._waiting) >= self._inside:
+        self._is_followed = followed
+        if not followed and SHARE * len(self._waiting) >= self._inside:
             self._set_off_soon()
         elif self._next is None:
             self._began = loop.time()
@@ -88,7 +123,7 @@ class Cohorts:
     def _count_out(self, cohort: Cohort, calls: int) -> None:
         cohort.inside -= calls
         self._inside -= calls
-        if self._waiting and len(self._waiting) >= self._inside:
+        if self._waiting and len(self._waiting) >= self._inside and not self._is_followed:
             # Nobody is there to wait for.
             self._set_off_soon()
 

@@ -17,9 +17,9 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import grpc
 
-from services.chassis.call import Call, Peer
+from services.chassis.call import Call, Metadata, Peer
 from services.chassis.clock import Clock
-from services.chassis.cohorts import Cohorts
+from services.chassis.cohorts import FOLLOWED, Cohorts
 from services.chassis.ids import IdSource
 from services.chassis.peers import Peers
 from services.chassis.policy import UNKNOWN_METHOD, MethodInfo
@@ -52,6 +52,10 @@ def time_remaining(context: Context) -> float | None:
     return cast("float | None", context.time_remaining())
 
 
+def _metadata(context: Context) -> Metadata:
+    return tuple(context.invocation_metadata() or ())
+
+
 @contextmanager
 def _cancelled_at(ends: float | None) -> Iterator[None]:
     """Cancels the running task a little after a stream's end, when its caller has stopped to read."""
@@ -69,7 +73,7 @@ def _cancelled_at(ends: float | None) -> Iterator[None]:
 class Relayed(Exception):
     """A refusal of a service behind this process, which has recorded it; passed on as it is."""
 
-    def __init__(self, code: grpc.StatusCode, text: str, trailing: tuple[tuple[str, str | bytes], ...]) -> None:
+    def __init__(self, code: grpc.StatusCode, text: str, trailing: Metadata) -> None:
         super().__init__(text)
         self.code = code
         self.text = text
@@ -147,17 +151,22 @@ class Pipeline:
             request: The request's bytes; None for a stream of requests.
         """
         started = time.perf_counter()
+        metadata = _metadata(context)
         # An upload takes as long as its sender, and what processes ask of each other comes in groups already.
         if request is None or method.policy.internal:
-            return await self._unary(method, context, work, request=request, started=started, company=1)
+            return await self._unary(
+                method, context, work, request=request, metadata=metadata, started=started, company=1
+            )
         try:
-            cohort = await self._cohorts.join()
+            cohort = await self._cohorts.join(followed=FOLLOWED in metadata)
         except asyncio.CancelledError:
             seconds = time.perf_counter() - started
             self._telemetry.refused(method.full_name, Reason.CANCELLED.value, seconds)
             raise
         try:
-            return await self._unary(method, context, work, request=request, started=started, company=cohort.size)
+            return await self._unary(
+                method, context, work, request=request, metadata=metadata, started=started, company=cohort.size
+            )
         finally:
             self._cohorts.leave(cohort)
 
@@ -168,10 +177,10 @@ class Pipeline:
         work: UnaryWork,
         *,
         request: bytes | None,
+        metadata: Metadata,
         started: float,
         company: int,
     ) -> bytes:
-        metadata = tuple(context.invocation_metadata() or ())
         with self._telemetry.server_span(method.full_name, metadata) as span:
             call = self._call(method, metadata, span)
             call.company = company
@@ -193,7 +202,7 @@ class Pipeline:
     ) -> AsyncGenerator[bytes, None]:
         """Runs a call whose answers are a stream; as `unary` otherwise."""
         started = time.perf_counter()
-        metadata = tuple(context.invocation_metadata() or ())
+        metadata = _metadata(context)
         with self._telemetry.server_span(method.full_name, metadata) as span:
             call = self._call(method, metadata, span)
             context.set_trailing_metadata(((TRACE_KEY, span.trace_id),))
@@ -232,7 +241,7 @@ class Pipeline:
         if not task.cancelled():
             task.exception()  # the caller is told of it, if there still is one
 
-    def _call(self, method: MethodInfo, metadata: tuple[tuple[str, str | bytes], ...], span: CallSpan) -> Call:
+    def _call(self, method: MethodInfo, metadata: Metadata, span: CallSpan) -> Call:
         now = self._clock.now()
         return Call(
             method=method,

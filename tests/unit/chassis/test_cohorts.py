@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from services.chassis import cohorts as module
-from services.chassis.cohorts import Cohorts, next_stage
+from services.chassis.cohorts import FOLLOWED, Cohorts, Departures, next_stage
 
 
 class Bench:
@@ -18,16 +18,16 @@ class Bench:
         self.tasks = {}
         self._ends = {}
 
-    def call(self, name):
+    def call(self, name, *, followed=False):
         self._ends[name] = asyncio.Event()
-        self.tasks[name] = asyncio.ensure_future(self._run(name))
+        self.tasks[name] = asyncio.ensure_future(self._run(name, followed))
 
     def end(self, *names):
         for name in names:
             self._ends[name].set()
 
-    async def _run(self, name):
-        cohort = await self.cohorts.join()
+    async def _run(self, name, followed):
+        cohort = await self.cohorts.join(followed=followed)
         try:
             self.off.append(name)
             await self._ends[name].wait()
@@ -149,6 +149,59 @@ async def test_a_cohort_sets_off_once_nobody_is_left_inside(crowd):
     crowd.end(3)
     await turns()
     assert crowd.off == ["a"]
+
+
+async def test_who_is_followed_waits_for_those_who_follow(bench, monkeypatch):
+    monkeypatch.setattr(module, "LULL", 60)
+    monkeypatch.setattr(module, "LONGEST", 60)
+    for name in "abc":
+        bench.call(name, followed=True)
+        await turns()
+        assert bench.off == []
+    bench.call("d")
+    await turns()
+    assert bench.off == ["a", "b", "c", "d"]
+
+
+async def test_who_is_followed_waits_on_when_others_end(crowd):
+    crowd.call("a", followed=True)
+    await turns()
+    crowd.end(0, 1, 2, 3)
+    await turns()
+    assert crowd.off == []
+    crowd.call("b")
+    await turns()
+    assert crowd.off == ["a", "b"]
+
+
+async def test_followers_who_never_come_are_not_waited_for_long(bench, monkeypatch):
+    monkeypatch.setattr(module, "LULL", 0.002)
+    bench.call("a", followed=True)
+    await asyncio.sleep(0.05)
+    assert bench.off == ["a"]
+
+
+async def test_those_in_company_leave_together_and_all_but_the_last_say_so():
+    departures = Departures()
+    left = []
+
+    async def run(name, company):
+        left.append((name, await departures.leave(Accompanied(company))))
+
+    gone = asyncio.ensure_future(run("gone", 4))
+    leaving = [asyncio.ensure_future(run(name, 4)) for name in "abc"]
+    await asyncio.sleep(0)
+    assert left == []
+    gone.cancel()
+    await asyncio.gather(*leaving)
+    assert left == [("a", (FOLLOWED,)), ("b", (FOLLOWED,)), ("c", ())]
+
+
+async def test_who_is_alone_leaves_at_once():
+    others = asyncio.ensure_future(asyncio.sleep(0))
+    assert await Departures().leave(Accompanied(1)) == ()
+    assert not others.done()
+    await others
 
 
 async def test_calls_that_wait_for_something_else_are_not_waited_for(bench, monkeypatch):

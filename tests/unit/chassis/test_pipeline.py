@@ -460,6 +460,23 @@ async def test_a_call_waits_for_no_cohort_of_uploads_or_processes(bench, monkeyp
     assert [(await one)[0] for one in waiting] == [b"late"] * 4
 
 
+async def test_a_call_waits_for_those_who_it_says_come_behind_it(bench, monkeypatch):
+    monkeypatch.setattr(cohorts, "LULL", 60)
+    monkeypatch.setattr(cohorts, "LONGEST", 60)
+    companies = []
+
+    async def note(call, span):
+        companies.append(call.company)
+        return b"answer"
+
+    first = asyncio.ensure_future(bench.call(note, metadata=(("authorization", "x"), cohorts.FOLLOWED)))
+    await asyncio.sleep(0.01)
+    assert companies == []
+    await asyncio.wait_for(bench.call(note, metadata=(("authorization", "x"),)), 5)
+    await first
+    assert companies == [2, 2]
+
+
 async def test_a_stream_that_only_waits_does_not_hold_up_a_process_that_stops(bench, monkeypatch):
     monkeypatch.setattr(module, "IDLE", 0.05)
     waiting = asyncio.Event()
