@@ -11,7 +11,7 @@ from gateway.decision import Grant
 from services.chassis.admission import AUTHORIZATION_KEY, GRANT_KEY
 from services.chassis.call import Call, Metadata
 from services.chassis.clock import write_instant
-from services.chassis.pipeline import Relayed
+from services.chassis.refusals import Relayed
 from services.chassis.telemetry import Telemetry
 from xiezhi.approval.v1 import grant_pb2
 from xiezhi.errors import Reason, error

@@ -18,10 +18,10 @@ from gateway.approval.domain import Approval
 from gateway.decision import Grant
 from gateway.forwarding import metadata_of, relay
 from gateway.gate import Gate
-from services.chassis.call import Call, Metadata
+from services.chassis.call import Call, Context, Metadata
 from services.chassis.cohorts import Departures, next_stage
 from services.chassis.handling import Handler, Incoming, make_handler
-from services.chassis.pipeline import Context, Pipeline, time_remaining
+from services.chassis.pipeline import Pipeline, time_remaining
 from services.chassis.policy import Contracts, MethodInfo
 from services.chassis.telemetry import CallSpan, Telemetry
 from services.chassis.trace_context import Remote, format_traceparent

@@ -8,7 +8,7 @@ from gateway.paper import handlers
 from gateway.paper.convert import DEFAULT_SIZE, from_entry, from_performed, to_page_token, to_perform, to_place
 from gateway.paper.handlers import Ask, Desk, Refused
 from services.chassis.call import Call
-from services.chassis.pipeline import Relayed
+from services.chassis.refusals import Relayed
 from xiezhi.errors.status import STATUS_KEY, from_status
 from xiezhi.paper.v1 import paper_pb2
 

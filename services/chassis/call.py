@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
+import grpc
 from google.protobuf.message import Message
 
 from services.chassis.policy import MethodInfo
@@ -15,6 +17,7 @@ from xiezhi.proof.receipt import MOST_COVERED
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
+Context = grpc.aio.ServicerContext[Any, Any]
 Metadata = tuple[tuple[str, str | bytes], ...]
 """gRPC's metadata of a call: keys, several times perhaps, with text or, where they end in "-bin", bytes."""
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import grpc
 
-from services.chassis.call import Call
-from services.chassis.pipeline import Context, Pipeline
+from services.chassis.call import Call, Context
+from services.chassis.pipeline import Pipeline
 from services.chassis.policy import MethodInfo
 from services.chassis.telemetry import CallSpan
 

@@ -1,8 +1,4 @@
-"""What surrounds every call of every process: span, deadline, errors, refusals, trailing metadata.
-
-An uncaught exception in a grpc.aio handler sends its text to the client, so this is a security control:
-nothing but a `XiezhiError` leaves here as it is.
-"""
+"""What surrounds every call of every process: cohort, span, deadline, trailing metadata; `refusals` where it fails."""
 
 from __future__ import annotations
 
@@ -13,23 +9,19 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from datetime import timedelta
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-import grpc
-
-from services.chassis.call import Call, Metadata, Peer
+from services.chassis.call import Call, Context, Metadata, Peer
 from services.chassis.clock import Clock
 from services.chassis.cohorts import FOLLOWED, Cohorts
 from services.chassis.ids import IdSource
 from services.chassis.peers import Peers
-from services.chassis.policy import UNKNOWN_METHOD, MethodInfo
+from services.chassis.policy import MethodInfo
 from services.chassis.recorder import Recorder
+from services.chassis.refusals import TRACE_KEY, Refusals
 from services.chassis.telemetry import CallSpan, Telemetry
-from xiezhi.errors import Internal, NotFound, Reason, Unavailable, XiezhiError, error
-from xiezhi.errors.status import STATUS_KEY, from_status, to_status
+from xiezhi.errors import Reason, XiezhiError, error
 
-TRACE_KEY = "xiezhi-trace-id"
-"""Trailing metadata key of the trace id."""
 SHORTEST = 0.005
 """A call with less time left than this, in seconds, is not begun."""
 IDLE = 5.0
@@ -40,7 +32,6 @@ LATE = 1.0
 
 T = TypeVar("T")
 
-Context = grpc.aio.ServicerContext[Any, Any]
 UnaryWork = Callable[[Call, CallSpan], Awaitable[bytes]]
 StreamWork = Callable[[Call, CallSpan], AsyncGenerator[Sequence[bytes], None]]
 """Yields answers in groups: those that are there together are waited for once."""
@@ -70,16 +61,6 @@ def _cancelled_at(ends: float | None) -> Iterator[None]:
         timer.cancel()
 
 
-class Relayed(Exception):
-    """A refusal of a service behind this process, which has recorded it; passed on as it is."""
-
-    def __init__(self, code: grpc.StatusCode, text: str, trailing: Metadata) -> None:
-        super().__init__(text)
-        self.code = code
-        self.text = text
-        self.trailing = trailing
-
-
 class Pipeline:
     """Runs the work of a call within everything that surrounds it.
 
@@ -105,10 +86,9 @@ class Pipeline:
         limit: Callable[[Peer], None] = lambda peer: None,
     ) -> None:
         self._peers = peers
-        self._recorder = recorder
         self._telemetry = telemetry
         self._clock = clock
-        self._ids = ids
+        self._refusals = Refusals(recorder=recorder, telemetry=telemetry, ids=ids, finish=self.finish)
         self._max_request_bytes = max_request_bytes
         self._drained_at = math.inf
         self._limit = limit
@@ -193,7 +173,9 @@ class Pipeline:
                     async with asyncio.timeout(limit):
                         answer = await work(call, span)
             except Exception as failure:  # noqa: BLE001 - everything becomes a XiezhiError here
-                await self._refuse(call, span, context, failure=failure, started=started)
+                await self._refusals.tell(
+                    call, span, context, failure=self._in_time(failure), seconds=time.perf_counter() - started
+                )
             self._telemetry.answered(method.full_name, time.perf_counter() - started)
             return answer
 
@@ -218,7 +200,9 @@ class Pipeline:
                             for answer in group:
                                 yield answer
             except Exception as failure:  # noqa: BLE001
-                await self._refuse(call, span, context, failure=failure, started=started)
+                await self._refusals.tell(
+                    call, span, context, failure=self._in_time(failure), seconds=time.perf_counter() - started
+                )
             self._telemetry.answered(method.full_name, time.perf_counter() - started)
 
     async def _next(self, answers: AsyncGenerator[Sequence[bytes], None], ends: float | None) -> Sequence[bytes] | None:
@@ -270,54 +254,13 @@ class Pipeline:
         allowed = call.method.policy.deadline.total_seconds()
         return allowed if remaining is None or remaining > allowed else None
 
-    async def _refuse(
-        self, call: Call, span: CallSpan, context: Context, *, failure: Exception, started: float
-    ) -> NoReturn:
-        seconds = time.perf_counter() - started
-        if isinstance(failure, Relayed):
-            reason = from_status(failure.code.name, failure.text, failure.trailing).reason.value
-            span.refused(reason)
-            self._telemetry.refused(call.method.full_name, reason, seconds)
-            await context.abort(failure.code, failure.text, failure.trailing)
-        told = self._explain(call, failure)
-        if isinstance(told, Internal):
-            span.failed(told.error_id)
-        else:
-            span.refused(told.reason.value)
-        self._telemetry.refused(call.method.full_name, told.reason.value, seconds)
-        # A caller who goes away after the refusal must not take its record along.
-        await self.finish(self._record(call, told))
-        await context.abort(
-            getattr(grpc.StatusCode, told.code),
-            told.message,
-            ((STATUS_KEY, to_status(told, trace_id=span.trace_id)), (TRACE_KEY, span.trace_id)),
-        )
-
-    async def _record(self, call: Call, told: XiezhiError) -> None:
-        is_internal = call.method.policy.internal and call.method is not UNKNOWN_METHOD
-        if is_internal and isinstance(told, Unavailable | NotFound):
-            # A process tries again and again, or looks for something; what comes of that is recorded with the call that
-            # it does so for.
-            return
-        try:
-            await self._recorder.refused(call, told)
-        except Exception as failure:  # noqa: BLE001 - else grpc would send its words to the client
-            self._log(call, failure)
-
-    def _log(self, call: Call, failure: Exception) -> str:
-        error_id = str(self._ids.uuid())
-        self._telemetry.log_failure(call.method.full_name, error_id, failure)
-        return error_id
-
-    def _explain(self, call: Call, failure: Exception) -> XiezhiError:
-        if isinstance(failure, XiezhiError):
+    def _in_time(self, failure: Exception) -> Exception:
+        """Returns what it means where a call's time is over; any other failure as it is."""
+        if not isinstance(failure, TimeoutError):
             return failure
-        if isinstance(failure, TimeoutError) and self._is_draining:
+        if self._is_draining:
             return _shutting_down()
-        if isinstance(failure, TimeoutError):
-            return error(Reason.DEADLINE_TOO_SHORT, "The method's deadline is over.")
-        error_id = self._log(call, failure)
-        return Internal(Reason.INTERNAL, "An unexpected failure; the error id leads to it.", error_id=error_id)
+        return error(Reason.DEADLINE_TOO_SHORT, "The method's deadline is over.")
 
 
 def _shutting_down() -> XiezhiError:

@@ -11,9 +11,10 @@ from typing import cast
 import grpc
 from grpc_reflection.v1alpha import reflection
 
+from services.chassis.call import Context
 from services.chassis.config import TlsSettings
 from services.chassis.handling import Handler
-from services.chassis.pipeline import Context, Pipeline
+from services.chassis.pipeline import Pipeline
 from services.chassis.policy import UNKNOWN_METHOD
 from services.chassis.watched import WatchedFiles
 from xiezhi.errors import Reason, error

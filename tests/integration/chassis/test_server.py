@@ -14,8 +14,9 @@ from services.chassis.config import TlsSettings
 from services.chassis.hosting import Hosting
 from services.chassis.ids import RandomIds
 from services.chassis.peers import Peers
-from services.chassis.pipeline import TRACE_KEY, Pipeline
+from services.chassis.pipeline import Pipeline
 from services.chassis.policy import Contracts
+from services.chassis.refusals import TRACE_KEY
 from services.chassis.server import Routes, build_server, listen
 from services.chassis.telemetry import Telemetry, TelemetrySettings
 from xiezhi.approval.v1 import approval_pb2

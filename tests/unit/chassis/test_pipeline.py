@@ -14,8 +14,9 @@ from services.chassis import pipeline as module
 from services.chassis.call import Peer
 from services.chassis.clock import ManualClock
 from services.chassis.ids import SequenceIds
-from services.chassis.pipeline import TRACE_KEY, Pipeline, Relayed
+from services.chassis.pipeline import Pipeline
 from services.chassis.policy import UNKNOWN_METHOD, Contracts
+from services.chassis.refusals import TRACE_KEY, Relayed
 from services.chassis.telemetry import Telemetry, TelemetrySettings
 from xiezhi.errors import Internal, Reason, error
 from xiezhi.errors.status import STATUS_KEY, from_status
