@@ -60,7 +60,7 @@ async def run(settings: GatewaySettings) -> None:
         backends = _open_backends(parts, settings)
         directory = DirectoryCopy(os.urandom(HASH_KEY_BYTES))
         follower = _follow(parts, settings, directory)
-        core = assemble(parts, ledger)
+        core = assemble(parts, ledger, groups_come=False)
         exclusive = settings.database_url.startswith("sqlite")  # held alone above
         approvals = ApprovalStore(parts.database, sealer=parts.sealer, exclusive=exclusive)
         cases = CaseStore(parts.database, keyring=parts.keyring, exclusive=exclusive)

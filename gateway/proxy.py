@@ -77,9 +77,11 @@ class Proxy:
 
         async def one(call: Call, span: CallSpan, incoming: Incoming) -> bytes:
             requests, metadata, _ = await self._decide(call, span, incoming)
-            metadata += await departures.leave(call)
+            left = _time_left(call, incoming.context)
+            # From here on nothing keeps it back: those who depart before it tell the service that it comes.
+            metadata += await departures.depart(call)
             with _relaying(requests):
-                answer: bytes = await forward(requests, metadata=metadata, timeout=_time_left(call, incoming.context))
+                answer: bytes = await forward(requests, metadata=metadata, timeout=left)
             return answer
 
         async def many(call: Call, span: CallSpan, incoming: Incoming) -> AsyncGenerator[Sequence[bytes], None]:

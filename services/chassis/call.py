@@ -18,6 +18,7 @@ from xiezhi.proof.receipt import MOST_COVERED
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 Context = grpc.aio.ServicerContext[Any, Any]
+"""gRPC's context of a call that came in."""
 Metadata = tuple[tuple[str, str | bytes], ...]
 """gRPC's metadata of a call: keys, several times perhaps, with text or, where they end in "-bin", bytes."""
 

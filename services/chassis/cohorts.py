@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from services.chassis.call import Call, Metadata
 
 FOLLOWED = ("xiezhi-followed", "1")
-"""Metadata by which a call says that others leave its sender right behind it."""
+"""Metadata by which a call says that others come right behind it."""
 LULL = 0.006
 """Seconds between two looks; a cohort for which nobody came between them sets off."""
 LONGEST = 0.02
@@ -40,29 +40,29 @@ def next_stage(call: Call) -> Generator[None, None, None]:
 
 
 class Departures:
-    """Lets those who set off with a call leave for another process with it."""
+    """Calls that are about to go on to another process."""
 
     def __init__(self) -> None:
-        self._leaving = 0
+        self._departing = 0
 
     @types.coroutine
-    def leave(self, call: Call) -> Generator[None, None, Metadata]:
-        """Waits until they have come as far; one that is alone goes on.
+    def depart(self, call: Call) -> Generator[None, None, Metadata]:
+        """Lets those who set off with a call come as far; one that is alone goes on.
 
         Args:
             call: The call.
 
         Returns:
-            The metadata that tells the other process of those who leave behind this one, if any do.
+            The metadata that tells the other process of those who depart right behind this one, if any do.
         """
         if call.company <= 1:
             return ()
-        self._leaving += 1
+        self._departing += 1
         try:
             yield
         finally:
-            self._leaving -= 1
-        return (FOLLOWED,) if self._leaving else ()
+            self._departing -= 1
+        return (FOLLOWED,) if self._departing else ()
 
 
 @dataclass(slots=True)
@@ -87,14 +87,15 @@ class Cohorts:
         self._former = 0
         self._began = 0.0
         self._next: asyncio.Handle | None = None
-        self._is_leaving = False
+        self._is_setting_off = False
         self._is_followed = False
 
     async def join(self, *, followed: bool = False) -> Cohort:
         """Waits for the next cohort; `leave` is to be called once it has set off and the call has ended.
 
         Args:
-            followed: Whether others are known to come behind this call, which waits for them then.
+            followed: Whether others are known to come right behind this call: its cohort does not set off for it then,
+                but for the last of them, or when they do not come.
         """
         loop = asyncio.get_running_loop()
         self._inside += 1
@@ -111,6 +112,7 @@ class Cohorts:
         except asyncio.CancelledError:
             if place.cancelled():
                 self._inside -= 1
+                self._is_followed = False
             else:
                 self.leave(place.result())
             raise
@@ -128,12 +130,12 @@ class Cohorts:
             self._set_off_soon()
 
     def _set_off_soon(self) -> None:
-        if self._is_leaving:
+        if self._is_setting_off:
             return
         if self._next is not None:
             self._next.cancel()
         # Not now: the other calls that this turn of the loop woke are to come along.
-        self._next, self._is_leaving = asyncio.get_running_loop().call_soon(self._set_off), True
+        self._next, self._is_setting_off = asyncio.get_running_loop().call_soon(self._set_off), True
 
     def _linger(self) -> None:
         loop = asyncio.get_running_loop()
@@ -149,7 +151,7 @@ class Cohorts:
             self._linger()
 
     def _set_off(self) -> None:
-        self._next, self._is_leaving = None, False
+        self._next, self._is_setting_off = None, False
         places = [place for place in self._waiting if not place.done()]
         self._waiting = []
         cohort = Cohort(len(places), len(places))

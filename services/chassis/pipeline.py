@@ -71,6 +71,7 @@ class Pipeline:
         clock: Source of now.
         ids: Source of error ids.
         max_request_bytes: The longest request taken.
+        groups_come: Whether to believe callers who say that others come right behind them, as the gateway does.
         limit: Refuses a peer that calls too often.
     """
 
@@ -83,6 +84,7 @@ class Pipeline:
         clock: Clock,
         ids: IdSource,
         max_request_bytes: int,
+        groups_come: bool = True,
         limit: Callable[[Peer], None] = lambda peer: None,
     ) -> None:
         self._peers = peers
@@ -90,6 +92,7 @@ class Pipeline:
         self._clock = clock
         self._refusals = Refusals(recorder=recorder, telemetry=telemetry, ids=ids, finish=self.finish)
         self._max_request_bytes = max_request_bytes
+        self._groups_come = groups_come
         self._drained_at = math.inf
         self._limit = limit
         self._unfinished: set[asyncio.Future[Any]] = set()
@@ -138,7 +141,7 @@ class Pipeline:
                 method, context, work, request=request, metadata=metadata, started=started, company=1
             )
         try:
-            cohort = await self._cohorts.join(followed=FOLLOWED in metadata)
+            cohort = await self._cohorts.join(followed=self._groups_come and FOLLOWED in metadata)
         except asyncio.CancelledError:
             seconds = time.perf_counter() - started
             self._telemetry.refused(method.full_name, Reason.CANCELLED.value, seconds)
@@ -174,7 +177,7 @@ class Pipeline:
                         answer = await work(call, span)
             except Exception as failure:  # noqa: BLE001 - everything becomes a XiezhiError here
                 await self._refusals.tell(
-                    call, span, context, failure=self._in_time(failure), seconds=time.perf_counter() - started
+                    call, span, context, failure=self._explain_timeout(failure), seconds=time.perf_counter() - started
                 )
             self._telemetry.answered(method.full_name, time.perf_counter() - started)
             return answer
@@ -201,7 +204,7 @@ class Pipeline:
                                 yield answer
             except Exception as failure:  # noqa: BLE001
                 await self._refusals.tell(
-                    call, span, context, failure=self._in_time(failure), seconds=time.perf_counter() - started
+                    call, span, context, failure=self._explain_timeout(failure), seconds=time.perf_counter() - started
                 )
             self._telemetry.answered(method.full_name, time.perf_counter() - started)
 
@@ -254,8 +257,8 @@ class Pipeline:
         allowed = call.method.policy.deadline.total_seconds()
         return allowed if remaining is None or remaining > allowed else None
 
-    def _in_time(self, failure: Exception) -> Exception:
-        """Returns what it means where a call's time is over; any other failure as it is."""
+    def _explain_timeout(self, failure: Exception) -> Exception:
+        """Says of a time-out whose it is; any other failure is returned as it is."""
         if not isinstance(failure, TimeoutError):
             return failure
         if self._is_draining:

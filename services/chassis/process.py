@@ -156,13 +156,14 @@ def connect_ledger(parts: Parts, ledger: LedgerSettings) -> LedgerWriter:
     return writer
 
 
-def assemble(parts: Parts, sink: EvidenceSink, *, unlimited: tuple[str, ...] = ()) -> Core:
+def assemble(parts: Parts, sink: EvidenceSink, *, unlimited: tuple[str, ...] = (), groups_come: bool = True) -> Core:
     """Makes the recorder and the pipeline.
 
     Args:
         parts: The parts of the process.
         sink: Where entries go.
         unlimited: Names of processes of the suite that may call as often as they like, beside the gateway.
+        groups_come: See `Pipeline`.
     """
     oversight = Keyring.load(parts.settings.oversight_keyring)
     kept = FileSpool(parts.settings.spool, sink)
@@ -186,6 +187,7 @@ def assemble(parts: Parts, sink: EvidenceSink, *, unlimited: tuple[str, ...] = (
         clock=parts.clock,
         ids=parts.ids,
         max_request_bytes=parts.settings.max_request_bytes,
+        groups_come=groups_come,
         limit=_limit(parts.settings, unlimited),
     )
     return Core(parts, recorder, pipeline)

@@ -1,7 +1,7 @@
 """How a call that fails is told to its caller, counted and recorded.
 
 An uncaught exception in a grpc.aio handler sends its text to the client, so this is a security control:
-nothing but a `XiezhiError` leaves here as it is.
+nothing leaves here as it is but a `XiezhiError`, and what a service behind this process has made of one.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Refusals:
     async def tell(
         self, call: Call, span: CallSpan, context: Context, *, failure: Exception, seconds: float
     ) -> NoReturn:
-        """Ends a call with the reason of its failure, which is recorded first.
+        """Ends a call with the reason of its failure, which is recorded first where no other process has or will.
 
         Args:
             call: The call.
@@ -67,6 +67,9 @@ class Refusals:
             context: gRPC's context of the call.
             failure: Why there is no answer; anything but a `XiezhiError` or a `Relayed` is told as INTERNAL.
             seconds: How long the call took.
+
+        Raises:
+            AbortError: Always: gRPC's own, which ends the handler.
         """
         if isinstance(failure, Relayed):
             reason = from_status(failure.code.name, failure.text, failure.trailing).reason.value

@@ -109,12 +109,12 @@ async def test_a_cohort_waits_until_half_of_all_wait(crowd):
 
 
 async def test_who_is_alone_goes_on_from_stage_to_stage():
-    others = asyncio.ensure_future(asyncio.sleep(0))
+    others = []
+    asyncio.get_running_loop().call_soon(others.append, "came")
     await next_stage(Accompanied(1))
-    assert not others.done()
-    for _ in range(2):
-        await next_stage(Accompanied(2))
-    assert others.done()
+    assert others == []
+    await next_stage(Accompanied(2))
+    assert others == ["came"]
 
 
 async def test_a_cohort_sets_off_in_a_lull(crowd, monkeypatch):
@@ -124,7 +124,8 @@ async def test_a_cohort_sets_off_in_a_lull(crowd, monkeypatch):
     assert crowd.off == ["a"]
 
 
-async def test_a_cohort_that_grows_on_sets_off_in_the_end(crowd, monkeypatch):
+@pytest.mark.parametrize("followed", [False, True])
+async def test_a_cohort_that_grows_on_sets_off_in_the_end(crowd, monkeypatch, followed):
     monkeypatch.setattr(module, "LULL", 0.3)
     monkeypatch.setattr(module, "LONGEST", 0.6)
     for number in range(100, 300):
@@ -134,7 +135,7 @@ async def test_a_cohort_that_grows_on_sets_off_in_the_end(crowd, monkeypatch):
     loop = asyncio.get_running_loop()
     began, names = loop.time(), iter(range(200))
     while not crowd.off:
-        crowd.call(next(names))
+        crowd.call(next(names), followed=followed)
         await asyncio.sleep(0.01)
     assert 0.5 < loop.time() - began < 5
     assert crowd.off[0] == 0
@@ -174,6 +175,29 @@ async def test_who_is_followed_waits_on_when_others_end(crowd):
     assert crowd.off == ["a", "b"]
 
 
+async def test_the_last_one_is_followed_by_nobody(crowd):
+    crowd.call("a", followed=True)
+    await turns()
+    crowd.call("b")
+    await turns()
+    assert crowd.off == []
+    crowd.end(0, 1, 2, 3)
+    await turns()
+    assert crowd.off == ["a", "b"]
+
+
+async def test_those_behind_a_call_that_went_away_are_not_waited_for(crowd):
+    crowd.call("a")
+    await turns()
+    crowd.call("b", followed=True)
+    await turns()
+    crowd.tasks["b"].cancel()
+    await turns()
+    crowd.end(0, 1, 2, 3)
+    await turns()
+    assert crowd.off == ["a"]
+
+
 async def test_followers_who_never_come_are_not_waited_for_long(bench, monkeypatch):
     monkeypatch.setattr(module, "LULL", 0.002)
     bench.call("a", followed=True)
@@ -181,12 +205,12 @@ async def test_followers_who_never_come_are_not_waited_for_long(bench, monkeypat
     assert bench.off == ["a"]
 
 
-async def test_those_in_company_leave_together_and_all_but_the_last_say_so():
+async def test_those_in_company_depart_together_and_all_but_the_last_say_so():
     departures = Departures()
     left = []
 
     async def run(name, company):
-        left.append((name, await departures.leave(Accompanied(company))))
+        left.append((name, await departures.depart(Accompanied(company))))
 
     gone = asyncio.ensure_future(run("gone", 4))
     leaving = [asyncio.ensure_future(run(name, 4)) for name in "abc"]
@@ -197,11 +221,11 @@ async def test_those_in_company_leave_together_and_all_but_the_last_say_so():
     assert left == [("a", (FOLLOWED,)), ("b", (FOLLOWED,)), ("c", ())]
 
 
-async def test_who_is_alone_leaves_at_once():
-    others = asyncio.ensure_future(asyncio.sleep(0))
-    assert await Departures().leave(Accompanied(1)) == ()
-    assert not others.done()
-    await others
+async def test_who_is_alone_departs_at_once():
+    others = []
+    asyncio.get_running_loop().call_soon(others.append, "came")
+    assert await Departures().depart(Accompanied(1)) == ()
+    assert others == []
 
 
 async def test_calls_that_wait_for_something_else_are_not_waited_for(bench, monkeypatch):

@@ -73,7 +73,7 @@ class Peers:
         return PEER
 
 
-class Refusals:
+class Records:
     """Keeps what is recorded, or fails at it."""
 
     def __init__(self):
@@ -89,11 +89,11 @@ class Refusals:
 class Bench:
     """A pipeline with everything around it at hand."""
 
-    def __init__(self):
+    def __init__(self, **options):
         self.log = io.StringIO()
         self.telemetry = Telemetry.start(service="identity", settings=TelemetrySettings(), log_stream=self.log)
         self.peers = Peers()
-        self.recorder = Refusals()
+        self.recorder = Records()
         self.pipeline = Pipeline(
             peers=self.peers,
             recorder=self.recorder,
@@ -101,6 +101,7 @@ class Bench:
             clock=ManualClock(NOW),
             ids=SequenceIds(),
             max_request_bytes=100,
+            **options,
         )
 
     def counted(self, decision, reason=""):
@@ -476,6 +477,14 @@ async def test_a_call_waits_for_those_who_it_says_come_behind_it(bench, monkeypa
     await asyncio.wait_for(bench.call(note, metadata=(("authorization", "x"),)), 5)
     await first
     assert companies == [2, 2]
+
+
+async def test_where_no_groups_come_nobody_waits_for_them(monkeypatch):
+    monkeypatch.setattr(cohorts, "LULL", 60)
+    monkeypatch.setattr(cohorts, "LONGEST", 60)
+    bench = Bench(groups_come=False)
+    assert (await asyncio.wait_for(bench.call(answer, metadata=(cohorts.FOLLOWED,)), 5))[0] == b"answer"
+    bench.telemetry.shutdown()
 
 
 async def test_a_stream_that_only_waits_does_not_hold_up_a_process_that_stops(bench, monkeypatch):

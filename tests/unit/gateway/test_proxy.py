@@ -17,6 +17,7 @@ from xiezhi.identity.v1 import identity_pb2
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SERVICE = "xiezhi.identity.v1.IdentityService"
+LOOKUP = f"/{SERVICE}/LookupHousehold"
 ALLOWED = 10.0
 """Seconds that the contract gives the lookup."""
 
@@ -50,7 +51,7 @@ class Company:
             identity_pb2.LookupHouseholdRequest(), f"/{SERVICE}", at=NOW, officer="GAN0102-J001", organisation="赣0102"
         )
         span = SimpleNamespace(sampled=False, set=lambda name, value: None)
-        return await work(replace(call, company=self._size, request=request), span)
+        return await work(replace(call, method=method, company=self._size, request=request), span)
 
 
 class Gate:
@@ -62,7 +63,7 @@ class Gate:
 
 
 class Channel:
-    """Notes which metadata each request takes along."""
+    """Notes which requests are said to be followed."""
 
     def __init__(self):
         self.forwarded = []
@@ -77,12 +78,41 @@ class Channel:
     unary_stream = stream_unary = stream_stream = unary_unary
 
 
-@pytest.mark.parametrize("size", [1, 3])
-async def test_those_who_go_abreast_tell_the_service_who_is_followed(monkeypatch, size):
+async def forward_abreast(asked, backends, *, remaining=None):
+    """Has calls of methods, each with its request, forwarded at once; what becomes of them is not told."""
+    telemetry = SimpleNamespace(inject=lambda: ())
+    made = proxy.Proxy(pipeline=Company(len(asked)), gate=Gate(), telemetry=telemetry, backends=backends)
+    handlers = made.handlers(Contracts.load())
+    context = SimpleNamespace(time_remaining=lambda: remaining)
+    calls = (handlers[method].unary_unary(request, context) for method, request in asked)
+    return await asyncio.gather(*calls, return_exceptions=True)
+
+
+@pytest.fixture(autouse=True)
+def _anything_is_a_request(monkeypatch):
     monkeypatch.setattr(proxy, "parse", lambda method, request: None)
-    channel, telemetry = Channel(), SimpleNamespace(inject=lambda: ())
-    made = proxy.Proxy(pipeline=Company(size), gate=Gate(), telemetry=telemetry, backends={SERVICE: channel})
-    handler = made.handlers(Contracts.load())[f"/{SERVICE}/LookupHousehold"]
-    requests, context = [bytes((n,)) for n in range(size)], SimpleNamespace(time_remaining=lambda: None)
-    await asyncio.gather(*(handler.unary_unary(request, context) for request in requests))
+
+
+@pytest.mark.parametrize("size", [1, 3])
+async def test_those_who_go_abreast_tell_the_service_who_is_followed(size):
+    channel, requests = Channel(), [bytes((n,)) for n in range(size)]
+    await forward_abreast([(LOOKUP, request) for request in requests], {SERVICE: channel})
     assert channel.forwarded == [(request, request != requests[-1]) for request in requests]
+
+
+async def test_all_methods_of_a_process_depart_together_and_those_of_two_do_not():
+    seizures = "xiezhi.vehicle.v1.SeizureService"
+    one, other = Channel(), Channel()
+    asked = [(LOOKUP, b"a"), (f"/{seizures}/ListSeizures", b"b")]
+    await forward_abreast(asked, {SERVICE: one, seizures: one})
+    assert one.forwarded == [(b"a", True), (b"b", False)]
+    one.forwarded.clear()
+    await forward_abreast(asked, {SERVICE: one, seizures: other})
+    assert one.forwarded + other.forwarded == [(b"a", False), (b"b", False)]
+
+
+async def test_nobody_tells_of_a_call_that_does_not_go_on():
+    channel = Channel()
+    failures = await forward_abreast([(LOOKUP, b"a"), (LOOKUP, b"b")], {SERVICE: channel}, remaining=proxy.RESERVE)
+    assert channel.forwarded == []
+    assert {failure.reason for failure in failures} == {Reason.DEADLINE_TOO_SHORT}
