@@ -527,3 +527,20 @@ async def test_each_outcome_is_counted_once(bench):
     assert bench.counted("answered") == 2
     assert bench.counted("refused", "TOKEN_MISSING") == 1
     assert bench.counted("failed", "INTERNAL") == 1
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+async def test_a_refusal_is_measured_from_the_call_s_arrival(bench, streaming):
+    async def refuse_late(call, span):
+        await asyncio.sleep(0.02)
+        raise error(Reason.TOKEN_MISSING, "No token.")
+
+    async def stream_late(call, span):
+        await asyncio.sleep(0.02)
+        raise error(Reason.TOKEN_MISSING, "No token.")
+        yield
+
+    await (bench.stream(stream_late) if streaming else bench.call(refuse_late))
+    labels = {"method": METHOD.full_name, "decision": "refused"}
+    seconds = bench.telemetry.metrics.registry.get_sample_value("xiezhi_request_seconds_sum", labels)
+    assert 0.02 <= seconds < 10
