@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import grpc
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from services.chassis.call import Peer
+from services.chassis.call import Context, Peer
 from xiezhi.errors import Reason, error
 
 MAX_CACHED = 10_000
@@ -28,7 +27,7 @@ class Peers:
         self._prefix = f"spiffe://{trust_domain}/"
         self._seen: dict[bytes, Peer] = {}
 
-    def read(self, context: grpc.aio.ServicerContext[Any, Any], now: datetime) -> Peer:
+    def read(self, context: Context, now: datetime) -> Peer:
         """Returns the peer of a call.
 
         Args:

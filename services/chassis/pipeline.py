@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from services.chassis.call import Call, Context, Metadata, Peer
@@ -135,11 +136,10 @@ class Pipeline:
         """
         started = time.perf_counter()
         metadata = _metadata(context)
+        run = partial(self._unary, method, context, work, request=request, metadata=metadata, started=started)
         # An upload takes as long as its sender, and what processes ask of each other comes in groups already.
         if request is None or method.policy.internal:
-            return await self._unary(
-                method, context, work, request=request, metadata=metadata, started=started, company=1
-            )
+            return await run(company=1)
         try:
             cohort = await self._cohorts.join(followed=self._groups_come and FOLLOWED in metadata)
         except asyncio.CancelledError:
@@ -147,9 +147,7 @@ class Pipeline:
             self._telemetry.refused(method.full_name, Reason.CANCELLED.value, seconds)
             raise
         try:
-            return await self._unary(
-                method, context, work, request=request, metadata=metadata, started=started, company=cohort.size
-            )
+            return await run(company=cohort.size)
         finally:
             self._cohorts.leave(cohort)
 
