@@ -17,7 +17,7 @@ from tests.bench import duties, entries, households, machine, travellers, vehicl
 from tests.bench.experiment import QUIET, Experiment, measure
 from tests.bench.promptness import DELAYS_HEADER, REQUESTED, Delays
 from tests.bench.report import BARS_HEADER, HEADER, Bar
-from tests.bench.rig import ROOT, UNDER_WAY
+from tests.bench.rig import ROOT
 from tests.bench.streams import LARGEST
 
 HOUSEHOLD, VEHICLE, EXIT, REFERRAL = "household", "vehicle", "exit", "referral"
@@ -26,8 +26,8 @@ _METHOD = """\
 Written by `make bench`; see `tests/bench`. Medians of interleaved rounds on one machine, bare peers and suite in one
 run; the load is one more process on the same machine, with 32 calls under way where nothing else is said, or 256
 messages on one stream. Traces are sampled at 1 %. Suites that are not measured stand still meanwhile. Rounds in which
-other work took the processor are measured again. Other machines have other figures: the ratios are what is meant to
-hold."""
+other work took the processor are measured again. A ratio is the median of those of each round, in which the host was
+the same for both sides. Other machines have other figures: the ratios are what is meant to hold."""
 
 
 def main() -> int:
@@ -62,7 +62,11 @@ def _arguments() -> argparse.Namespace:
         "--stream-seconds", type=float, default=2.0, help="seconds of one measurement of a stream (default 2)"
     )
     parser.add_argument(
-        "--calls", type=int, default=UNDER_WAY, help=f"lookups under way at any moment (default {UNDER_WAY})"
+        "--calls",
+        type=int,
+        nargs="+",
+        default=[*households.CALLS],
+        help=f"lookups under way at any moment (default {' and '.join(map(str, households.CALLS))})",
     )
     parser.add_argument(
         "--people", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="sizes of the registry, growing"
@@ -104,14 +108,14 @@ def _heading(asked: argparse.Namespace) -> list[str]:
 def _households(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list[Bar]]:
     with ExitStack() as stack:
         bench = households.Households(
-            stack, folder, seconds=asked.seconds, sizes=tuple(asked.people), calls=asked.calls
+            stack, folder, seconds=asked.seconds, sizes=tuple(asked.people), calls=tuple(asked.calls)
         )
         experiments = bench.experiments(postgres=not asked.no_postgres)
         measure(experiments, rounds=asked.rounds, quiet=asked.quiet)
         batch = bench.batch()
     series = {experiment.series.key: experiment.series for experiment in experiments}
-    told = f"Lookups with {asked.calls} calls under way."
-    return ["## Households", "", told, "", *_table(experiments), batch.sentence(), ""], list(households.bars(series))
+    lines = ["## Households", "", *_table(experiments), batch.sentence(), ""]
+    return lines, list(households.bars(series, asked.calls))
 
 
 def _vehicles(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list[Bar]]:

@@ -60,7 +60,7 @@ def measure(experiments: list[Experiment], *, rounds: int, quiet: float = QUIET)
                     file=sys.stderr,
                 )
                 if is_quiet:
-                    experiment.series.runs.append((measured, usage))
+                    experiment.series.runs[number] = (measured, usage)
                     break
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests.bench import province
 from tests.bench.batch import BatchResult, measure_batch
 from tests.bench.calls import APPEND, LOOKUP, Approved, Desk, append_call, ready_approvals
 from tests.bench.experiment import Experiment, Run, process_ids
-from tests.bench.report import Bar, Series, ratio
+from tests.bench.report import Bar, Series
 from tests.bench.rig import UNDER_WAY, Loader, peer, suite
 from tests.conftest import PostgresServer, find_programs
 from xiezhi.cli.home import Home
@@ -22,8 +23,12 @@ DEBTORS = 256
 BATCH_SIZE = 10_000
 GROUP = 8
 """Entries of one append, as processes under load send them."""
+CALLS = (UNDER_WAY, 100)
+"""Lookups under way: a few of them, and as many as gRPC's own benchmarks keep outstanding on one channel."""
 WRITERS = 4
 """Calls under way from as many processes: each sends its next group when the one before has been answered."""
+
+_SIZE = re.compile(r"c-\d+@")
 
 
 class Households:
@@ -34,7 +39,7 @@ class Households:
         folder: Where data and configuration go; what was seeded there is used again by the next run.
         seconds: How long each measurement takes.
         sizes: Numbers of people, growing; the first is that of the main measurements.
-        calls: Calls under way at any moment, where a measurement names no other number.
+        calls: Numbers of lookups under way at any moment; everything about lookups is measured with each of them.
     """
 
     def __init__(
@@ -44,7 +49,7 @@ class Households:
         *,
         seconds: float,
         sizes: tuple[int, ...],
-        calls: int = UNDER_WAY,
+        calls: tuple[int, ...] = CALLS,
     ) -> None:
         self._stack = stack
         self._folder = folder
@@ -61,29 +66,36 @@ class Households:
         """Starts everything and returns what is to be measured."""
         main_suite = self._stack.enter_context(suite(self._home, people=self._sizes[0]))
         keys, loader = self._home.keys, self._loader(self._home)
-        direct = self._direct(Series("c", "identity service called with a ready grant"), self._home, main_suite)
-        answer = direct.run()[0].answer_bytes
+        direct = self._direct("c", "identity service called with a ready grant", self._home, main_suite)
+        answer = direct[0].run()[0].answer_bytes
         echo, echo_pid = self._stack.enter_context(peer("echo", keys, self._folder, answer_bytes=answer))
         relay, relay_pid = self._stack.enter_context(
             peer("proxy", keys, self._folder, backend=echo, backend_name="ledger.service.xiezhi")
         )
         request = self.desk().request(province.debtors(1)[0])
 
-        def bare(target: str, pids: tuple[int, ...]) -> Run:
-            return lambda: loader.measure(
-                "/bench.Bare/Call",
-                lambda: [(request, ())],
-                target=target,
-                server="ledger",
-                as_system="courts",
-                measured=pids,
+        def bare(target: str, pids: tuple[int, ...]) -> Callable[[int], Run]:
+            return lambda calls: (
+                lambda: loader.measure(
+                    "/bench.Bare/Call",
+                    lambda: [(request, ())],
+                    target=target,
+                    server="ledger",
+                    as_system="courts",
+                    measured=pids,
+                    concurrency=calls,
+                )
             )
 
-        found = [
-            Experiment(Series("a", "bare grpc.aio echo over mTLS"), bare(echo, (echo_pid,))),
-            Experiment(Series("b", "the same echo behind a bare byte proxy"), bare(relay, (echo_pid, relay_pid))),
+        lookups = (
+            self._each("a", "bare grpc.aio echo over mTLS", bare(echo, (echo_pid,))),
+            self._each("b", "the same echo behind a bare byte proxy", bare(relay, (echo_pid, relay_pid))),
             direct,
-            self._whole(Series("d", "whole path through the gateway, SQLite"), self._home, main_suite),
+            self._whole("d", "whole path through the gateway, SQLite", self._home, main_suite),
+        )
+        found = [
+            # What is held against each other is measured right after each other.
+            *(one for together in zip(*lookups, strict=True) for one in together),
             self._appends(Series("e", "ledger appends, one entry a call, SQLite"), self._home, main_suite),
             self._appends(
                 Series(f"e-{GROUP}", f"the same, {GROUP} entries a call, {WRITERS} calls under way"),
@@ -102,7 +114,7 @@ class Households:
         for size in self._sizes[1:]:
             home = self._home_of(f"people-{size}")
             running = self._stack.enter_context(suite(home, people=size))
-            found.append(self._direct(Series(f"c-{size}", f"as c, {size:,} people"), home, running))
+            found += self._direct(f"c-{size}", f"as c, {size:,} people", home, running)[:1]
         return found + (self._on_postgres() if postgres else [])
 
     def batch(self) -> BatchResult:
@@ -123,8 +135,8 @@ class Households:
         running = self._stack.enter_context(suite(home, people=self._sizes[0], databases=databases))
         extra = (server.process_id,)
         return [
-            self._direct(Series("c-pg", "as c, PostgreSQL"), home, running, extra=extra),
-            self._whole(Series("d-pg", "as d, PostgreSQL"), home, running, extra=extra),
+            *self._direct("c-pg", "as c, PostgreSQL", home, running, extra=extra),
+            *self._whole("d-pg", "as d, PostgreSQL", home, running, extra=extra),
             self._appends(
                 Series("e-pg", f"as e-{GROUP}, PostgreSQL"),
                 home,
@@ -135,37 +147,52 @@ class Households:
             ),
         ]
 
-    def _direct(self, series: Series, home: Home, running: Supervisor, *, extra: tuple[int, ...] = ()) -> Experiment:
+    def _each(
+        self, key: str, title: str, run: Callable[[int], Run], running: Supervisor | None = None
+    ) -> list[Experiment]:
+        """Returns an experiment for each number of calls under way."""
+        return [
+            Experiment(Series(_key(key, calls), f"{title}, {calls} calls under way"), run(calls), suite=running)
+            for calls in self._calls
+        ]
+
+    def _direct(
+        self, key: str, title: str, home: Home, running: Supervisor, *, extra: tuple[int, ...] = ()
+    ) -> list[Experiment]:
         desk, loader = self.desk(home), self._loader(home)
         approved = ready_approvals(desk, province.debtors(DEBTORS))
-        return Experiment(
-            series,
-            lambda: loader.measure(
+
+        def run(calls: int) -> Run:
+            return lambda: loader.measure(
                 LOOKUP,
                 lambda: desk.with_grant(approved),
                 target=home.address("identity"),
                 server="identity",
                 as_system="gateway",
                 measured=(*process_ids(running, "identity", "ledger"), *extra),
-            ),
-            suite=running,
-        )
+                concurrency=calls,
+            )
 
-    def _whole(self, series: Series, home: Home, running: Supervisor, *, extra: tuple[int, ...] = ()) -> Experiment:
+        return self._each(key, title, run, running)
+
+    def _whole(
+        self, key: str, title: str, home: Home, running: Supervisor, *, extra: tuple[int, ...] = ()
+    ) -> list[Experiment]:
         desk, loader = self.desk(home), self._loader(home)
         approved: list[Approved] = desk.approve_all([desk.request(debtor) for debtor in province.debtors(DEBTORS)])
-        return Experiment(
-            series,
-            lambda: loader.measure(
+
+        def run(calls: int) -> Run:
+            return lambda: loader.measure(
                 LOOKUP,
                 lambda: desk.through_gateway(approved),
                 target=home.address("gateway"),
                 server="gateway",
                 as_system="courts",
                 measured=(*process_ids(running, "gateway", "identity", "ledger"), *extra),
-            ),
-            suite=running,
-        )
+                concurrency=calls,
+            )
+
+        return self._each(key, title, run, running)
 
     def _appends(
         self,
@@ -199,21 +226,34 @@ class Households:
         return Home(self._folder / name)
 
     def _loader(self, home: Home) -> Loader:
-        return Loader(home.keys, self._folder, seconds=self._seconds, calls=self._calls)
+        return Loader(home.keys, self._folder, seconds=self._seconds)
 
 
-def bars(series: Mapping[str, Series]) -> Iterator[Bar]:
-    """Yields the ratios that lookups of households are judged by."""
-    yield Bar("d/b: the whole path beside a bare proxied echo", ratio(series["d"], series["b"]), 0.30)
-    yield Bar("c/a: a service call beside a bare echo", ratio(series["c"], series["a"]), 0.30)
-    if "d-pg" in series:
-        yield Bar("d-pg/b: the same on PostgreSQL", ratio(series["d-pg"], series["b"]), 0.30)
+def bars(series: Mapping[str, Series], calls: Iterable[int]) -> Iterator[Bar]:
+    """Yields the ratios that lookups of households are judged by.
+
+    Args:
+        series: What was measured, by key.
+        calls: Numbers of lookups under way with which it was.
+    """
+    for many in calls:
+        a, b, c, d = (series[_key(key, many)] for key in "abcd")
+        yield Bar.between(f"d/b, {many} calls: the whole path beside a bare proxied echo", d, b, bar=0.30)
+        yield Bar.between(f"c/a, {many} calls: a service call beside a bare echo", c, a, bar=0.30)
+        on_postgres = series.get(_key("d-pg", many))
+        if on_postgres is not None:
+            yield Bar.between(f"d-pg/b, {many} calls: the whole path on PostgreSQL", on_postgres, b, bar=0.30)
     appends = series[f"e-{GROUP}"]
     yield Bar("durable appends per second / 2,000", appends.rate / 2_000, 1.0)
     if appends.runs:
-        slowest = max(measured.p99_ms for measured, _ in appends.runs)
+        slowest = max(measured.p99_ms for measured, _ in appends.runs.values())
         yield Bar("50 ms / p99 of an append", 50 / slowest if slowest else 0.0, 1.0)
-    sizes = [one for key, one in series.items() if key.startswith("c-") and key != "c-pg"]
+    sizes = [one for key, one in series.items() if _SIZE.match(key)]
     if sizes:
+        smallest = next(one for key, one in series.items() if key.startswith("c@"))
         # "No slower than 1.3 times" is a rate of at least 1/1.3.
-        yield Bar(f"{sizes[-1].title} / c", ratio(sizes[-1], series["c"]), round(1 / 1.3, 2))
+        yield Bar.between(f"{sizes[-1].title} / c", sizes[-1], smallest, bar=round(1 / 1.3, 2))
+
+
+def _key(name: str, calls: int) -> str:
+    return f"{name}@{calls}"

@@ -18,40 +18,41 @@ class Series:
         key: Short name, for ratios.
         title: What it is.
         per_call: What one call counts for.
-        runs: Its rounds.
+        runs: What was measured in each of its rounds, by the number of the round.
     """
 
     key: str
     title: str
     per_call: int = 1
-    runs: list[tuple[Measured, Usage]] = field(default_factory=list)
+    runs: dict[int, tuple[Measured, Usage]] = field(default_factory=dict)
 
     @property
-    def rates(self) -> list[float]:
+    def rates(self) -> dict[int, float]:
         """What was done per second in each round."""
-        return [measured.per_second * self.per_call for measured, _ in self.runs]
+        return {number: measured.per_second * self.per_call for number, (measured, _) in self.runs.items()}
 
     @property
     def rate(self) -> float:
         """Median of the rates."""
-        return median(self.rates) if self.runs else 0.0
+        return median(self.rates.values()) if self.runs else 0.0
 
     @property
     def rate_of_core(self) -> float:
         """Median of what was done in a second of the servers' processors, on which other work has less bearing."""
-        return median(self.per_call * m.per_second / max(u.cores, 0.01) for m, u in self.runs) if self.runs else 0.0
+        found = [self.per_call * m.per_second / max(u.cores, 0.01) for m, u in self.runs.values()]
+        return median(found) if found else 0.0
 
     def row(self) -> str:
         """Returns the row of a Markdown table."""
         if not self.runs:
             return f"| {self.key} | {self.title} | no quiet round | | | | | | |"
-        measured = [run for run, _ in self.runs]
-        usage = [used for _, used in self.runs]
+        measured = [run for run, _ in self.runs.values()]
+        usage = [used for _, used in self.runs.values()]
         cells = (
             self.key,
             self.title,
             f"{self.rate:,.0f}",
-            f"{min(self.rates):,.0f} to {max(self.rates):,.0f}",
+            f"{min(self.rates.values()):,.0f} to {max(self.rates.values()):,.0f}",
             f"{median(m.p50_ms for m in measured):.1f}",
             f"{median(m.p99_ms for m in measured):.1f}",
             f"{median(u.cores for u in usage):.2f}",
@@ -75,24 +76,37 @@ class Bar:
         title: What it says.
         value: What was reached.
         bar: What it should be at least.
+        spread: Of which values of single rounds it is the median, if it is.
     """
 
     title: str
     value: float
     bar: float
+    spread: str = ""
+
+    @classmethod
+    def between(cls, title: str, one: Series, other: Series, *, bar: float) -> Bar:
+        """Makes the ratio of two rates: the median of those of each round, in which the host was the same for both.
+
+        Args:
+            title: What it says.
+            one: What is measured.
+            other: What it is measured against.
+            bar: What the ratio should be at least.
+        """
+        rates, others = one.rates, other.rates
+        found = [rates[number] / others[number] for number in sorted(rates.keys() & others.keys())]
+        if not found:
+            return cls(title, 0.0, bar)
+        return cls(title, median(found), bar, f" ({min(found):.2f} to {max(found):.2f})")
 
     def row(self) -> str:
         """Returns the row of a Markdown table."""
         verdict = "reached" if self.value >= self.bar else "**missed**"
-        return f"| {self.title} | {self.value:.2f} | {self.bar:.2f} | {verdict} |"
+        return f"| {self.title} | {self.value:.2f}{self.spread} | {self.bar:.2f} | {verdict} |"
 
 
 BARS_HEADER = "| ratio | measured | bar | |\n| --- | ---: | ---: | --- |"
-
-
-def ratio(one: Series, other: Series) -> float:
-    """Returns the ratio of two rates, 0 where one was not measured."""
-    return one.rate / other.rate if other.rate else 0.0
 
 
 def milliseconds_at(share: float, seconds: Sequence[float]) -> float:

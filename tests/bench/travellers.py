@@ -15,7 +15,7 @@ from tests.bench.frontier import RESTRICTED, make_frontier
 from tests.bench.frontline import Frontline
 from tests.bench.gates import Checkpoint, Port
 from tests.bench.promptness import Delays
-from tests.bench.report import Bar, Series, ratio
+from tests.bench.report import Bar, Series
 from tests.bench.rig import suite
 from tests.bench.streams import LARGEST, SIZES, Streams
 from tests.bench.vehicles import LOADED_SECONDS
@@ -89,6 +89,6 @@ def bars(series: Mapping[str, Series]) -> Iterator[Bar]:
         for way, told in (("d", "directly"), ("g", "through the gateway")):
             travellers, plates = series[f"x{key}-{way}"], series[f"v{key}-{way}"]
             title = f"travellers / plates, {key}, {told}"
-            yield Bar(f"{title}, per second", ratio(travellers, plates), 1.0)
+            yield Bar.between(f"{title}, per second", travellers, plates, bar=1.0)
             of_core = travellers.rate_of_core / plates.rate_of_core if plates.runs else 0.0
             yield Bar(f"{title}, per second of the servers' processors", of_core, 1.0)
