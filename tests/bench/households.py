@@ -6,12 +6,15 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from tests.bench import province
 from tests.bench.batch import BatchResult, measure_batch
 from tests.bench.calls import APPEND, LOOKUP, Approved, Desk, append_call, ready_approvals
-from tests.bench.experiment import Experiment, Run, process_ids
+from tests.bench.experiment import Experiment, process_ids
+from tests.bench.load import Measured
+from tests.bench.machine import Usage
 from tests.bench.report import Bar, Series
 from tests.bench.rig import UNDER_WAY, Loader, peer, suite
 from tests.conftest import PostgresServer, find_programs
@@ -27,6 +30,9 @@ CALLS = (UNDER_WAY, 100)
 """Lookups under way: a few of them, and as many as gRPC's own benchmarks keep outstanding on one channel."""
 WRITERS = 4
 """Calls under way from as many processes: each sends its next group when the one before has been answered."""
+
+WithCalls = Callable[[int], tuple[Measured, Usage]]
+"""Runs one round with so many calls under way."""
 
 _SIZE = re.compile(r"c-\d+@")
 
@@ -74,17 +80,15 @@ class Households:
         )
         request = self.desk().request(province.debtors(1)[0])
 
-        def bare(target: str, pids: tuple[int, ...]) -> Callable[[int], Run]:
-            return lambda calls: (
-                lambda: loader.measure(
-                    "/bench.Bare/Call",
-                    lambda: [(request, ())],
-                    target=target,
-                    server="ledger",
-                    as_system="courts",
-                    measured=pids,
-                    concurrency=calls,
-                )
+        def bare(target: str, pids: tuple[int, ...]) -> WithCalls:
+            return lambda calls: loader.measure(
+                "/bench.Bare/Call",
+                lambda: [(request, ())],
+                target=target,
+                server="ledger",
+                as_system="courts",
+                measured=pids,
+                concurrency=calls,
             )
 
         lookups = (
@@ -114,6 +118,7 @@ class Households:
         for size in self._sizes[1:]:
             home = self._home_of(f"people-{size}")
             running = self._stack.enter_context(suite(home, people=size))
+            # How it grows shows with the first number of calls as well.
             found += self._direct(f"c-{size}", f"as c, {size:,} people", home, running)[:1]
         return found + (self._on_postgres() if postgres else [])
 
@@ -147,12 +152,12 @@ class Households:
             ),
         ]
 
-    def _each(
-        self, key: str, title: str, run: Callable[[int], Run], running: Supervisor | None = None
-    ) -> list[Experiment]:
+    def _each(self, key: str, title: str, run: WithCalls, running: Supervisor | None = None) -> list[Experiment]:
         """Returns an experiment for each number of calls under way."""
         return [
-            Experiment(Series(_key(key, calls), f"{title}, {calls} calls under way"), run(calls), suite=running)
+            Experiment(
+                Series(_key(key, calls), f"{title}, {calls} calls under way"), partial(run, calls), suite=running
+            )
             for calls in self._calls
         ]
 
@@ -162,8 +167,8 @@ class Households:
         desk, loader = self.desk(home), self._loader(home)
         approved = ready_approvals(desk, province.debtors(DEBTORS))
 
-        def run(calls: int) -> Run:
-            return lambda: loader.measure(
+        def run(calls: int) -> tuple[Measured, Usage]:
+            return loader.measure(
                 LOOKUP,
                 lambda: desk.with_grant(approved),
                 target=home.address("identity"),
@@ -181,8 +186,8 @@ class Households:
         desk, loader = self.desk(home), self._loader(home)
         approved: list[Approved] = desk.approve_all([desk.request(debtor) for debtor in province.debtors(DEBTORS)])
 
-        def run(calls: int) -> Run:
-            return lambda: loader.measure(
+        def run(calls: int) -> tuple[Measured, Usage]:
+            return loader.measure(
                 LOOKUP,
                 lambda: desk.through_gateway(approved),
                 target=home.address("gateway"),

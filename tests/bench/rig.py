@@ -102,14 +102,12 @@ class Loader:
         keys: Keys of the data folder.
         folder: Where its files go.
         seconds: How long each measurement takes.
-        calls: Calls under way at any moment, where a measurement names no other number.
     """
 
-    def __init__(self, keys: InsecureDevelopmentKeys, folder: Path, *, seconds: float, calls: int = UNDER_WAY) -> None:
+    def __init__(self, keys: InsecureDevelopmentKeys, folder: Path, *, seconds: float) -> None:
         self._keys = keys
         self._folder = folder
         self._seconds = seconds
-        self._calls = calls
 
     def measure(
         self,
@@ -120,7 +118,7 @@ class Loader:
         server: str,
         as_system: str,
         measured: tuple[int, ...],
-        concurrency: int = 0,
+        concurrency: int = UNDER_WAY,
         uuids_at: tuple[int, ...] = (),
         stream: bool = False,
     ) -> tuple[Measured, Usage]:
@@ -133,7 +131,7 @@ class Loader:
             server: Name of the server, as in its certificate.
             as_system: Whose certificate the caller shows.
             measured: Process ids of the servers.
-            concurrency: Calls under way at any moment, or requests of a stream; 0 for the loader's own number.
+            concurrency: Calls under way at any moment, or requests of a stream.
             uuids_at: See `tests.bench.load.Config`.
             stream: Whether the requests are sent on one stream.
         """
@@ -150,7 +148,7 @@ class Loader:
             calls=str(written),
             uuids_at=uuids_at,
             stream=stream,
-            concurrency=concurrency or self._calls,
+            concurrency=concurrency,
             seconds=self._seconds,
         )
         path = written.with_name(f"load-{written.name}")
