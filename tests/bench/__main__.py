@@ -26,8 +26,8 @@ _METHOD = """\
 Written by `make bench`; see `tests/bench`. Medians of interleaved rounds on one machine, bare peers and suite in one
 run; the load is one more process on the same machine, with 32 calls under way where nothing else is said, or 256
 messages on one stream. Traces are sampled at 1 %. Suites that are not measured stand still meanwhile. Rounds in which
-other work took the processor are measured again. A ratio is the median of those of each round, in which the host was
-the same for both sides. Other machines have other figures: the ratios are what is meant to hold."""
+other work took the processor are measured again. A ratio of two measured things is the median of those of each round,
+within which the host changes least. Other machines have other figures: the ratios are what is meant to hold."""
 
 
 def main() -> int:
@@ -114,8 +114,7 @@ def _households(asked: argparse.Namespace, folder: Path) -> tuple[list[str], lis
         measure(experiments, rounds=asked.rounds, quiet=asked.quiet)
         batch = bench.batch()
     series = {experiment.series.key: experiment.series for experiment in experiments}
-    lines = ["## Households", "", *_table(experiments), batch.sentence(), ""]
-    return lines, list(households.bars(series, asked.calls))
+    return ["## Households", "", *_table(experiments), batch.sentence(), ""], list(bench.bars(series))
 
 
 def _vehicles(asked: argparse.Namespace, folder: Path) -> tuple[list[str], list[Bar]]:

@@ -102,11 +102,13 @@ class Bulk:
             yield f"| {self.engine} | {title} | {median(rates):,.0f} | {spread} | {median(seconds):.1f} |"
 
     def bars(self) -> Iterator[Bar]:
-        """Yields how it is judged: by the ratio of the medians, and by that of seconds of this process's processors."""
+        """Yields how it is judged: by the rates, and by the seconds of this process's processors."""
         told = f"entries committed / bare insert of the same rows, {self.engine}"
-        yield Bar(f"{told}, per second", median(self.bare) / median(self.committed), BULK_BAR)
-        used = median(self.bare_used) / median(self.commit_used)
-        yield Bar(f"{told}, per second of the client's processors", used, BULK_BAR)
+        for per, bare, committed in (
+            ("per second", self.bare, self.committed),
+            ("per second of the client's processors", self.bare_used, self.commit_used),
+        ):
+            yield Bar.between(f"{told}, {per}", dict(enumerate(bare)), dict(enumerate(committed)), bar=BULK_BAR)
 
 
 BULK_HEADER = "| database | what | entries a second | spread | s |\n| --- | --- | ---: | ---: | ---: |"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from tests.bench import province
 from tests.bench.batch import BatchResult, measure_batch
-from tests.bench.calls import APPEND, LOOKUP, Approved, Desk, append_call, ready_approvals
+from tests.bench.calls import APPEND, LOOKUP, Desk, append_call, ready_approvals
 from tests.bench.experiment import Experiment, process_ids
-from tests.bench.load import Measured
+from tests.bench.load import Measured, Metadata
 from tests.bench.machine import Usage
 from tests.bench.report import Bar, Series
 from tests.bench.rig import UNDER_WAY, Loader, peer, suite
@@ -34,8 +33,6 @@ WRITERS = 4
 WithCalls = Callable[[int], tuple[Measured, Usage]]
 """Runs one round with so many calls under way."""
 
-_SIZE = re.compile(r"c-\d+@")
-
 
 class Households:
     """Starts what lookups of households are measured by.
@@ -45,7 +42,7 @@ class Households:
         folder: Where data and configuration go; what was seeded there is used again by the next run.
         seconds: How long each measurement takes.
         sizes: Numbers of people, growing; the first is that of the main measurements.
-        calls: Numbers of lookups under way at any moment; everything about lookups is measured with each of them.
+        calls: Numbers of lookups under way; each way of a lookup is measured with all of them, growth with the first.
     """
 
     def __init__(
@@ -55,7 +52,7 @@ class Households:
         *,
         seconds: float,
         sizes: tuple[int, ...],
-        calls: tuple[int, ...] = CALLS,
+        calls: tuple[int, ...],
     ) -> None:
         self._stack = stack
         self._folder = folder
@@ -118,7 +115,6 @@ class Households:
         for size in self._sizes[1:]:
             home = self._home_of(f"people-{size}")
             running = self._stack.enter_context(suite(home, people=size))
-            # How it grows shows with the first number of calls as well.
             found += self._direct(f"c-{size}", f"as c, {size:,} people", home, running)[:1]
         return found + (self._on_postgres() if postgres else [])
 
@@ -128,6 +124,30 @@ class Households:
         if not size:
             return measure_batch(self.desk(), province.batch(BATCH_SIZE // 10))
         return measure_batch(self.desk(self._home_of(f"people-{size}")), province.batch(BATCH_SIZE))
+
+    def bars(self, series: Mapping[str, Series]) -> Iterator[Bar]:
+        """Yields the ratios that lookups of households are judged by.
+
+        Args:
+            series: What was measured, by key.
+        """
+        for calls in self._calls:
+            a, b, c, d = (series[_key(key, calls)].rates for key in "abcd")
+            yield Bar.between(f"d/b, {calls} calls: the whole path beside a bare proxied echo", d, b, bar=0.30)
+            yield Bar.between(f"c/a, {calls} calls: a service call beside a bare echo", c, a, bar=0.30)
+            on_postgres = series.get(_key("d-pg", calls))
+            if on_postgres is not None:
+                title = f"d-pg/b, {calls} calls: the whole path on PostgreSQL"
+                yield Bar.between(title, on_postgres.rates, b, bar=0.30)
+        appends = series[f"e-{GROUP}"]
+        yield Bar("durable appends per second / 2,000", appends.rate / 2_000, 1.0)
+        if appends.runs:
+            slowest = max(measured.p99_ms for measured, _ in appends.runs.values())
+            yield Bar("50 ms / p99 of an append", 50 / slowest if slowest else 0.0, 1.0)
+        if len(self._sizes) > 1:
+            smallest, largest = (series[_key(key, self._calls[0])] for key in ("c", f"c-{self._sizes[-1]}"))
+            # "No slower than 1.3 times" is a rate of at least 1/1.3.
+            yield Bar.between(f"{largest.title} / c", largest.rates, smallest.rates, bar=round(1 / 1.3, 2))
 
     def _on_postgres(self) -> list[Experiment]:
         server = PostgresServer(find_programs(), durable=True)
@@ -164,40 +184,54 @@ class Households:
     def _direct(
         self, key: str, title: str, home: Home, running: Supervisor, *, extra: tuple[int, ...] = ()
     ) -> list[Experiment]:
-        desk, loader = self.desk(home), self._loader(home)
+        desk = self.desk(home)
         approved = ready_approvals(desk, province.debtors(DEBTORS))
-
-        def run(calls: int) -> tuple[Measured, Usage]:
-            return loader.measure(
-                LOOKUP,
-                lambda: desk.with_grant(approved),
-                target=home.address("identity"),
-                server="identity",
-                as_system="gateway",
-                measured=(*process_ids(running, "identity", "ledger"), *extra),
-                concurrency=calls,
-            )
-
+        run = self._lookups(
+            lambda: desk.with_grant(approved),
+            home,
+            running,
+            processes=("identity", "ledger"),
+            caller="gateway",
+            extra=extra,
+        )
         return self._each(key, title, run, running)
 
     def _whole(
         self, key: str, title: str, home: Home, running: Supervisor, *, extra: tuple[int, ...] = ()
     ) -> list[Experiment]:
-        desk, loader = self.desk(home), self._loader(home)
-        approved: list[Approved] = desk.approve_all([desk.request(debtor) for debtor in province.debtors(DEBTORS)])
-
-        def run(calls: int) -> tuple[Measured, Usage]:
-            return loader.measure(
-                LOOKUP,
-                lambda: desk.through_gateway(approved),
-                target=home.address("gateway"),
-                server="gateway",
-                as_system="courts",
-                measured=(*process_ids(running, "gateway", "identity", "ledger"), *extra),
-                concurrency=calls,
-            )
-
+        desk = self.desk(home)
+        approved = desk.approve_all([desk.request(debtor) for debtor in province.debtors(DEBTORS)])
+        run = self._lookups(
+            lambda: desk.through_gateway(approved),
+            home,
+            running,
+            processes=("gateway", "identity", "ledger"),
+            caller="courts",
+            extra=extra,
+        )
         return self._each(key, title, run, running)
+
+    def _lookups(
+        self,
+        make: Callable[[], list[tuple[bytes, Metadata]]],
+        home: Home,
+        running: Supervisor,
+        *,
+        processes: tuple[str, ...],
+        caller: str,
+        extra: tuple[int, ...],
+    ) -> WithCalls:
+        """Returns what runs a round of lookups that certain processes answer, the first of which is called."""
+        loader, server = self._loader(home), processes[0]
+        return lambda calls: loader.measure(
+            LOOKUP,
+            make,
+            target=home.address(server),
+            server=server,
+            as_system=caller,
+            measured=(*process_ids(running, *processes), *extra),
+            concurrency=calls,
+        )
 
     def _appends(
         self,
@@ -232,32 +266,6 @@ class Households:
 
     def _loader(self, home: Home) -> Loader:
         return Loader(home.keys, self._folder, seconds=self._seconds)
-
-
-def bars(series: Mapping[str, Series], calls: Iterable[int]) -> Iterator[Bar]:
-    """Yields the ratios that lookups of households are judged by.
-
-    Args:
-        series: What was measured, by key.
-        calls: Numbers of lookups under way with which it was.
-    """
-    for many in calls:
-        a, b, c, d = (series[_key(key, many)] for key in "abcd")
-        yield Bar.between(f"d/b, {many} calls: the whole path beside a bare proxied echo", d, b, bar=0.30)
-        yield Bar.between(f"c/a, {many} calls: a service call beside a bare echo", c, a, bar=0.30)
-        on_postgres = series.get(_key("d-pg", many))
-        if on_postgres is not None:
-            yield Bar.between(f"d-pg/b, {many} calls: the whole path on PostgreSQL", on_postgres, b, bar=0.30)
-    appends = series[f"e-{GROUP}"]
-    yield Bar("durable appends per second / 2,000", appends.rate / 2_000, 1.0)
-    if appends.runs:
-        slowest = max(measured.p99_ms for measured, _ in appends.runs.values())
-        yield Bar("50 ms / p99 of an append", 50 / slowest if slowest else 0.0, 1.0)
-    sizes = [one for key, one in series.items() if _SIZE.match(key)]
-    if sizes:
-        smallest = next(one for key, one in series.items() if key.startswith("c@"))
-        # "No slower than 1.3 times" is a rate of at least 1/1.3.
-        yield Bar.between(f"{sizes[-1].title} / c", sizes[-1], smallest, bar=round(1 / 1.3, 2))
 
 
 def _key(name: str, calls: int) -> str:

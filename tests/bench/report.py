@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -37,10 +37,9 @@ class Series:
         return median(self.rates.values()) if self.runs else 0.0
 
     @property
-    def rate_of_core(self) -> float:
-        """Median of what was done in a second of the servers' processors, on which other work has less bearing."""
-        found = [self.per_call * m.per_second / max(u.cores, 0.01) for m, u in self.runs.values()]
-        return median(found) if found else 0.0
+    def rates_of_core(self) -> dict[int, float]:
+        """What was done in a second of the servers' processors, on which other work has less bearing."""
+        return {number: rate / max(self.runs[number][1].cores, 0.01) for number, rate in self.rates.items()}
 
     def row(self) -> str:
         """Returns the row of a Markdown table."""
@@ -76,7 +75,7 @@ class Bar:
         title: What it says.
         value: What was reached.
         bar: What it should be at least.
-        spread: Of which values of single rounds it is the median, if it is.
+        spread: The least and the largest of the rounds of which it is the median; empty where it is none.
     """
 
     title: str
@@ -85,25 +84,25 @@ class Bar:
     spread: str = ""
 
     @classmethod
-    def between(cls, title: str, one: Series, other: Series, *, bar: float) -> Bar:
-        """Makes the ratio of two rates: the median of those of each round, in which the host was the same for both.
+    def between(cls, title: str, one: Mapping[int, float], other: Mapping[int, float], *, bar: float) -> Bar:
+        """Makes the ratio of two things: the median of those of each round, within which the host changes least.
 
         Args:
             title: What it says.
-            one: What is measured.
-            other: What it is measured against.
+            one: What was measured, by the number of the round.
+            other: What it is held against; rounds that measured one of them only do not count.
             bar: What the ratio should be at least.
         """
-        rates, others = one.rates, other.rates
-        found = [rates[number] / others[number] for number in sorted(rates.keys() & others.keys())]
+        found = [one[number] / other[number] for number in one.keys() & other.keys()]
         if not found:
             return cls(title, 0.0, bar)
-        return cls(title, median(found), bar, f" ({min(found):.2f} to {max(found):.2f})")
+        return cls(title, median(found), bar, f"{min(found):.2f} to {max(found):.2f}")
 
     def row(self) -> str:
         """Returns the row of a Markdown table."""
         verdict = "reached" if self.value >= self.bar else "**missed**"
-        return f"| {self.title} | {self.value:.2f}{self.spread} | {self.bar:.2f} | {verdict} |"
+        spread = f" ({self.spread})" if self.spread else ""
+        return f"| {self.title} | {self.value:.2f}{spread} | {self.bar:.2f} | {verdict} |"
 
 
 BARS_HEADER = "| ratio | measured | bar | |\n| --- | ---: | ---: | --- |"

@@ -89,6 +89,6 @@ def bars(series: Mapping[str, Series]) -> Iterator[Bar]:
         for way, told in (("d", "directly"), ("g", "through the gateway")):
             travellers, plates = series[f"x{key}-{way}"], series[f"v{key}-{way}"]
             title = f"travellers / plates, {key}, {told}"
-            yield Bar.between(f"{title}, per second", travellers, plates, bar=1.0)
-            of_core = travellers.rate_of_core / plates.rate_of_core if plates.runs else 0.0
-            yield Bar(f"{title}, per second of the servers' processors", of_core, 1.0)
+            yield Bar.between(f"{title}, per second", travellers.rates, plates.rates, bar=1.0)
+            of_core = f"{title}, per second of the servers' processors"
+            yield Bar.between(of_core, travellers.rates_of_core, plates.rates_of_core, bar=1.0)
